@@ -1,0 +1,1 @@
+"""The doors: HTTP, live streams, pages, command line."""

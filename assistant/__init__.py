@@ -1,0 +1,1 @@
+"""Understands a conversation and says something useful and true."""

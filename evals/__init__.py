@@ -1,0 +1,1 @@
+"""Proof: data sets, metrics and figures over the product's own functions."""

@@ -1,0 +1,1 @@
+"""Passes a conversation on: who owns it, and who should."""

@@ -1,0 +1,1 @@
+"""What the assistant knows: customers and everything that happened, the library, the staff."""

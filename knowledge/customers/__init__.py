@@ -1,0 +1,1 @@
+"""Who each customer is and everything that happened, on every channel."""

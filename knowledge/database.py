@@ -1,0 +1,164 @@
+"""The database: one engine, transactions at the edge, a bell that rings after each commit."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import (
+    BigInteger,
+    Connection,
+    DateTime,
+    Dialect,
+    Engine,
+    Integer,
+    MetaData,
+    TypeDecorator,
+    create_engine,
+    event,
+    make_url,
+    text,
+)
+from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.orm import DeclarativeBase, Session
+
+from knowledge.bell import Bell
+from knowledge.failures import Rejected, Unavailable
+
+BigId = BigInteger().with_variant(Integer, "sqlite")
+
+
+class Base(DeclarativeBase):
+    """Every table's base, with constraint names that migrations can rely on."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+
+
+class Utc(TypeDecorator[datetime]):
+    """A point in time. Naive values are refused going in; UTC comes out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a time needs its zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class Database:
+    """One engine and its sessions. `write` commits or rolls back as a whole, then rings `bell`."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.bell = Bell()
+        self._reader = engine.execution_options(threadline_read=True)
+
+    @property
+    def dialect(self) -> str:
+        """`sqlite` or `postgresql`."""
+        return self.engine.dialect.name
+
+    @contextmanager
+    def write(self) -> Iterator[Session]:
+        """One unit of work: commit at the end, wake the readers after it."""
+        with Session(self.engine, expire_on_commit=False) as session, session.begin():
+            yield session
+        self.bell.ring()
+
+    @contextmanager
+    def read(self) -> Iterator[Session]:
+        """A consistent snapshot to read from."""
+        with Session(self._reader, expire_on_commit=False) as session:
+            yield session
+
+    def close(self) -> None:
+        """Give the connections back."""
+        self.engine.dispose()
+
+
+def open_database(url: str) -> Database:
+    """Open (and for SQLite create) the database and bring its tables up to date.
+
+    Raises:
+        Rejected: the URL is malformed or of another database than SQLite or PostgreSQL.
+        Unavailable: the server does not answer.
+    """
+    database = Database(_engine(url))
+    try:
+        migrate(database)
+    except OperationalError as error:
+        raise Unavailable(
+            f"The database does not answer: {str(error.orig).splitlines()[0]}.",
+            "Check THREADLINE_DATABASE_URL and that the server runs.",
+        ) from error
+    return database
+
+
+def migrate(database: Database) -> None:
+    """Run the migrations that this database has not seen; safe when several processes start at once."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with database.engine.begin() as connection:
+        if database.dialect == "postgresql":
+            connection.execute(text("SELECT pg_advisory_xact_lock(7460001)"))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+def _engine(url: str) -> Engine:
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise Rejected("THREADLINE_DATABASE_URL is no database URL.", _URL_HELP) from error
+    backend = parsed.get_backend_name()
+    if backend == "postgresql":
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    if backend != "sqlite":
+        raise Rejected(f"Threadline does not run on {backend}.", _URL_HELP)
+    if parsed.database:
+        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(parsed)
+    event.listen(engine, "connect", _set_pragmas)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+_URL_HELP = "Write sqlite:////path/to/file.db or postgresql://user:password@host/name."
+
+
+def _set_pragmas(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver must not begin transactions by itself
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode=wal",
+        "synchronous=normal",
+        "busy_timeout=10000",
+        "foreign_keys=on",
+        "temp_store=memory",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    # A writer takes the lock at once: upgrading a read lock later can fail with "database is locked".
+    reading = connection.get_execution_options().get("threadline_read", False)
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

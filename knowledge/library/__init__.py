@@ -1,0 +1,1 @@
+"""What the company has written down: articles, their passages and versions."""

@@ -1,0 +1,15 @@
+"""Alembic's entry: runs the migrations on the connection that `knowledge.database.migrate` hands over."""
+
+from alembic import context
+
+import knowledge.customers.tables
+import knowledge.library.tables
+import knowledge.staff.tables  # noqa: F401
+from knowledge.database import Base
+
+context.configure(
+    connection=context.config.attributes["connection"],
+    target_metadata=Base.metadata,
+    render_as_batch=True,
+)
+context.run_migrations()

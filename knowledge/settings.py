@@ -1,0 +1,102 @@
+"""Settings: read once at start from THREADLINE_* variables and `.env`; a typo stops the start."""
+
+import difflib
+import os
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from knowledge.failures import Rejected
+
+PREFIX = "THREADLINE_"
+ENV_FILE = Path(".env")
+# Read by the Makefile and the tests, not by the product.
+OTHER_NAMES = {"THREADLINE_TEST_POSTGRESQL", "THREADLINE_TEST_DATA"}
+
+
+class Settings(BaseSettings):
+    """Everything that can be set. Each field is THREADLINE_<NAME> in the environment or `.env`."""
+
+    model_config = SettingsConfigDict(
+        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
+    )
+
+    # where things are kept
+    data_dir: Path = Path(".threadline")
+    database_url: str = ""
+    models_dir: Path = Path(sys.prefix) / "share" / "threadline" / "models"
+    chroma_url: str = ""
+
+    # the door
+    host: str = "127.0.0.1"
+    port: Annotated[int, Field(ge=0, le=65535)] = 8000
+    public_url: str = ""
+    secret: SecretStr = SecretStr("")
+    cookie_secure: bool = False
+    login_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 12
+    max_message_chars: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
+    max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 2_000_000
+
+    # the library
+    max_article_bytes: Annotated[int, Field(ge=1_000)] = 5_000_000
+    passage_chars: Annotated[int, Field(ge=200, le=8_000)] = 1_200
+
+    # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
+    embedder: str = "minilm"
+    embedding_url: str = ""
+    embedding_model: str = ""
+    embedding_key: SecretStr = SecretStr("")
+
+    # drafting
+    drafter: Literal["extractive", "endpoint", "local"] = "extractive"
+    chat_url: str = ""
+    chat_model: str = ""
+    chat_key: SecretStr = SecretStr("")
+    chat_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
+    chat_max_tokens: Annotated[int, Field(ge=16, le=8_192)] = 500
+    context_tokens: Annotated[int, Field(ge=256, le=200_000)] = 3_000
+    local_model: str = "qwen2.5-1.5b"
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy URL: what was set, else SQLite in the data folder."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'threadline.db'}"
+
+
+def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = ENV_FILE) -> Settings:
+    """Read the settings.
+
+    Raises:
+        Rejected: a name that is no setting (with the nearest one that is), or a value out of bounds.
+    """
+    _refuse_unknown(os.environ if environ is None else environ, "the environment")
+    try:
+        return Settings(_env_file=env_file)
+    except ValidationError as error:
+        raise Rejected("; ".join(_explain(problem) for problem in error.errors())) from error
+
+
+def _refuse_unknown(environ: Mapping[str, str], place: str) -> None:
+    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_NAMES
+    for name in sorted(environ):
+        if name.upper().startswith(PREFIX) and name.upper() not in known:
+            raise Rejected(f"{name} in {place} is no setting.", _nearest(name.upper(), known))
+
+
+def _nearest(name: str, known: set[str]) -> str:
+    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f"Did you mean {close[0]}?" if close else "`.env.example` lists them all."
+
+
+def _explain(problem: Mapping[str, object]) -> str:
+    location = problem["loc"]
+    name = str(location[0] if isinstance(location, tuple) and location else "")
+    known = {field.upper() for field in Settings.model_fields}
+    bare = name.upper().removeprefix(PREFIX)
+    if problem["type"] == "extra_forbidden":
+        return f"{PREFIX}{bare} in .env is no setting. {_nearest(bare, known)}"
+    return f"{PREFIX}{bare}: {problem['msg']}."

