@@ -1,0 +1,92 @@
+"""What a drafter is given and what it gives back."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal, Protocol
+
+from knowledge.customers.entries import Decision, OrderRecorded, PassageUsed
+from knowledge.ids import EntryId
+
+OnText = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Turn:
+    """What one side said on one channel; `at` is in UTC."""
+
+    who: Literal["customer", "us"]
+    text: str
+    at: datetime
+    channel: str
+    entry: EntryId | None = None
+
+
+@dataclass(frozen=True)
+class Context:
+    """What is known about the customer and this conversation, already cut to the token budget.
+
+    `dialogue` is the live conversation since it was last resolved, `history` all that came before and what was
+    said on other channels; both oldest first. `orders` newest first; `preferences` as (name, value).
+    """
+
+    name: str = ""
+    language: str = "en"
+    orders: tuple[OrderRecorded, ...] = ()
+    preferences: tuple[tuple[str, str], ...] = ()
+    history: tuple[Turn, ...] = ()
+    dialogue: tuple[Turn, ...] = ()
+
+
+@dataclass(frozen=True)
+class Brief:
+    """The order to write: `passages` are public ones only; an internal one is refused here, for every drafter."""
+
+    question: str
+    passages: tuple[PassageUsed, ...] = ()
+    context: Context = field(default_factory=Context)
+    passage_tokens: int = 1_500
+
+    def __post_init__(self) -> None:
+        if any(passage.visibility != "public" for passage in self.passages):
+            raise ValueError("a drafter never sees an internal passage")
+
+
+@dataclass(frozen=True)
+class Draft:
+    """What a drafter wrote. `citations` are numbers of the brief's passages, in the order of the text.
+
+    `prompt` is the version of the prompt, empty without a model; `tokens` by kind (prompt, completion).
+    """
+
+    decision: Decision
+    text: str
+    citations: tuple[int, ...] = ()
+    prompt: str = ""
+    tokens: dict[str, int] = field(default_factory=dict)
+
+
+class Drafter(Protocol):
+    """Writes text meant for a customer. `name` says which kind, `model` which weights ("" without any)."""
+
+    @property
+    def name(self) -> str:
+        """`extractive`, `endpoint` or `local`."""
+        ...
+
+    @property
+    def model(self) -> str:
+        """The model's name, empty when there is none."""
+        ...
+
+    def draft(self, brief: Brief, on_text: OnText) -> Draft:
+        """Write the draft; `on_text` receives the text in pieces as it grows.
+
+        Raises:
+            Unavailable: no usable draft came in time; the message says why in plain words.
+        """
+        ...
+
+    def close(self) -> None:
+        """Give processes, ports and connections back."""
+        ...

@@ -1,0 +1,1 @@
+"""Drafters: a brief in, a draft out."""
