@@ -34,9 +34,7 @@ class Bell:
 class Listener:
     """One reader's ear, good for one ring."""
 
-    def __init__(
-        self, bell: Bell, listener: tuple[asyncio.AbstractEventLoop, asyncio.Event]
-    ) -> None:
+    def __init__(self, bell: Bell, listener: tuple[asyncio.AbstractEventLoop, asyncio.Event]) -> None:
         self._bell = bell
         self._listener = listener
 

@@ -13,9 +13,7 @@ class CustomerRow(Scoped, Base):
     """A person. The key is random: it says nothing about who they are."""
 
     __tablename__ = "customers"
-    __table_args__ = (
-        Index("uq_customers_external_key", "team", "brand", "external_key", unique=True),
-    )
+    __table_args__ = (Index("uq_customers_external_key", "team", "brand", "external_key", unique=True),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     external_key: Mapped[str | None] = mapped_column(String(200))

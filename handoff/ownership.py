@@ -1,0 +1,58 @@
+"""Ownership: a conversation has one owner or none, and it changes hands in the open."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.customers import inbox, timeline
+from knowledge.customers.conversations import get_conversation
+from knowledge.customers.entries import ConversationAssigned, Entry
+from knowledge.customers.timeline import NewEntry
+from knowledge.failures import Conflict
+from knowledge.ids import ConversationId
+from knowledge.scope import Scope
+from knowledge.staff.people import find_staff
+
+
+def take(session: Session, scope: Scope, conversation: ConversationId, email: str, now: datetime) -> Entry | None:
+    """Become the owner; `None` when the conversation is yours already.
+
+    Raises:
+        Conflict: a colleague owns it; they (or anyone, with a reason) can pass it on.
+        NotFound: there is no such conversation or colleague.
+    """
+    timeline.hold(session, scope)
+    found = get_conversation(session, scope, conversation)
+    owner = find_staff(session, scope, email).email
+    if found.owner == owner:
+        return None
+    if found.owner:
+        raise Conflict(f"{found.owner} owns this conversation.", "Ask them to pass it on.")
+    payload = ConversationAssigned(owner, author=owner)
+    return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)
+
+
+@dataclass(frozen=True)
+class Pass:
+    """Who gives a conversation to whom, and why; `to=None` puts it back in the queue."""
+
+    conversation: ConversationId
+    to: str | None
+    author: str
+    reason: str
+
+
+def pass_on(session: Session, scope: Scope, handed: Pass, now: datetime) -> Entry:
+    """Give a conversation to a colleague, or back to nobody; the reason stays as a note.
+
+    Raises:
+        NotFound: there is no such conversation or colleague.
+        Rejected: no reason was given.
+    """
+    timeline.hold(session, scope)
+    found = get_conversation(session, scope, handed.conversation)
+    owner = find_staff(session, scope, handed.to).email if handed.to else None
+    inbox.note(session, scope, found.id, handed.reason, handed.author, now)
+    payload = ConversationAssigned(owner, handed.author)
+    return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)

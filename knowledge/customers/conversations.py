@@ -1,0 +1,236 @@
+"""Conversations: a fold over their entries, kept as a row in the same transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import Select, or_, select
+from sqlalchemy.orm import Session
+
+from knowledge.customers.entries import (
+    ConversationAssigned,
+    ConversationOpened,
+    Entry,
+    Handle,
+    MessageReceived,
+    MessageSent,
+    Payload,
+    Status,
+    StatusChanged,
+)
+from knowledge.customers.tables import ConversationRow
+from knowledge.failures import NotFound
+from knowledge.ids import ConversationId, CustomerId
+from knowledge.scope import Scope, within
+
+PREVIEW_CHARS = 300
+
+
+@dataclass(frozen=True)
+class Conversation:
+    """The present state of a conversation.
+
+    Folding does not depend on the order in which entries arrive: the latest fact by `at` wins, so an import that
+    comes late or out of order changes nothing that happened after it.
+    """
+
+    id: ConversationId
+    customer: CustomerId
+    channel: str
+    address: Handle
+    external_key: str
+    subject: str
+    public: bool
+    opened_at: datetime
+    status: Status
+    status_at: datetime
+    last_at: datetime
+    owner: str | None = None
+    owner_at: datetime | None = None
+    last_received_at: datetime | None = None
+    last_sent_at: datetime | None = None
+    last_text: str = ""
+    last_text_at: datetime | None = None
+    messages: int = 0
+
+    @property
+    def waiting(self) -> bool:
+        """Whether the customer spoke last and nobody closed it since."""
+        if self.last_received_at is None or self.status == "resolved":
+            return False
+        return self.last_sent_at is None or self.last_sent_at < self.last_received_at
+
+
+def fold(entries: Iterable[Entry]) -> Conversation | None:
+    """Return the state that these entries of one conversation lead to (`None`: it never opened)."""
+    state: Conversation | None = None
+    for entry in entries:
+        state = step(state, entry)
+    return state
+
+
+def step(state: Conversation | None, entry: Entry) -> Conversation | None:
+    """Return the state after one more entry; entries that do not concern a conversation change nothing."""
+    payload = entry.payload
+    if isinstance(payload, ConversationOpened) and state is None:
+        return _opened(entry, payload)
+    if state is None or payload is None:
+        return state
+    return _happened(replace(state, last_at=max(state.last_at, entry.at)), payload, entry.at)
+
+
+def _happened(state: Conversation, payload: Payload, at: datetime) -> Conversation:
+    match payload:
+        case MessageReceived():
+            state = replace(state, last_received_at=_later(state.last_received_at, at))
+            state = _set_status(_spoken(state, payload.text, at), "open", at)
+        case MessageSent():
+            state = _spoken(replace(state, last_sent_at=_later(state.last_sent_at, at)), payload.text, at)
+        case StatusChanged():
+            state = _set_status(state, payload.status, at)
+        case ConversationAssigned() if at >= (state.owner_at or at):
+            state = replace(state, owner=payload.owner, owner_at=at)
+    return state
+
+
+def _opened(entry: Entry, payload: ConversationOpened) -> Conversation:
+    return Conversation(
+        id=cast(ConversationId, entry.conversation),
+        customer=entry.customer,
+        channel=payload.channel,
+        address=payload.address,
+        external_key=payload.external_key,
+        subject=payload.subject,
+        public=payload.public,
+        opened_at=entry.at,
+        status="open",
+        status_at=entry.at,
+        last_at=entry.at,
+    )
+
+
+def _later(known: datetime | None, at: datetime) -> datetime:
+    return at if known is None else max(known, at)
+
+
+def _spoken(state: Conversation, text: str, at: datetime) -> Conversation:
+    state = replace(state, messages=state.messages + 1)
+    if state.last_text_at is not None and at < state.last_text_at:
+        return state
+    return replace(state, last_text=" ".join(text.split())[:PREVIEW_CHARS], last_text_at=at)
+
+
+def _set_status(state: Conversation, status: Status, at: datetime) -> Conversation:
+    return replace(state, status=status, status_at=at) if at >= state.status_at else state
+
+
+def project(session: Session, scope: Scope, entry: Entry) -> None:
+    """Bring the row of the entry's conversation up to date, in the transaction that appends the entry."""
+    if entry.conversation is None:
+        return
+    row = session.get(ConversationRow, entry.conversation)
+    before = _read(row) if row else None
+    after = step(before, entry)
+    if after is None or after == before:
+        return
+    if row is None:
+        row = ConversationRow(team=scope.team, brand=scope.brand)
+        session.add(row)
+    _write(row, after)
+
+
+_SAME_NAME = tuple(field.name for field in fields(Conversation) if field.name not in {"address", "external_key"})
+
+
+def _write(row: ConversationRow, state: Conversation) -> None:
+    for name in _SAME_NAME:
+        setattr(row, name, getattr(state, name))
+    row.address_kind, row.address_value = state.address.kind, state.address.value
+    row.external_key = state.external_key or None
+
+
+def _read(row: ConversationRow) -> Conversation:
+    return Conversation(
+        **{name: getattr(row, name) for name in _SAME_NAME},
+        address=Handle(row.address_kind, row.address_value),
+        external_key=row.external_key or "",
+    )
+
+
+def get_conversation(session: Session, scope: Scope, conversation: ConversationId) -> Conversation:
+    """Return a conversation.
+
+    Raises:
+        NotFound: there is none of this id in the scope.
+    """
+    row = session.scalar(
+        select(ConversationRow).where(within(scope, ConversationRow), ConversationRow.id == conversation)
+    )
+    if row is None:
+        raise NotFound("There is no such conversation.")
+    return _read(row)
+
+
+def find_by_key(session: Session, scope: Scope, external_key: str) -> Conversation | None:
+    """Return the conversation that a channel knows under this key, if any."""
+    row = session.scalar(
+        select(ConversationRow).where(within(scope, ConversationRow), ConversationRow.external_key == external_key)
+    )
+    return _read(row) if row else None
+
+
+def find_live(
+    session: Session, scope: Scope, channel: str, address: Handle, customer: CustomerId
+) -> Conversation | None:
+    """Return this customer's latest unresolved conversation with an address on a channel, if any."""
+    row = session.scalar(
+        select(ConversationRow)
+        .where(
+            within(scope, ConversationRow),
+            ConversationRow.channel == channel,
+            ConversationRow.address_kind == address.kind,
+            ConversationRow.address_value == address.value,
+            ConversationRow.customer == customer,
+            ConversationRow.status != "resolved",
+        )
+        .order_by(ConversationRow.last_at.desc())
+        .limit(1)
+    )
+    return _read(row) if row else None
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """Which conversations to list; `None` means any. `owner=""` asks for those nobody owns."""
+
+    status: Status | None = None
+    owner: str | None = None
+    waiting: bool | None = None
+    customer: CustomerId | None = None
+
+
+def list_conversations(session: Session, scope: Scope, wanted: Wanted, *, limit: int = 50) -> list[Conversation]:
+    """Return the conversations that fit: waiting customers first, longest wait on top, then the latest."""
+    latest = ConversationRow.last_at.desc()
+    oldest = ConversationRow.last_received_at.asc()
+    query = _fitting(select(ConversationRow).where(within(scope, ConversationRow)), wanted)
+    rows = session.scalars(query.order_by(oldest if wanted.waiting else latest).limit(limit))
+    return [_read(row) for row in rows]
+
+
+def _fitting(query: Select[ConversationRow], wanted: Wanted) -> Select[ConversationRow]:
+    if wanted.status is not None:
+        query = query.where(ConversationRow.status == wanted.status)
+    if wanted.customer is not None:
+        query = query.where(ConversationRow.customer == wanted.customer)
+    if wanted.owner is not None:
+        query = query.where(ConversationRow.owner == wanted.owner if wanted.owner else ConversationRow.owner.is_(None))
+    if wanted.waiting is not None:
+        spoke_last = or_(
+            ConversationRow.last_sent_at.is_(None),
+            ConversationRow.last_sent_at < ConversationRow.last_received_at,
+        )
+        is_waiting = ConversationRow.last_received_at.is_not(None) & (ConversationRow.status != "resolved") & spoke_last
+        query = query.where(is_waiting if wanted.waiting else ~is_waiting)
+    return query
