@@ -1,0 +1,49 @@
+"""tau-Banking: a bank's whole knowledge base, 48 customer scenarios, and which articles are internal."""
+
+import re
+from pathlib import Path
+
+from evals.datasets.collections import Collection, Document, Query, folder, read_lines, read_qrels
+from evals.figures import digest
+
+# A tool of the agents' desk as the articles name it: words and digits, `open_bank_account_4821`.
+TOOL = re.compile(r"\b[a-z]+(?:_[a-z]+)+_\d{3,4}\b")
+DECLARED = re.compile(r"internal use only|['\"‘“]Internal: ", re.IGNORECASE)
+
+
+def read(data: Path) -> Collection:
+    """Read the 698 articles and the scenarios; a scenario's whole text is its query.
+
+    Raises:
+        NotFound: the data set or one of its files is not there.
+    """
+    root = folder(data, "tau_banking_kb")
+    files = [root / name for name in ("docs.jsonl", "tasks.jsonl", "qrels.tsv")]
+    return Collection(
+        name="tau_banking_kb",
+        documents=tuple(Document(row["doc_id"], row["title"], row["text"]) for row in read_lines(files[0])),
+        queries=tuple(Query(row["task_id"], row["customer_scenario"], row["task_id"]) for row in read_lines(files[1])),
+        qrels=read_qrels(files[2]),
+        digest=digest(files),
+    )
+
+
+def internal_marks(document: Document) -> frozenset[str]:
+    """Why an article is for the staff only; none = it is public.
+
+    The data set carries no such flag, so it is read off three marks that anyone can check:
+    `title` (the title says "Internal": 58 articles), `tool` (it tells the agent to use a numbered tool
+    of the desk: one more), `declared` (it holds a part "internal use only" or sends the reader to a
+    document "Internal: …": two more). Together 61.
+    """
+    marks = {
+        "title": "internal" in document.title.lower(),
+        "tool": bool(TOOL.search(document.text)),
+        "declared": bool(DECLARED.search(document.text)),
+    }
+    return frozenset(mark for mark, there in marks.items() if there)
+
+
+def internal_ids(collection: Collection) -> frozenset[str]:
+    """The ids of the internal articles."""
+    return frozenset(document.id for document in collection.documents if internal_marks(document))
