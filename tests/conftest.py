@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import settings
 from sqlalchemy import text
 
 from knowledge.database import Database, open_database
@@ -17,6 +18,31 @@ from knowledge.scope import Scope
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Options of the suite; the long ones are for `make test-full` and continuous integration."""
+    parser.addoption("--full", action="store_true", help="long property and recovery tests")
+    parser.addoption("--require-system", action="store_true", help="fail where a Debian program is missing")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Choose the size of property tests: small by default, the same examples each time."""
+    settings.register_profile("small", max_examples=25, derandomize=True, deadline=None)
+    settings.register_profile("full", max_examples=500, deadline=None)
+    settings.load_profile("full" if config.getoption("--full") else "small")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Skip tests whose Debian program is absent, naming the package; with --require-system refuse to begin."""
+    for item in items:
+        for mark in item.iter_markers("system"):
+            (program,) = mark.args
+            if shutil.which(program) is None:
+                reason = f"needs {program}: apt-get install {program}"
+                if config.getoption("--require-system"):
+                    raise pytest.UsageError(f"{item.nodeid} {reason}")
+                item.add_marker(pytest.mark.skip(reason=reason))
 
 
 @pytest.fixture(autouse=True)
