@@ -13,9 +13,7 @@ class ArticleRow(Scoped, Base):
     """An article as it stands: `source` is the collection it came from, `key` its name in there."""
 
     __tablename__ = "articles"
-    __table_args__ = (
-        Index("uq_articles_key", "team", "brand", "source", "key", unique=True),
-    )
+    __table_args__ = (Index("uq_articles_key", "team", "brand", "source", "key", unique=True),)
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
     source: Mapped[str] = mapped_column(String(500))

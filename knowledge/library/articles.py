@@ -1,0 +1,84 @@
+"""Reading the library: articles as they stand, listed or one by one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import cast
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from knowledge.customers.entries import Visibility
+from knowledge.failures import NotFound
+from knowledge.ids import ArticleId
+from knowledge.library.tables import ArticleRow
+from knowledge.scope import Scope, within
+
+
+@dataclass(frozen=True)
+class Article:
+    """An article as it stands. `version` grows with each change; `stated_date` is what its file says."""
+
+    id: ArticleId
+    source: str
+    key: str
+    title: str
+    url: str
+    language: str
+    visibility: Visibility
+    version: int
+    text: str
+    stated_date: str
+    ingested_at: datetime
+
+
+def list_articles(
+    session: Session,
+    scope: Scope,
+    *,
+    visibility: Visibility | None = None,
+    source: str | None = None,
+    limit: int = 1_000,
+) -> list[Article]:
+    """Return at most `limit` articles ordered by title, of one visibility or source if given."""
+    query = select(ArticleRow).where(within(scope, ArticleRow))
+    if visibility:
+        query = query.where(ArticleRow.visibility == visibility)
+    if source is not None:
+        query = query.where(ArticleRow.source == source)
+    return [_article(row) for row in session.scalars(query.order_by(ArticleRow.title, ArticleRow.id).limit(limit))]
+
+
+def count_articles(session: Session, scope: Scope) -> dict[Visibility, int]:
+    """Return how many articles of each visibility there are."""
+    rows = session.execute(
+        select(ArticleRow.visibility, func.count()).where(within(scope, ArticleRow)).group_by(ArticleRow.visibility)
+    )
+    return {cast(Visibility, visibility): count for visibility, count in rows}
+
+
+def get_article(session: Session, scope: Scope, article_id: ArticleId) -> Article:
+    """Return one article.
+
+    Raises:
+        NotFound: there is none of this id in the scope.
+    """
+    row = session.scalar(select(ArticleRow).where(within(scope, ArticleRow), ArticleRow.id == article_id))
+    if row is None:
+        raise NotFound("There is no such article.")
+    return _article(row)
+
+
+def _article(row: ArticleRow) -> Article:
+    return Article(
+        id=ArticleId(row.id),
+        source=row.source,
+        key=row.key,
+        title=row.title,
+        url=row.url,
+        language=row.language,
+        visibility=cast(Visibility, row.visibility),
+        version=row.version,
+        text=row.text,
+        stated_date=row.stated_date,
+        ingested_at=row.ingested_at,
+    )

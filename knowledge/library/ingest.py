@@ -1,0 +1,250 @@
+"""Ingest: files become articles, passages and vectors; what did not change is left alone."""
+
+import hashlib
+import json
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.database import Database
+from knowledge.ids import new_id
+from knowledge.library import passages
+from knowledge.library.drafts import Draft, Finding
+from knowledge.library.language import detect_language
+from knowledge.library.prune import prune_source
+from knowledge.library.readers import find_files, read
+from knowledge.library.report import IngestReport
+from knowledge.library.splitting import Piece, split
+from knowledge.library.tables import ArticleRow
+from knowledge.library.visibility import Verdict, VisibilityRules, judge
+from knowledge.scope import Scope, within
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+# Articles a transaction: a kill loses at most the batch at hand, and a re-run takes it up again.
+BATCH = 32
+# Grows when splitting changes, so that a re-run cuts unchanged articles anew.
+SPLITTER = 1
+
+
+class Embeds(Protocol):
+    """What ingest needs of an embedder: its id, and unit vectors of shape (n, dimensions)."""
+
+    id: str
+
+    def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        """Return one row per text."""
+        ...
+
+
+Progress = Callable[[int, int], None]
+
+
+def quiet(done: int, total: int) -> None:
+    """Show no progress."""
+
+
+@dataclass(frozen=True)
+class IngestPlan:
+    """What to do with the articles: `source` names the collection (default: each path's own name).
+
+    `prune` removes the source's articles that are gone; `max_article_bytes` and `passage_chars` as in the settings.
+    """
+
+    now: datetime
+    rules: VisibilityRules = field(default_factory=VisibilityRules)
+    source: str = ""
+    prune: bool = False
+    max_article_bytes: int = 5_000_000
+    passage_chars: int = 1_200
+
+
+@dataclass(frozen=True)
+class _Ready:
+    draft: Draft
+    verdict: Verdict
+    language: str
+    digest: str
+
+
+def ingest(
+    database: Database,
+    scope: Scope,
+    paths: Sequence[Path],
+    plan: IngestPlan,
+    embedder: Embeds | None = None,
+    progress: Progress = quiet,
+) -> IngestReport:
+    """Bring the library up to date with the files at `paths`; a bad article never stops the others.
+
+    Without an embedder the vectors are made when a search next opens. `progress` gets (done, total) articles.
+
+    Raises:
+        Rejected: a path that is not there or holds nothing readable.
+        Unavailable: the embedder fails; what was committed before stays, a re-run goes on.
+    """
+    found = [(path, find_files(path)) for path in paths]
+    report = IngestReport()
+    counter = _Counter(progress, sum(_estimate(files) for _, files in found))
+    seen: dict[str, set[str]] = {}
+    for path, files in found:
+        source = (plan.source or path.resolve().name)[:500]
+        keys = seen.setdefault(source, set())
+        drafts = _usable(read(path, files, plan.max_article_bytes), keys, report)
+        for batch in _batches(drafts):
+            _ingest_batch(_Place(database, scope, source), batch, plan, embedder, report)
+            counter.add(len(batch))
+    if plan.prune:
+        for source, keys in seen.items():
+            report.pruned += prune_source(database, scope, source, keys, report)
+    counter.finish()
+    return report
+
+
+@dataclass(frozen=True)
+class _Place:
+    database: Database
+    scope: Scope
+    source: str
+
+
+def _usable(items: Iterable[Draft | Finding], keys: set[str], report: IngestReport) -> Iterator[Draft]:
+    for item in items:
+        if isinstance(item, Finding):
+            report.find(item)
+        elif not item.text:
+            report.find(Finding(item.key, "it has no text"))
+        elif item.key in keys:
+            report.find(Finding(item.key, "its id is already taken in this source: the first one was kept"))
+        else:
+            keys.add(item.key)
+            yield item
+
+
+def _ingest_batch(
+    place: _Place, batch: Sequence[Draft], plan: IngestPlan, embedder: Embeds | None, report: IngestReport
+) -> None:
+    ready = [_prepare(draft, plan) for draft in batch]
+    for item in ready:
+        report.judged(item.draft, item.verdict)
+    with place.database.read() as session:
+        present = _present(session, place, ready)
+    changed = [item for item in ready if getattr(present.get(item.draft.key), "digest", "") != item.digest]
+    report.unchanged += len(ready) - len(changed)
+    if not changed:
+        return
+    pieces = {item.draft.key: split(item.draft.text, plan.passage_chars) for item in changed}
+    vectors = _embed_new(place.database, changed, pieces, embedder)
+    with place.database.write() as session:
+        state = passages.lock_library(session, place.scope)
+        present = _present(session, place, changed)
+        gone: list[str] = []
+        for item in changed:
+            row = _upsert(session, place, item, present.get(item.draft.key), plan.now)
+            gone += passages.replace_passages(session, row, pieces[item.draft.key])
+        passages.drop_unused_vectors(session, gone)
+        if embedder:
+            passages.store_vectors(session, embedder.id, vectors)
+        state.revision += 1
+    report.added += sum(item.draft.key not in present for item in changed)
+    report.changed += sum(item.draft.key in present for item in changed)
+    report.passages += sum(len(own) for own in pieces.values())
+    report.embedded += len(vectors)
+
+
+def _prepare(draft: Draft, plan: IngestPlan) -> _Ready:
+    verdict = judge(draft, plan.rules)
+    language = draft.language or detect_language(f"{draft.title}\n{draft.text}")
+    kept = [SPLITTER, plan.passage_chars, draft.title, draft.text, draft.url, language, verdict.visibility]
+    digest = hashlib.sha256(json.dumps([*kept, draft.stated_date]).encode()).hexdigest()
+    return _Ready(draft, verdict, language, digest)
+
+
+def _present(session: Session, place: _Place, items: Sequence[_Ready]) -> dict[str, ArticleRow]:
+    rows = session.scalars(
+        select(ArticleRow).where(
+            within(place.scope, ArticleRow),
+            ArticleRow.source == place.source,
+            ArticleRow.key.in_([item.draft.key for item in items]),
+        )
+    )
+    return {row.key: row for row in rows}
+
+
+def _upsert(session: Session, place: _Place, item: _Ready, row: ArticleRow | None, now: datetime) -> ArticleRow:
+    if row is None:
+        own = {"team": place.scope.team, "brand": place.scope.brand, "source": place.source}
+        row = ArticleRow(id=new_id(), key=item.draft.key, version=0, **own)
+        session.add(row)
+    row.title, row.text, row.url = item.draft.title, item.draft.text, item.draft.url
+    row.language, row.visibility = item.language, item.verdict.visibility
+    row.stated_date, row.digest = item.draft.stated_date, item.digest
+    row.version += 1
+    row.ingested_at = now
+    return row
+
+
+def _embed_new(
+    database: Database, items: Sequence[_Ready], pieces: dict[str, list[Piece]], embedder: Embeds | None
+) -> dict[str, bytes]:
+    if embedder is None:
+        return {}
+    texts = {
+        passages.text_digest(item.draft.title, piece.heading, piece.text): passages.embedded_text(
+            item.draft.title, piece.heading, piece.text
+        )
+        for item in items
+        for piece in pieces[item.draft.key]
+    }
+    with database.read() as session:
+        known = passages.known_digests(session, embedder.id, texts)
+    wanted = {digest: text for digest, text in texts.items() if digest not in known}
+    if not wanted:
+        return {}
+    rows = embedder.embed(list(wanted.values())).astype("<f4")
+    return {digest: row.tobytes() for digest, row in zip(wanted, rows, strict=True)}
+
+
+def _batches(drafts: Iterator[Draft]) -> Iterator[list[Draft]]:
+    batch: list[Draft] = []
+    size = 0
+    for draft in drafts:
+        batch.append(draft)
+        size += len(draft.text)
+        if len(batch) == BATCH or size > 500_000:
+            yield batch
+            batch, size = [], 0
+    if batch:
+        yield batch
+
+
+class _Counter:
+    """Counts up to an estimate and ends exactly."""
+
+    def __init__(self, progress: Progress, total: int) -> None:
+        self._progress, self._total, self._done = progress, total, 0
+
+    def add(self, count: int) -> None:
+        self._done += count
+        self._progress(self._done, max(self._done, self._total))
+
+    def finish(self) -> None:
+        self._progress(self._done, self._done)
+
+
+def _estimate(files: Sequence[Path]) -> int:
+    total = 0
+    for file in files:
+        if file.suffix in (".jsonl", ".csv"):
+            with file.open("rb") as stream:
+                total += sum(block.count(b"\n") for block in iter(lambda: stream.read(1 << 20), b""))
+        else:
+            total += 1
+    return total

@@ -1,0 +1,109 @@
+"""Reading a path: a file or a folder of files, every article in it or the reason why not."""
+
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from knowledge.failures import Rejected
+from knowledge.library.drafts import Draft, Fields, Finding, decode
+from knowledge.library.markdown import read_markdown
+from knowledge.library.records import has_text_column, read_csv, read_jsonl
+from knowledge.library.webpages import read_html
+
+PAGES: dict[str, Callable[[str, Fields], tuple[str, str]]] = {
+    ".md": read_markdown,
+    ".mdx": read_markdown,
+    ".markdown": read_markdown,
+    ".html": read_html,
+    ".htm": read_html,
+}
+RECORDS: dict[str, Callable[[Path, str, int], Iterator[Draft | Finding]]] = {
+    ".jsonl": read_jsonl,
+    ".jsonl.gz": read_jsonl,
+    ".csv": read_csv,
+}
+READABLE = ", ".join([*PAGES, *RECORDS])
+_SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
+_BINARY_STARTS = (b"PK\x03\x04", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF", b"BZh")
+
+
+def find_files(path: Path) -> list[Path]:
+    """Return the readable files at or below `path`, sorted.
+
+    Raises:
+        Rejected: the path is not there, or nothing in it can be read.
+    """
+    if not path.exists():
+        raise Rejected(f"There is nothing at {path}.", "Give a file or a folder.")
+    if path.is_file():
+        if not _suffix(path):
+            raise Rejected(f"{path.name} is of a kind that cannot be read.", f"Readable: {READABLE}.")
+        return [path]
+    files = sorted(file for file in _walk(path) if _suffix(file))
+    if not files:
+        raise Rejected(f"There is no article in {path}.", f"Readable: {READABLE}.")
+    return files
+
+
+def read(root: Path, files: list[Path], max_bytes: int) -> Iterator[Draft | Finding]:
+    """Read the articles of `files`, which lie at or below `root`; none is larger than `max_bytes`."""
+    for file in files:
+        name = file.name if root.is_file() else file.relative_to(root).as_posix()
+        try:
+            yield from _read_file(root, file, name, max_bytes)
+        except OSError as error:
+            yield Finding(name, f"cannot be read: {error.strerror}")
+
+
+def _read_file(root: Path, file: Path, name: str, max_bytes: int) -> Iterator[Draft | Finding]:
+    suffix = _suffix(file)
+    if suffix in PAGES:
+        yield _read_page(file, name, suffix, max_bytes)
+        return
+    if root.is_dir() and suffix != ".csv" and not has_text_column(file, max_bytes):
+        yield Finding(name, "an index without texts", harmless=True)
+        return
+    for item in RECORDS[suffix](file, name, max_bytes):
+        if isinstance(item, Draft) and root.is_dir():
+            yield replace(item, key=f"{name}#{item.key}"[:500])
+        else:
+            yield item
+
+
+def _read_page(file: Path, name: str, suffix: str, max_bytes: int) -> Draft | Finding:
+    if file.stat().st_size > max_bytes:
+        return Finding(name, f"larger than {max_bytes:,} bytes")
+    data = file.read_bytes()
+    if _is_binary(data):
+        return Finding(name, "no text, whatever its name says")
+    text, notes = decode(data)
+    fields = Fields(notes=notes)
+    title, body = PAGES[suffix](text.replace("\0", ""), fields)
+    group = Path(name).parent.as_posix()
+    spoken = Path(name).name.removesuffix(suffix).replace("_", " ").replace("-", " ")
+    return fields.draft(name, title or spoken, body, path=name, group="" if group == "." else group)
+
+
+def _is_binary(data: bytes) -> bool:
+    if data.startswith(_BINARY_STARTS):
+        return True
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return False
+    sample = data[:8_192]
+    controls = sum(byte < 9 or 13 < byte < 32 for byte in sample)
+    return controls > len(sample) * 0.1
+
+
+def _suffix(path: Path) -> str:
+    name = path.name.lower()
+    return next((suffix for suffix in (*PAGES, *RECORDS) if name.endswith(suffix)), "")
+
+
+def _walk(root: Path) -> Iterator[Path]:
+    for folder, below, names in os.walk(root):
+        below[:] = [name for name in below if not name.startswith(".") and name not in _SKIPPED_FOLDERS]
+        for name in names:
+            file = Path(folder) / name
+            if not name.startswith(".") and file.is_file() and file.resolve().is_relative_to(root.resolve()):
+                yield file
