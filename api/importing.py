@@ -1,0 +1,216 @@
+"""Imports events: rows of JSON become customers and entries, in batches that survive a kill."""
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import nullcontext, suppress
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from itertools import islice
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from api.recording import Batch, NotYet, begin, record_row
+from api.rows import Given, Row, read_row, unknown_fields
+from knowledge.database import Database
+from knowledge.failures import Failure, Rejected
+from knowledge.scope import Scope
+
+BATCH_ROWS = 250
+
+
+@dataclass(frozen=True)
+class BadRow:
+    """A row that was not stored: its line (the first is 1), its id when it has one, why, and the row itself."""
+
+    line: int
+    id: str
+    reason: str
+    row: Given
+
+    def as_json(self) -> dict[str, Any]:
+        """Return it as plain JSON values; what is no UTF-8 is shown with replacement characters."""
+        row = self.row.decode("utf-8", "replace") if isinstance(self.row, bytes) else self.row
+        return {"line": self.line, "id": self.id, "reason": self.reason, "row": row}
+
+
+@dataclass
+class ImportReport:
+    """What an import did: rows read, stored (`added`) and stored before (`known`) by type, bad rows, unknown fields."""
+
+    rows: int = 0
+    added: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+    bad: list[BadRow] = field(default_factory=list)
+    ignored_fields: Counter[str] = field(default_factory=Counter)
+    dry_run: bool = False
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the report as plain JSON values, bad rows without their text."""
+        return {
+            "rows": self.rows,
+            "added": dict(self.added),
+            "known": dict(self.known),
+            "bad": [{"line": row.line, "id": row.id, "reason": row.reason} for row in self.bad],
+            "ignored_fields": dict(self.ignored_fields),
+            "dry_run": self.dry_run,
+        }
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """How to import. `max_text_chars`: a longer message or note is a bad row. `dry_run`: check all, store nothing."""
+
+    max_text_chars: int = 20_000
+    dry_run: bool = False
+
+
+@dataclass(frozen=True)
+class _Read:
+    """A row that reads well; `obstacle` says why it could not be stored yet."""
+
+    line: int
+    given: Given
+    row: Row
+    obstacle: str = ""
+
+
+@dataclass
+class _Outcome:
+    """What became of a batch."""
+
+    added: Counter[str] = field(default_factory=Counter)
+    known: Counter[str] = field(default_factory=Counter)
+    bad: list[BadRow] = field(default_factory=list)
+    early: list[_Read] = field(default_factory=list)
+
+
+class _Undo(Exception):
+    """Ends a dry run: its one transaction rolls back."""
+
+
+def quiet(_rows: int) -> None:
+    """Report progress to nobody."""
+
+
+def import_events(
+    database: Database,
+    scope: Scope,
+    rows: Iterable[Given],
+    now: datetime,
+    on_progress: Callable[[int], None] = quiet,
+    options: ImportOptions = ImportOptions(),
+) -> ImportReport:
+    """Store rows; running it again with the same rows, or after a kill, changes nothing that is stored.
+
+    A row may come before the customer or conversation it speaks of, anywhere in the same import. Bad rows are
+    reported with the reason and the rest is stored. `on_progress` is given the number of rows read so far.
+    """
+    report = ImportReport(dry_run=options.dry_run)
+    good = _read_rows(rows, report, options, on_progress)
+    if options.dry_run:
+        with suppress(_Undo), database.write() as session:
+            _store_all(lambda batch: _store(session, scope, batch, now, report), good, report)
+            raise _Undo
+    else:
+        _store_all(_in_transactions(database, scope, now, report), good, report)
+    report.bad.sort(key=lambda bad: bad.line)
+    return report
+
+
+_Store = Callable[[list[_Read]], list[_Read]]
+
+
+def _store_all(store: _Store, good: Iterator[_Read], report: ImportReport) -> None:
+    """Store in batches, then what came too early, for as long as that gets anywhere."""
+    waiting = [early for batch in _batches(good) for early in store(batch)]
+    while waiting:
+        still = [early for batch in _batches(iter(waiting)) for early in store(batch)]
+        if len(still) == len(waiting):
+            break
+        waiting = still
+    for read in waiting:
+        report.bad.append(_bad(read.line, read.given, read.obstacle))
+
+
+def _in_transactions(database: Database, scope: Scope, now: datetime, report: ImportReport) -> _Store:
+    def store(batch: list[_Read]) -> list[_Read]:
+        with database.write() as session:
+            return _store(session, scope, batch, now, report)
+
+    return store
+
+
+def _store(session: Session, scope: Scope, reads: list[_Read], now: datetime, report: ImportReport) -> list[_Read]:
+    """Store a batch and return the rows that came too early; each row is stored as a whole or not at all."""
+    try:
+        with session.begin_nested():
+            outcome = _record(begin(session, scope, now), reads, apart=False)
+    except Failure:
+        # A row is refused. Begin the batch again with a savepoint for each row: dearer, and only that row is undone.
+        outcome = _record(begin(session, scope, now), reads, apart=True)
+    report.added.update(outcome.added)
+    report.known.update(outcome.known)
+    report.bad.extend(outcome.bad)
+    return outcome.early
+
+
+def _record(batch: Batch, reads: list[_Read], *, apart: bool) -> _Outcome:
+    outcome = _Outcome()
+    for read in reads:
+        try:
+            with batch.session.begin_nested() if apart else nullcontext():
+                new = record_row(batch, read.row)
+        except NotYet as obstacle:
+            outcome.early.append(replace(read, obstacle=str(obstacle)))
+        except Failure as failure:
+            if not apart:
+                raise
+            outcome.bad.append(_bad(read.line, read.given, str(failure)))
+        else:
+            (outcome.added if new else outcome.known)[read.row.type] += 1
+    return outcome
+
+
+def _read_rows(
+    rows: Iterable[Given], report: ImportReport, options: ImportOptions, on_progress: Callable[[int], None]
+) -> Iterator[_Read]:
+    for line, given in enumerate(rows, start=1):
+        if not isinstance(given, Mapping) and not given.strip():
+            continue
+        report.rows += 1
+        try:
+            row = read_row(given)
+            _fits(row, options)
+        except Rejected as failure:
+            report.bad.append(_bad(line, given, str(failure)))
+        else:
+            report.ignored_fields.update(unknown_fields(row))
+            yield _Read(line, given, row)
+        on_progress(line)
+
+
+def _fits(row: Row, options: ImportOptions) -> None:
+    length = len(getattr(row, "text", ""))
+    if length > options.max_text_chars:
+        raise Rejected(f"text: has {length:,} characters; {options.max_text_chars:,} are allowed")
+
+
+def _bad(line: int, given: Given, reason: str) -> BadRow:
+    return BadRow(line, _id_of(given), reason, given)
+
+
+def _id_of(given: Given) -> str:
+    if not isinstance(given, Mapping):
+        try:
+            given = json.loads(given)
+        except (ValueError, RecursionError):
+            return ""
+    named = given.get("id") if isinstance(given, Mapping) else None
+    return named[:200] if isinstance(named, str) else ""
+
+
+def _batches(reads: Iterator[_Read]) -> Iterator[list[_Read]]:
+    while batch := list(islice(reads, BATCH_ROWS)):
+        yield batch
