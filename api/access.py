@@ -1,16 +1,17 @@
 """Who may pass which door: one table of route × role, and the dependency that enforces it."""
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from fastapi import Depends, FastAPI, Request
-from fastapi.routing import APIRoute, iter_route_contexts
+from fastapi.routing import APIRoute, RouteContext, iter_route_contexts
 
+from api.failures import Forbidden, NotLoggedIn
+from api.limits import is_foreign
 from api.parts import Parts
-from knowledge.customers.entries import Handle
-from knowledge.failures import Rejected
-from knowledge.ids import CustomerId
+from api.sessions import Chat, Tokens, tokens_of, whose_chat
+from knowledge.staff import logins
 from knowledge.staff.people import Staff
 
 Who = Literal["anonymous", "customer", "agent", "manager", "admin"]
@@ -69,14 +70,6 @@ TABLE: dict[tuple[str, str], Access] = {
 
 
 @dataclass(frozen=True)
-class Chat:
-    """A customer's session: whose it is, and the chat handle that its token proves."""
-
-    customer: CustomerId
-    handle: Handle
-
-
-@dataclass(frozen=True)
 class Caller:
     """Who is calling; one browser can hold a staff login and a customer session at once."""
 
@@ -92,6 +85,71 @@ class Caller:
         if self.chat is not None:
             roles.add("customer")
         return frozenset(roles or {"anonymous"})
+
+
+def enforce(request: Request) -> None:
+    """Let a request pass only as the table says; every route depends on this.
+
+    Raises:
+        NotLoggedIn: the door needs a login or a chat session that the caller does not have, or the token is unknown.
+        Forbidden: the caller's role is too small, or another site's page sent the request.
+    """
+    parts, tokens = parts_of(request), tokens_of(request)
+    if not tokens.bearer and is_foreign(request, parts.settings, by_cookie=bool(tokens.staff or tokens.chat)):
+        raise Forbidden("This request came from another site's page.", "Use the page itself, or a bearer token.")
+    caller = identify(parts, tokens)
+    request.state.caller = caller
+    allowed: Access = request.app.state.access[request.method, request.scope["endpoint"]]
+    if not caller.roles & allowed:
+        raise _refusal(caller, allowed)
+
+
+def identify(parts: Parts, tokens: Tokens) -> Caller:
+    """Return who holds these tokens.
+
+    Raises:
+        NotLoggedIn: a bearer token is unknown or expired. (A stale cookie is no cookie.)
+    """
+    if not tokens.staff and not tokens.chat:
+        return Caller()
+    now = parts.clock()
+    with parts.database.read() as session:
+        staff = logins.whose(session, parts.scope, tokens.staff, now) if tokens.staff else None
+        chat = whose_chat(session, parts.scope, tokens.chat, now) if tokens.chat else None
+    if tokens.bearer and staff is None and chat is None:
+        raise NotLoggedIn("This token is unknown or has expired.", "Log in again.")
+    return Caller(staff, chat)
+
+
+def _refusal(caller: Caller, allowed: Access) -> Forbidden | NotLoggedIn:
+    if allowed == CUSTOMER:
+        return NotLoggedIn("There is no chat session.", "POST /chat/session opens one.")
+    if caller.staff is None:
+        return NotLoggedIn("This needs a login.", "Log in at /login.")
+    least = "a manager" if "manager" in allowed else "an admin"
+    return Forbidden(f"This needs the role of {least}.", "Ask an admin.")
+
+
+def check_table(app: FastAPI) -> None:
+    """Prepare the table for `enforce`.
+
+    Raises:
+        LookupError: a route is not in the table, or is closed there while nothing can enforce it.
+    """
+    app.state.access = {}
+    for route in iter_route_contexts(app.routes):
+        for door in doors(route):
+            if door not in TABLE:
+                raise LookupError(f"{door[0]} {door[1]} is missing from the table in api/access.py")
+            if not isinstance(route.original_route, APIRoute) and TABLE[door] != ANYONE:
+                raise LookupError(f"{door[0]} {door[1]} is closed in the table, but only API routes are checked")
+            app.state.access[door[0], route.endpoint] = TABLE[door]
+
+
+def doors(route: RouteContext) -> Iterator[tuple[str, str]]:
+    """Yield the (method, path) pairs of a route; HEAD goes with GET, and a mounted folder is read by GET."""
+    for method in sorted((route.methods or {"GET"}) - {"HEAD"}):
+        yield method, route.path or ""
 
 
 def parts_of(request: Request) -> Parts:
@@ -110,7 +168,7 @@ def staff_of(request: Request) -> Staff:
     """Return the colleague who is calling, on a route that only staff may use."""
     staff = caller_of(request).staff
     if staff is None:
-        raise NotImplementedError
+        raise NotLoggedIn("This needs a login.", "Log in at /login.")
     return staff
 
 
@@ -118,7 +176,7 @@ def chat_of(request: Request) -> Chat:
     """Return the customer's session, on a route that only customers may use."""
     chat = caller_of(request).chat
     if chat is None:
-        raise NotImplementedError
+        raise NotLoggedIn("There is no chat session.", "POST /chat/session opens one.")
     return chat
 
 

@@ -1,14 +1,72 @@
-"""The application: joins routers, limits, access and failures, and follows the record while it runs.
+"""The application: joins routers, limits, access and failures, and follows the record while it runs."""
 
-The pages come from `api.pages`, which exposes `router: APIRouter`, `mount_static(app: FastAPI) -> None` (at /static) and
-`failure_page(request, status: int, failure: Failure) -> Response` for people who look at a page.
-"""
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from importlib.metadata import version
 
-from fastapi import FastAPI
+from fastapi import Depends, FastAPI
 
+from api import failures, pages
+from api.access import check_table, enforce
+from api.following import Follower
+from api.limits import SecurityHeaders
 from api.parts import Parts
+from api.routes import ROUTERS
+from api.routes.chat import session_throttle
+from api.routes.login import LoginThrottles
+from api.sessions import secret_of
+from knowledge.customers.live import Watcher
+
+DESCRIPTION = """
+Staff routes take the token of `POST /login` as `Authorization: Bearer …` or the console's cookie; chat routes take the
+token of `POST /chat/session`. Every failure is a problem: `error` (a stable word), `message`, `remedy`.
+"""
 
 
 def create_app(parts: Parts) -> FastAPI:
-    """Return the application over these parts."""
-    raise NotImplementedError(parts)
+    """Return the application over these parts.
+
+    Raises:
+        LookupError: a route is missing from the table of access.
+        Rejected: the secret that is set is too short.
+    """
+    secret_of(parts.settings)
+    app = FastAPI(
+        title="Threadline",
+        version=version("threadline"),
+        description=DESCRIPTION,
+        docs_url=None,
+        redoc_url=None,
+        lifespan=_live,
+        max_body_size=parts.settings.max_body_bytes,
+        dependencies=[Depends(enforce)],
+    )
+    app.state.parts = parts
+    app.state.login_throttles = LoginThrottles()
+    app.state.session_throttle = session_throttle()
+    app.add_middleware(SecurityHeaders)
+    for router in ROUTERS:
+        app.include_router(router)
+    app.include_router(pages.router)
+    pages.mount_static(app)
+    failures.install(app, pages.failure_page)
+    check_table(app)
+    return app
+
+
+@asynccontextmanager
+async def _live(app: FastAPI) -> AsyncIterator[None]:
+    """Run the follower and the watcher; when the end comes, streams end first."""
+    parts: Parts = app.state.parts
+    app.state.stopping = asyncio.Event()
+    app.state.follower = Follower(parts.search)
+    watcher = Watcher(parts.database, parts.scope)
+    app.state.follower.start()
+    watcher.start()
+    try:
+        yield
+    finally:
+        app.state.stopping.set()
+        await asyncio.to_thread(watcher.stop)
+        await asyncio.to_thread(app.state.follower.stop)

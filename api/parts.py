@@ -39,7 +39,9 @@ def open_parts(settings: Settings, *, clock: Callable[[], datetime] = now_utc) -
     """
     scope = Scope()
     settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with closing(open_database(settings.database)) as database:
-        with closing(open_search(settings, database, scope)) as search:
-            assistant = open_assistant(settings, search)
-            yield Parts(settings, database, scope, search, assistant, clock)
+    with (
+        closing(open_database(settings.database)) as database,
+        closing(open_search(settings, database, scope)) as search,
+        closing(open_assistant(settings, search)) as assistant,
+    ):
+        yield Parts(settings, database, scope, search, assistant, clock)

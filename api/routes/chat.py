@@ -1,0 +1,145 @@
+"""Routes of the customer's own chat: a session, its messages, a live stream; nothing that is not theirs."""
+
+from collections.abc import AsyncIterable
+from datetime import timedelta
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.sse import EventSourceResponse, ServerSentEvent
+from sqlalchemy.orm import Session
+
+from api.access import CallerHere, ChatHere, PartsHere
+from api.failures import responses
+from api.live import CursorHere, listen
+from api.parts import Parts
+from api.routes.conversations import Before, Key, Limit, fit
+from api.schemas import ChatMessage, ChatMessageIn, ChatMessagesOut, ChatSessionIn, ChatSessionOut
+from api.sessions import CHAT_COOKIE, CHAT_LASTS, Chat, check_identity, keep, open_chat, recognise
+from api.throttle import Throttle
+from knowledge.customers import inbox, timeline
+from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
+from knowledge.customers.entries import Entry, Handle
+from knowledge.customers.inbox import Incoming
+from knowledge.customers.live import follow
+from knowledge.failures import Conflict, NotFound
+from knowledge.ids import ConversationId
+
+router = APIRouter(tags=["chat"])
+READ_AT_ONCE, READS = 200, 20
+
+
+def session_throttle() -> Throttle:
+    """Return the limit on new chat sessions from one network address."""
+    return Throttle(120, timedelta(minutes=1))
+
+
+@router.post("/chat/session", status_code=201, responses=responses(400, 401, 403, 413, 422, 429))
+def begin(
+    parts: PartsHere, caller: CallerHere, request: Request, response: Response, given: ChatSessionIn
+) -> ChatSessionOut:
+    """Open a customer session: anonymous, or with an identity token the one of a proven e-mail address.
+
+    A browser that holds an anonymous session keeps it.
+    """
+    if given.identity is None and caller.chat is not None:
+        return ChatSessionOut(expires_at=caller.chat.expires_at, token=None)
+    throttle: Throttle = request.app.state.session_throttle
+    throttle.try_once(request.client.host if request.client else "", parts.clock())
+    who = check_identity(parts.settings, given.identity) if given.identity is not None else None
+    now = parts.clock()
+    with parts.database.write() as session:
+        known = recognise(session, parts.scope, who, now) if who else None
+        token, chat = open_chat(session, parts.scope, now, known)
+    if given.carry == "cookie":
+        keep(response, parts.settings, CHAT_COOKIE, token, CHAT_LASTS)
+    return ChatSessionOut(expires_at=chat.expires_at, token=token if given.carry == "bearer" else None)
+
+
+@router.get("/api/chat/messages", responses=responses(401, 404, 422))
+def read(
+    parts: PartsHere,
+    chat: ChatHere,
+    conversation: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
+    before: Before = None,
+    limit: Limit = 50,
+) -> ChatMessagesOut:
+    """Return a page of the customer's own chat messages, the newest page first."""
+    only = ConversationId(conversation) if conversation else None
+    with parts.database.read() as session:
+        cursor = timeline.last_seq(session, parts.scope)
+        if only is not None:
+            _own(session, parts, chat, only)
+        messages, more = _messages(session, parts, chat, only, before, limit)
+    return ChatMessagesOut(cursor=cursor, messages=messages, before=more)
+
+
+def _own(session: Session, parts: Parts, chat: Chat, conversation: ConversationId) -> None:
+    found = get_conversation(session, parts.scope, conversation)
+    if found.customer != chat.customer or found.channel != "chat":
+        raise NotFound("There is no such conversation.")
+
+
+def _messages(
+    session: Session,
+    parts: Parts,
+    chat: Chat,
+    only: ConversationId | None,
+    before: int | None,
+    limit: int,
+) -> tuple[list[ChatMessage], int | None]:
+    found: list[ChatMessage] = []
+    for _ in range(READS):
+        entries = timeline.page(
+            session, parts.scope, customer=chat.customer, conversation=only, before=before, limit=READ_AT_ONCE
+        )
+        found[:0] = [message for entry in entries if (message := ChatMessage.of(entry))]
+        before = entries[0].seq if len(entries) == READ_AT_ONCE else None
+        if before is None or len(found) >= limit:
+            break
+    if len(found) > limit:
+        found = found[-limit:]
+        before = found[0].seq
+    return found, before
+
+
+@router.post("/api/chat/messages", status_code=201, responses=responses(400, 401, 403, 409, 413, 422))
+def write(parts: PartsHere, chat: ChatHere, given: ChatMessageIn, key: Key = None) -> ChatMessage:
+    """Write to us; the message goes on with the open chat, or opens one."""
+    text, now = inbox.clean(fit(parts, given.text)), parts.clock()
+    with parts.database.write() as session:
+        incoming = Incoming(
+            channel="chat",
+            address=_address(session, parts, chat),
+            text=text,
+            at=now,
+            external_id=f"{chat.handle.value}:{key}" if key else "",
+            customer=chat.customer,
+        )
+        entry = inbox.receive(session, parts.scope, incoming, now)
+    return _stored(entry, text)
+
+
+def _address(session: Session, parts: Parts, chat: Chat) -> Handle:
+    """Return where the customer's open chat lives: it goes on when they come back on another device."""
+    wanted = Wanted(customer=chat.customer)
+    known = list_conversations(session, parts.scope, wanted, limit=50)
+    alive = [found.address for found in known if found.channel == "chat" and found.status != "resolved"]
+    return alive[0] if alive else chat.handle
+
+
+def _stored(entry: Entry, text: str) -> ChatMessage:
+    message = ChatMessage.of(entry)
+    if message is None or message.text != text:
+        raise Conflict("This idempotency key was used for another message.", "Use a fresh key for each message.")
+    return message
+
+
+@router.get("/api/chat/live", response_class=EventSourceResponse, responses=responses(401, 422))
+async def live(
+    parts: PartsHere, chat: ChatHere, request: Request, cursor: CursorHere
+) -> AsyncIterable[ServerSentEvent]:
+    """Stream the customer's own chat messages; each carries its `seq` as id, so a browser resumes by itself."""
+    async for entry in listen(request, follow(parts.database, parts.scope, cursor, customer=chat.customer)):
+        message = ChatMessage.of(entry)
+        if message is not None:
+            yield ServerSentEvent(data=message, event="message", id=str(message.seq))

@@ -1,0 +1,115 @@
+"""Routes of the assistant: suggest, explain, reject, and one question without a customer."""
+
+from collections.abc import AsyncIterator, Callable
+from typing import Annotated
+
+from fastapi import APIRouter, Path, Request
+from fastapi.responses import Response, StreamingResponse
+from fastapi.sse import format_sse_event
+from pydantic import TypeAdapter
+from starlette.concurrency import run_in_threadpool
+
+from api.access import PartsHere, StaffHere
+from api.failures import describe, responses
+from api.live import in_thread
+from api.routes.conversations import ConversationPath
+from api.schemas import EntryOut, QuestionIn, RejectionIn
+from assistant import feedback
+from assistant.suggest import OnProgress, Progress, ask, suggest
+from knowledge.customers.conversations import get_conversation
+from knowledge.customers.entries import PassageUsed, SuggestionShown
+from knowledge.failures import Failure
+from knowledge.ids import ConversationId, SuggestionId
+
+router = APIRouter(prefix="/api", tags=["assistant"])
+SuggestionPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+_PASSAGES: TypeAdapter[tuple[PassageUsed, ...]] = TypeAdapter(tuple[PassageUsed, ...])
+_SHOWN: TypeAdapter[SuggestionShown] = TypeAdapter(SuggestionShown)
+_STREAM = {
+    "text/event-stream": {
+        "schema": {
+            "type": "string",
+            "description": "Events: `passages` (what was found), `text` (a piece of the draft), `restart` (drop what"
+            " was streamed; the text says why), `done` (the whole suggestion), `failed` (a problem).",
+        }
+    }
+}
+
+
+@router.post(
+    "/conversations/{conversation}/suggestions",
+    response_model=SuggestionShown,
+    responses={200: {"content": _STREAM}, **responses(401, 403, 404, 422, 503)},
+)
+async def make(parts: PartsHere, request: Request, conversation: ConversationPath) -> Response:
+    """Suggest a reply. Ask for `text/event-stream` to see it grow; JSON waits for the whole."""
+
+    def work(report: OnProgress) -> SuggestionShown:
+        about, now = ConversationId(conversation), parts.clock()
+        return suggest(parts.assistant, parts.database, parts.scope, about, now, report)
+
+    def look() -> None:
+        with parts.database.read() as session:
+            get_conversation(session, parts.scope, ConversationId(conversation))
+
+    await run_in_threadpool(look)
+    return await _answer(request, work)
+
+
+@router.post(
+    "/ask",
+    response_model=SuggestionShown,
+    responses={200: {"content": _STREAM}, **responses(400, 401, 403, 413, 422, 503)},
+)
+async def ask_once(parts: PartsHere, request: Request, given: QuestionIn) -> Response:
+    """Answer one question from the library, without a customer; nothing is stored."""
+    return await _answer(
+        request, lambda report: ask(parts.assistant, given.question, now=parts.clock(), on_progress=report)
+    )
+
+
+Work = Callable[[OnProgress], SuggestionShown]
+
+
+async def _answer(request: Request, work: Work) -> Response:
+    if "text/event-stream" in request.headers.get("accept", ""):
+        return StreamingResponse(_stream(request, work), media_type="text/event-stream")
+    shown = await run_in_threadpool(work, lambda _progress: None)
+    return Response(_SHOWN.dump_json(shown), media_type="application/json")
+
+
+async def _stream(request: Request, work: Work) -> AsyncIterator[bytes]:
+    def run(report: Callable[[Progress | SuggestionShown | Failure], None]) -> None:
+        try:
+            report(work(report))
+        except Failure as failure:
+            report(failure)
+
+    async for step in in_thread(request.app.state.stopping, run):
+        if isinstance(step, Failure):
+            yield format_sse_event(event="failed", data_str=describe(step)[1].model_dump_json())
+        elif isinstance(step, SuggestionShown):
+            yield format_sse_event(event="done", data_str=_SHOWN.dump_json(step).decode())
+        elif step.step != "done":
+            yield format_sse_event(event=step.step, data_str=_progress(step))
+
+
+def _progress(progress: Progress) -> str:
+    if progress.step == "passages":
+        return _PASSAGES.dump_json(progress.passages).decode()
+    return TypeAdapter(str).dump_json(progress.text).decode()
+
+
+@router.get("/suggestions/{suggestion}", responses=responses(401, 403, 404, 422))
+def explain(parts: PartsHere, suggestion: SuggestionPath) -> SuggestionShown:
+    """Return a suggestion as it was shown, with all that explains it."""
+    with parts.database.read() as session:
+        return feedback.explain(session, parts.scope, SuggestionId(suggestion))
+
+
+@router.post("/suggestions/{suggestion}/rejection", status_code=201, responses=responses(400, 401, 403, 404, 413, 422))
+def reject(parts: PartsHere, staff: StaffHere, suggestion: SuggestionPath, given: RejectionIn) -> EntryOut:
+    """Say that a suggestion is of no use; the reason becomes material for evaluation."""
+    which = SuggestionId(suggestion)
+    with parts.database.write() as session:
+        return EntryOut.of(feedback.reject(session, parts.scope, which, staff.email, given.reason, parts.clock()))

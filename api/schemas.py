@@ -1,0 +1,292 @@
+"""What goes in and out as JSON: the shapes that OpenAPI shows."""
+
+from datetime import datetime
+from typing import Annotated, Literal, Self
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
+
+from knowledge.customers.conversations import Conversation
+from knowledge.customers.entries import Entry, Handle, MessageReceived, MessageSent, Payload, Status, Visibility
+from knowledge.customers.record import Customer, KnownHandle
+from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId
+from knowledge.library.articles import Article
+from knowledge.staff.people import Role
+from retrieval.passages import Hit
+
+
+def without_nul(text: str) -> str:
+    """Return the text without NUL characters, which PostgreSQL cannot store."""
+    return text.replace("\0", "")
+
+
+Words = Annotated[str, Field(max_length=500), AfterValidator(without_nul)]
+Text = Annotated[str, Field(max_length=1_000_000), AfterValidator(without_nul)]
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+
+
+class Input(BaseModel):
+    """What comes in: unknown fields are refused, so that a typo is not lost in silence."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class LoginIn(Input):
+    """A staff login."""
+
+    email: Annotated[str, Field(max_length=320)]
+    password: Annotated[str, Field(max_length=1_000)]
+
+
+class ReplyIn(Input):
+    """An answer to the customer; `suggestion` names the suggestion it came from, changed or not."""
+
+    text: Text
+    suggestion: Id | None = None
+
+
+class NoteIn(Input):
+    """A note for colleagues."""
+
+    text: Text
+
+
+class StatusIn(Input):
+    """The status to set."""
+
+    status: Status
+
+
+class PassIn(Input):
+    """Whom to pass a conversation to (`null`: back to the queue) and why."""
+
+    to: Annotated[str, Field(max_length=320), AfterValidator(without_nul)] | None = None
+    reason: Text
+
+
+class RejectionIn(Input):
+    """Why a suggestion is of no use; may be empty."""
+
+    reason: Annotated[str, Field(max_length=2_000), AfterValidator(without_nul)] = ""
+
+
+class QuestionIn(Input):
+    """One question without a customer."""
+
+    question: Annotated[str, Field(min_length=1, max_length=4_000), AfterValidator(without_nul)]
+
+
+class SearchIn(Input):
+    """What to look for in the library."""
+
+    query: Annotated[str, Field(max_length=4_000), AfterValidator(without_nul)]
+    limit: Annotated[int, Field(ge=1, le=50)] = 10
+
+
+class ChatSessionIn(Input):
+    """A customer session to open; `identity` proves an e-mail address, `carry` says how the token travels."""
+
+    identity: Annotated[str, Field(max_length=4_000)] | None = None
+    carry: Literal["cookie", "bearer"] = "cookie"
+
+
+class ChatSessionOut(BaseModel):
+    """A customer session; `token` only when it was asked for, else it is in a cookie that no script can read."""
+
+    expires_at: datetime
+    token: str | None
+
+
+class ChatMessageIn(Input):
+    """What the customer writes."""
+
+    text: Text
+
+
+class Token(BaseModel):
+    """A bearer token and its end."""
+
+    token: str
+    expires_at: datetime
+
+
+class Me(BaseModel):
+    """Who is logged in."""
+
+    email: str
+    name: str
+    role: Role
+
+
+class EntryOut(BaseModel):
+    """One thing that happened; `payload` is null once the customer was forgotten."""
+
+    seq: int
+    id: EntryId
+    at: datetime
+    recorded_at: datetime
+    kind: str
+    customer: CustomerId
+    conversation: ConversationId | None
+    payload: Payload | None
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self:
+        """Return the entry as it goes out."""
+        return cls(**vars(entry))
+
+
+class ConversationOut(BaseModel):
+    """The present state of a conversation; `waiting`: the customer spoke last and nobody closed it."""
+
+    id: ConversationId
+    customer: CustomerId
+    customer_name: str
+    channel: str
+    address: Handle
+    subject: str
+    public: bool
+    status: Status
+    owner: str | None
+    waiting: bool
+    opened_at: datetime
+    last_at: datetime
+    last_received_at: datetime | None
+    last_sent_at: datetime | None
+    last_text: str
+    messages: int
+
+    @classmethod
+    def of(cls, conversation: Conversation, customer: Customer | None) -> Self:
+        """Return the conversation as it goes out."""
+        known = {name: value for name, value in vars(conversation).items() if name in cls.model_fields}
+        name = customer.display_name if customer else ""
+        return cls(**known, waiting=conversation.waiting, customer_name=name)
+
+
+class ConversationsOut(BaseModel):
+    """Some conversations. Following /api/live after `cursor` misses nothing that came later."""
+
+    cursor: int
+    conversations: list[ConversationOut]
+
+
+class TimelineOut(BaseModel):
+    """Entries, oldest first. `before` asks for the page before this one; null when this is the first."""
+
+    cursor: int
+    entries: list[EntryOut]
+    before: int | None
+
+
+class CustomerOut(BaseModel):
+    """A person as we know them."""
+
+    id: CustomerId
+    name: str
+    language: str
+    timezone: str
+    preferences: dict[str, object]
+    attributes: dict[str, object]
+    handles: list[KnownHandle]
+    created_at: datetime
+
+    @classmethod
+    def of(cls, customer: Customer) -> Self:
+        """Return the customer as they go out; chat handles are no address for anybody."""
+        shown = [known for known in customer.handles if known.handle.kind != "chat"]
+        return cls(**{**vars(customer), "name": customer.display_name, "handles": shown})
+
+
+class CustomersOut(BaseModel):
+    """Some customers, by name."""
+
+    customers: list[CustomerOut]
+
+
+class ArticleSummary(BaseModel):
+    """An article without its text."""
+
+    id: ArticleId
+    title: str
+    url: str
+    language: str
+    visibility: Visibility
+    version: int
+
+    @classmethod
+    def of(cls, article: Article) -> Self:
+        """Return the article as it goes out."""
+        return cls(**{name: getattr(article, name) for name in cls.model_fields})
+
+
+class ArticleOut(ArticleSummary):
+    """An article as it stands, in Markdown."""
+
+    text: str
+    stated_date: str
+
+
+class ArticlesOut(BaseModel):
+    """Some articles, by title."""
+
+    articles: list[ArticleSummary]
+
+
+class HitsOut(BaseModel):
+    """Passages, best first."""
+
+    hits: list[Hit]
+
+
+class ImportOut(BaseModel):
+    """What became of the events: stored now, stored before, and refused with the line and the reason."""
+
+    rows: int
+    added: dict[str, int]
+    known: dict[str, int]
+    bad: list[dict[str, object]]
+    ignored_fields: dict[str, int]
+    dry_run: bool
+
+
+class ChatMessage(BaseModel):
+    """A message as the customer sees it: nothing about who wrote it for us, how, or why."""
+
+    seq: int
+    id: EntryId
+    at: datetime
+    conversation: ConversationId
+    by: Literal["customer", "us"]
+    text: str
+
+    @classmethod
+    def of(cls, entry: Entry) -> Self | None:
+        """Return the entry if a customer may see it in the chat, else nothing."""
+        said = entry.payload
+        if not isinstance(said, MessageReceived | MessageSent) or said.channel != "chat" or not entry.conversation:
+            return None
+        by: Literal["customer", "us"] = "customer" if isinstance(said, MessageReceived) else "us"
+        return cls(seq=entry.seq, id=entry.id, at=entry.at, conversation=entry.conversation, by=by, text=said.text)
+
+
+class ChatMessagesOut(BaseModel):
+    """The customer's own chat, oldest first. Following /api/chat/live after `cursor` misses nothing."""
+
+    cursor: int
+    messages: list[ChatMessage]
+    before: int | None
+
+
+class Check(BaseModel):
+    """Whether a part works, and what to do when it does not."""
+
+    ok: bool
+    message: str = ""
+
+
+class Health(BaseModel):
+    """How the installation is."""
+
+    status: Literal["ok", "degraded"]
+    version: str
+    checks: dict[str, Check]
