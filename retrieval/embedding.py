@@ -1,12 +1,22 @@
 """Embedders: texts in, unit vectors out, and the one place that decides which embedder is used."""
 
+import hashlib
+import os
 from collections.abc import Sequence
-from typing import Protocol
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import SecretStr
 
+from knowledge.failures import Rejected, Unavailable
 from knowledge.settings import Settings
+from retrieval.minilm import WEIGHTS_SHA256, open_minilm, verify_weights, weights_folder
+
+if TYPE_CHECKING:
+    from langchain_openai import OpenAIEmbeddings
+    from sentence_transformers import SentenceTransformer
 
 
 class Embedder(Protocol):
@@ -24,6 +34,118 @@ def open_embedder(settings: Settings) -> Embedder:
     """Open the embedder that the settings name.
 
     Raises:
+        Rejected: the settings contradict themselves.
         Unavailable: its weights, its folder or its endpoint cannot be used, with the remedy.
     """
-    raise NotImplementedError(settings.embedder)
+    if settings.embedder == "minilm":
+        return open_minilm(settings.models_dir)
+    if settings.embedder == "minilm-fp32":
+        folder = weights_folder()
+        verify_weights(folder)
+        return SentenceEmbedder(str(folder), f"all-minilm-l6-v2-{WEIGHTS_SHA256[:8]}-fp32")
+    if settings.embedder == "endpoint":
+        return _open_endpoint(settings)
+    return _open_sentence_transformer(settings.embedder)
+
+
+class SentenceEmbedder:
+    """Any sentence-transformers model, in this process, offline."""
+
+    def __init__(self, path: str, name: str) -> None:
+        self._model = _load(path)
+        self.id = name
+        self.dimensions = int(self._model.get_embedding_dimension() or 0)
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, dimensions)."""
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        rows = self._model.encode(list(texts), normalize_embeddings=True, show_progress_bar=False)
+        return np.asarray(rows, dtype=np.float32)
+
+
+class EndpointEmbedder:
+    """An OpenAI-compatible embeddings endpoint. The dimensions are asked for once, when it is opened."""
+
+    def __init__(self, client: "OpenAIEmbeddings", url: str, model: str) -> None:
+        self._client, self._url = client, url
+        self.id = f"endpoint-{hashlib.sha256(url.encode()).hexdigest()[:8]}-{model}"[:100]
+        self.dimensions = 0
+        self.dimensions = int(self.embed(["ready?"]).shape[1])
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, dimensions).
+
+        Raises:
+            Unavailable: the endpoint does not answer, refuses, or answers nonsense.
+        """
+        from openai import OpenAIError
+
+        if not texts:
+            return np.zeros((0, self.dimensions), dtype=np.float32)
+        try:
+            # Some servers refuse an empty input; a blank is as good.
+            rows = self._client.embed_documents([text or " " for text in texts])
+            vectors = np.asarray(rows, dtype=np.float32)
+        except (OpenAIError, ValueError, TypeError, KeyError, AttributeError) as error:
+            raise self._unavailable(type(error).__name__) from error
+        norms = np.linalg.norm(vectors, axis=-1, keepdims=True) if vectors.ndim == 2 else np.zeros(1)
+        if vectors.shape != (len(texts), self.dimensions or vectors.shape[-1]) or not np.all(norms > 0):
+            raise self._unavailable(f"its answer has the shape {vectors.shape}")
+        return np.asarray(vectors / norms, dtype=np.float32)
+
+    def _unavailable(self, reason: str) -> Unavailable:
+        return Unavailable(
+            f"The embedding endpoint {self._url} cannot be used ({reason}).",
+            "Check THREADLINE_EMBEDDING_URL, THREADLINE_EMBEDDING_MODEL and THREADLINE_EMBEDDING_KEY.",
+        )
+
+
+def _open_endpoint(settings: Settings) -> EndpointEmbedder:
+    if not settings.embedding_url or not settings.embedding_model:
+        raise Rejected(
+            "THREADLINE_EMBEDDER is endpoint, but no endpoint is named.",
+            "Set THREADLINE_EMBEDDING_URL and THREADLINE_EMBEDDING_MODEL.",
+        )
+    from langchain_openai import OpenAIEmbeddings
+
+    url = with_v1(settings.embedding_url)
+    client = OpenAIEmbeddings(
+        openai_api_base=url,
+        openai_api_key=SecretStr(settings.embedding_key.get_secret_value() or "none"),
+        model=settings.embedding_model,
+        check_embedding_ctx_length=False,
+        max_retries=1,
+        request_timeout=30,
+    )
+    return EndpointEmbedder(client, url, settings.embedding_model)
+
+
+def with_v1(url: str) -> str:
+    """Return the base URL of an OpenAI-compatible server, `/v1` added when it is missing."""
+    bare = url.rstrip("/")
+    return bare if bare.rsplit("/", 1)[-1].startswith("v") and bare[-1].isdigit() else f"{bare}/v1"
+
+
+def _open_sentence_transformer(name: str) -> SentenceEmbedder:
+    folder = Path(name)
+    if not folder.is_dir():
+        return SentenceEmbedder(name, f"st-{name}"[:100])
+    mark = hashlib.sha256(str(folder.resolve()).encode())
+    for file in sorted(folder.rglob("*.safetensors")):
+        with file.open("rb") as stream:
+            mark.update(hashlib.file_digest(stream, "sha256").digest())
+    return SentenceEmbedder(str(folder.resolve()), f"st-{folder.name[:60]}-{mark.hexdigest()[:8]}-fp32")
+
+
+def _load(path: str) -> "SentenceTransformer":
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    from sentence_transformers import SentenceTransformer
+
+    try:
+        return SentenceTransformer(path, device="cpu")
+    except (OSError, ValueError) as error:
+        raise Unavailable(
+            f"The embedding model {path} cannot be loaded.",
+            "THREADLINE_EMBEDDER names a sentence-transformers folder, or a model that is already on this machine.",
+        ) from error

@@ -19,9 +19,7 @@ class Search:
         """Return the best passages for `query`; a customer never receives an internal one."""
         raise NotImplementedError
 
-    def search_vector(
-        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10
-    ) -> list[Hit]:
+    def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
         """Search with the query's vector already at hand."""
         raise NotImplementedError
 
