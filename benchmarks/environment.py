@@ -23,11 +23,7 @@ OFFLINE = {
 def variables(threads: int, environ: Mapping[str, str] | None = None) -> dict[str, str]:
     """The environment of a system under test; `threads` 0 leaves every library at its default."""
     given = os.environ if environ is None else environ
-    kept = {
-        name: value
-        for name, value in given.items()
-        if name not in DROPPED and not name.startswith("THREADLINE_")
-    }
+    kept = {name: value for name, value in given.items() if name not in DROPPED and not name.startswith("THREADLINE_")}
     limits = {name: str(threads) for name in ("OMP_NUM_THREADS", "MKL_NUM_THREADS")} if threads else {}
     return kept | OFFLINE | limits
 
@@ -45,7 +41,9 @@ def peer_python(peer: str) -> Path:
     if python.exists() and stamp.exists() and stamp.read_text() == wanted:
         return python
     _uv("venv", "--clear", "--python", sys.executable, str(place))
-    _uv("pip", "install", "--python", str(python), "-r", str(requirements))
+    # Without a folder that has the CPU build of torch it comes from PyTorch's own index.
+    torch = [] if os.environ.get("UV_FIND_LINKS") else ["--torch-backend", "cpu"]
+    _uv("pip", "install", "--python", str(python), *torch, "-r", str(requirements))
     if heavy := sorted(place.glob("lib/*/site-packages/nvidia*")):
         raise RuntimeError(f"{heavy[0].name} got in: set UV_FIND_LINKS to where the CPU build of torch lies.")
     stamp.write_text(wanted)

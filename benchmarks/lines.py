@@ -26,6 +26,14 @@ def serve(operations: Mapping[str, Operation]) -> None:
         replies.flush()
 
 
+def resident_mb(process: int) -> float:
+    """The memory a process holds (VmRSS, in 10^6 bytes)."""
+    for line in Path(f"/proc/{process}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) * 1024 / 1e6
+    raise RuntimeError(f"process {process} holds no memory: has it ended?")
+
+
 class Child:
     """A system under test in a process of its own; what it prints is kept in `log`."""
 

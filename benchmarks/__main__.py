@@ -1,0 +1,76 @@
+"""`python -m benchmarks`: measure, show a table, keep the figures in build/bench.json."""
+
+import argparse
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks import searching, serving, suggesting
+from benchmarks.environment import BUILD, ROOT
+from evals.datasets import mtrag, tau_banking_kb
+from evals.datasets.collections import Collection
+from evals.figures import Figure, circumstances, keep, table
+from knowledge.failures import NotFound
+
+# The long queries of tau are few: more rounds make their times as steady.
+ROUNDS = {"mtrag": 2, "tau_banking_kb": 4}
+
+
+def main() -> None:
+    """Run the parts that were asked for; a part whose data is missing is said and left out."""
+    asked = _arguments()
+    began = perf_counter()
+
+    def say(text: str) -> None:
+        print(f"[{perf_counter() - began:5.0f} s] {text}", flush=True)
+
+    parts: dict[str, Callable[[], Iterator[Figure]]] = {
+        "serve": lambda: _serve(say),
+        "mtrag": lambda: _search(mtrag.read(asked.data), asked, say),
+        "tau_banking_kb": lambda: _search(tau_banking_kb.read(asked.data), asked, say),
+        "suggest": lambda: iter([suggesting.suggest_figure(asked.data, asked.threads, say)]),
+    }
+    shown: list[Figure] = []
+    left_out = []
+    for name in asked.only or parts:
+        run = circumstances(ROOT, datetime.now(UTC))
+        try:
+            measured = list(parts[name]())
+        except NotFound as missing:
+            left_out.append(f"{name}: left out, {missing}")
+            continue
+        keep(asked.out, measured, run)
+        shown += measured
+    print("\n" + table(shown))
+    print("\n".join(["", *left_out, f"{len(shown)} figures in {asked.out}"]))
+
+
+def _search(collection: Collection, asked: argparse.Namespace, say: searching.Say) -> Iterator[Figure]:
+    whole = collection.name == "mtrag"
+    with searching.both(collection, whole, asked.threads, say) as systems:
+        rounds = ROUNDS[collection.name]
+        yield from searching.search_figures(collection, systems, asked.threads, rounds, say)
+        if collection.name == "mtrag":
+            yield searching.live_update(collection, systems, asked.threads)
+        else:
+            yield searching.ingest_rate(collection, systems, asked.threads)
+
+
+def _serve(say: searching.Say) -> Iterator[Figure]:
+    yield serving.help_seconds()
+    yield from serving.server_figures(say)
+
+
+def _arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of public data")
+    parser.add_argument("--out", type=Path, default=BUILD / "bench.json", help="where the figures go")
+    parser.add_argument("--threads", type=int, default=0, help="threads for both systems; 0 = their defaults")
+    names = ["serve", "mtrag", "tau_banking_kb", "suggest"]
+    parser.add_argument("--only", nargs="+", choices=names, help="parts to run")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()
