@@ -40,12 +40,16 @@ class Context:
 
 @dataclass(frozen=True)
 class Brief:
-    """The order to write: `passages` are public ones only; an internal one is refused here, for every drafter."""
+    """The order to write: `passages` are public ones only; an internal one is refused here, for every drafter.
+
+    `question` stands by itself, `focus` is the customer's last turn alone.
+    """
 
     question: str
     passages: tuple[PassageUsed, ...] = ()
     context: Context = field(default_factory=Context)
     passage_tokens: int = 1_500
+    focus: str = ""
 
     def __post_init__(self) -> None:
         if any(passage.visibility != "public" for passage in self.passages):

@@ -4,30 +4,55 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from knowledge.customers.entries import Entry, SuggestionShown
+from knowledge.customers import inbox, timeline
+from knowledge.customers.entries import Entry, SuggestionJudged, SuggestionShown, Verdict
 from knowledge.customers.inbox import Reply
+from knowledge.customers.timeline import NewEntry
+from knowledge.failures import NotFound, Rejected
 from knowledge.ids import SuggestionId
 from knowledge.scope import Scope
+
+MAX_REASON_CHARS = 2_000
+
+
+def suggestion_key(suggestion: SuggestionId) -> str:
+    """Return the dedupe key a suggestion is stored and found under."""
+    return f"suggestion:{suggestion}"
 
 
 def send(session: Session, scope: Scope, reply: Reply, now: datetime) -> Entry:
     """Send the reply and, when it came from a suggestion, record whether it was accepted or edited.
 
     Raises:
-        Rejected: the suggestion belongs to another conversation.
+        NotFound: there is no such conversation or suggestion.
+        Rejected: the text is empty, or the suggestion belongs to another conversation.
+        Conflict: the key was used for another text.
     """
-    raise NotImplementedError(reply)
+    if reply.suggestion is None:
+        return inbox.reply(session, scope, reply, now)
+    shown, where = _find(session, scope, reply.suggestion)
+    if where.conversation != reply.conversation:
+        raise Rejected("The suggestion belongs to another conversation.", "Ask for a suggestion in this one.")
+    sent = inbox.reply(session, scope, reply, now)
+    verdict: Verdict = "accepted" if same_text(reply.text, shown.text) else "edited"
+    judged = SuggestionJudged(reply.suggestion, verdict, reply.author, sent=sent.id)
+    timeline.append(session, scope, NewEntry(where.customer, judged, now, where.conversation, f"judged:{sent.id}"), now)
+    return sent
 
 
-def reject(
+def reject(  # noqa: PLR0913
     session: Session, scope: Scope, suggestion: SuggestionId, author: str, reason: str, now: datetime
 ) -> Entry:
-    """Record that the agent did not want the suggestion.
+    """Record that the agent did not want the suggestion; the same agent's second no changes nothing.
 
     Raises:
         NotFound: there is no such suggestion.
+        Rejected: the reason is too long.
     """
-    raise NotImplementedError(suggestion)
+    _, where = _find(session, scope, suggestion)
+    judged = SuggestionJudged(suggestion, "rejected", author, inbox.clean(reason, 0, MAX_REASON_CHARS))
+    key = f"rejected:{suggestion}:{author}"
+    return timeline.append(session, scope, NewEntry(where.customer, judged, now, where.conversation, key), now)
 
 
 def explain(session: Session, scope: Scope, suggestion: SuggestionId) -> SuggestionShown:
@@ -36,4 +61,16 @@ def explain(session: Session, scope: Scope, suggestion: SuggestionId) -> Suggest
     Raises:
         NotFound: there is no such suggestion.
     """
-    raise NotImplementedError(suggestion)
+    return _find(session, scope, suggestion)[0]
+
+
+def same_text(one: str, other: str) -> bool:
+    """Tell whether two texts say the same to a reader: blanks and line ends do not count."""
+    return " ".join(one.split()) == " ".join(other.split())
+
+
+def _find(session: Session, scope: Scope, suggestion: SuggestionId) -> tuple[SuggestionShown, Entry]:
+    entry = timeline.find(session, scope, suggestion_key(suggestion))
+    if entry is None or not isinstance(entry.payload, SuggestionShown):
+        raise NotFound("There is no such suggestion.")
+    return entry.payload, entry

@@ -1,17 +1,35 @@
 """The suggestion: from a waiting message to a cited draft with its reasons, stored for later."""
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
-from assistant.brief import Drafter
+from assistant.brief import Brief, Context, Draft, Drafter
+from assistant.claims import check_claims
+from assistant.context import PASSAGES_SHARE, build_context
+from assistant.decision import Case, Outcome, decide
+from assistant.drafting.extractive import ExtractiveDrafter
+from assistant.feedback import suggestion_key
+from assistant.orders import orders_asked_about
+from assistant.phrases import reply_language
+from assistant.progress import OnProgress, Progress, Streamed, quiet
+from assistant.question import Question, plain_question, standalone
+from assistant.stopwatch import Stopwatch
+from knowledge.customers import timeline
+from knowledge.customers.conversations import Conversation, get_conversation
 from knowledge.customers.entries import PassageUsed, SuggestionShown
+from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
-from knowledge.ids import ConversationId
+from knowledge.failures import Rejected, Unavailable
+from knowledge.ids import ConversationId, SuggestionId, new_id
 from knowledge.scope import Scope
 from knowledge.settings import Settings
+from retrieval.passages import Hit
 from retrieval.search import Search
+
+__all__ = ["Assistant", "OnProgress", "Progress", "ask", "open_assistant", "open_drafter", "quiet", "suggest"]
+
+MAX_PUBLIC = 6
+MAX_INTERNAL = 3
 
 
 @dataclass(frozen=True)
@@ -30,19 +48,12 @@ class Assistant:
 
 
 @dataclass(frozen=True)
-class Progress:
-    """A step on the way: `text` is a delta; `restart` drops what was streamed, its text says why."""
+class Written:
+    """A draft with who wrote it; `fallback` says why it was not the configured drafter."""
 
-    step: Literal["passages", "text", "restart", "done"]
-    text: str = ""
-    passages: tuple[PassageUsed, ...] = ()
-
-
-OnProgress = Callable[[Progress], None]
-
-
-def quiet(_progress: Progress) -> None:
-    """Report to nobody."""
+    draft: Draft
+    drafter: Drafter
+    fallback: str = ""
 
 
 def open_assistant(settings: Settings, search: Search) -> Assistant:
@@ -51,10 +62,27 @@ def open_assistant(settings: Settings, search: Search) -> Assistant:
     Raises:
         Unavailable: the configured drafter cannot be used, with the remedy.
     """
-    raise NotImplementedError(settings.drafter)
+    return Assistant(search, open_drafter(settings), ExtractiveDrafter(), settings.context_tokens)
 
 
-def suggest(
+def open_drafter(settings: Settings) -> Drafter:
+    """Open the drafter that the settings name.
+
+    Raises:
+        Unavailable: it cannot be used, with the remedy.
+    """
+    if settings.drafter == "endpoint":
+        from assistant.drafting.endpoint import open_endpoint
+
+        return open_endpoint(settings)
+    if settings.drafter == "local":
+        from assistant.drafting.local import open_local
+
+        return open_local(settings)
+    return ExtractiveDrafter()
+
+
+def suggest(  # noqa: PLR0913
     assistant: Assistant,
     database: Database,
     scope: Scope,
@@ -64,19 +92,133 @@ def suggest(
 ) -> SuggestionShown:
     """Suggest a reply to the conversation's last messages and store it.
 
+    A message that arrives meanwhile changes nothing: `answers` says which one the suggestion is for.
+
     Raises:
         NotFound: there is no such conversation.
         Rejected: the customer has not written anything.
     """
-    raise NotImplementedError(conversation)
+    watch = Stopwatch()
+    with database.read() as session:
+        found = get_conversation(session, scope, conversation)
+        context = build_context(session, scope, found, assistant.context_tokens)
+    watch.lap("context")
+    question = standalone(context.dialogue)
+    if question is None:
+        raise Rejected("The customer has not written anything to answer.", "Wait for their message.")
+    shown = prepare(assistant, question, context, watch, on_progress)
+    with database.write() as session:
+        timeline.append(session, scope, as_entry(found, shown, now), now)
+    on_progress(Progress("done"))
+    return shown
 
 
 def ask(
-    assistant: Assistant, question: str, *, now: datetime, on_progress: OnProgress = quiet
+    assistant: Assistant,
+    question: str,
+    *,
+    now: datetime,  # noqa: ARG001  as-of-time knowledge will need it
+    on_progress: OnProgress = quiet,
 ) -> SuggestionShown:
     """Answer one question without a customer; stored nowhere.
 
     Raises:
         Rejected: the question is empty.
     """
-    raise NotImplementedError(question)
+    asked = plain_question(question.encode("utf-8", "ignore").decode().replace("\0", ""))
+    if not asked.text:
+        raise Rejected("The question is empty.", "Write a question.")
+    shown = prepare(assistant, asked, Context(language=reply_language([asked.text], "en")), Stopwatch(), on_progress)
+    on_progress(Progress("done"))
+    return shown
+
+
+def prepare(
+    assistant: Assistant, question: Question, context: Context, watch: Stopwatch, on_progress: OnProgress
+) -> SuggestionShown:
+    """Find passages, draft, check the claims, decide; nothing is stored here."""
+    passages = find_passages(assistant.search, question.text)
+    watch.lap("passages")
+    on_progress(Progress("passages", passages=passages))
+    public = tuple(passage for passage in passages if passage.visibility == "public")
+    brief = Brief(
+        question.text, public, context, int(assistant.context_tokens * PASSAGES_SHARE), question.focus
+    )
+    streamed = Streamed(on_progress)
+    written = write(assistant, brief, streamed)
+    watch.lap("draft")
+    claims = check_claims(written.draft.text, public, context)
+    watch.lap("claims")
+    asked = orders_asked_about(question.focus, context.orders)
+    case = Case(question, brief, len(passages) - len(public), from_record=bool(asked))
+    outcome = decide(case, written.draft, claims)
+    streamed.settle(outcome.text, outcome.reason)
+    watch.lap("decision")
+    return _shown(question, passages, written, outcome, watch)
+
+
+def find_passages(search: Search, question: str) -> tuple[PassageUsed, ...]:
+    """Return the passages for an agent, best first, numbered from 1: public ones to draft from, internal ones to guide."""
+    vector = search.embedder.embed([question])[0]
+    hits = search.search_vector(question, vector, "agent", MAX_PUBLIC + MAX_INTERNAL)
+    internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
+    public = [hit for hit in hits if hit.passage.visibility == "public"]
+    if internal and len(public) < MAX_PUBLIC:
+        public = search.search_vector(question, vector, "customer", MAX_PUBLIC)
+    kept = sorted([*public[:MAX_PUBLIC], *internal], key=lambda hit: -hit.score)
+    return tuple(_used(number, hit) for number, hit in enumerate(kept, start=1))
+
+
+def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:
+    """Have the draft written; when the drafter cannot, the backup does and the reason is kept."""
+    try:
+        return Written(assistant.drafter.draft(brief, streamed.add), assistant.drafter)
+    except Unavailable as failure:
+        streamed.restart(failure.message)
+        return Written(assistant.backup.draft(brief, streamed.add), assistant.backup, failure.message)
+
+
+def as_entry(conversation: Conversation, shown: SuggestionShown, now: datetime) -> NewEntry:
+    """Return the entry that stores a suggestion."""
+    return NewEntry(conversation.customer, shown, now, conversation.id, suggestion_key(shown.suggestion))
+
+
+def _used(number: int, hit: Hit) -> PassageUsed:
+    passage = hit.passage
+    return PassageUsed(
+        number=number,
+        passage=passage.id,
+        article=passage.article,
+        title=passage.title,
+        heading=passage.heading,
+        url=passage.url,
+        text=passage.text,
+        visibility=passage.visibility,
+        score=hit.score,
+        lexical_rank=hit.lexical_rank,
+        dense_rank=hit.dense_rank,
+        similarity=hit.similarity,
+    )
+
+
+def _shown(
+    question: Question, passages: tuple[PassageUsed, ...], written: Written, outcome: Outcome, watch: Stopwatch
+) -> SuggestionShown:
+    return SuggestionShown(
+        suggestion=SuggestionId(new_id()),
+        question=question.text,
+        decision=outcome.decision,
+        text=outcome.text,
+        reason=outcome.reason,
+        citations=outcome.citations,
+        guidance=tuple(passage.number for passage in passages if passage.visibility != "public"),
+        passages=passages,
+        claims=outcome.claims,
+        drafter=written.drafter.name,
+        model=written.drafter.model,
+        prompt=written.draft.prompt,
+        fallback=written.fallback,
+        answers=question.answers,
+        timings_ms=watch.total(),
+        tokens=written.draft.tokens,
+    )

