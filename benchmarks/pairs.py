@@ -51,7 +51,7 @@ def ask_in_turn(
     rankings: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
     for turn in range(rounds * len(queries)):
         query = queries[turn % len(queries)]
-        flip = (turn + turn // len(queries)) % 2
+        flip = (turn % len(queries) + turn // len(queries)) % 2
         for side in (flip, 1 - flip):
             reply = (ours, theirs)[side].call("query", text=query.text)
             rankings[side][query.id] = best_of_each(reply["ids"])

@@ -1,0 +1,81 @@
+"""How well the search finds: recall, nDCG and reciprocal rank, and what int8 costs against fp32."""
+
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from evals.datasets.collections import Collection
+from evals.figures import Figure, figure
+from evals.intervals import difference_interval, mean_interval
+from evals.library import Library, Making, open_library
+from evals.ranking import Measure, ndcg, recall, reciprocal_rank, score
+
+SEED = 20261122
+# Passages asked for: enough that ten documents stand among them.
+DEPTH = 50
+MEASURES: dict[str, tuple[Measure, int]] = {
+    "recall@5": (recall, 5),
+    "recall@10": (recall, 10),
+    "ndcg@5": (ndcg, 5),
+    "ndcg@10": (ndcg, 10),
+    "mrr@10": (reciprocal_rank, 10),
+}
+Rankings = dict[str, list[str]]
+Say = Callable[[str], None]
+
+
+def making(collection: Collection) -> Making:
+    """MTRAG is judged by its own passages, so each stays one; elsewhere the default splitting counts."""
+    return Making(passage_chars=8_000) if collection.name == "mtrag" else Making()
+
+
+def rankings(library: Library, collection: Collection) -> Rankings:
+    """The documents found for each query, best first."""
+    return {
+        query.id: library.documents(library.search.search(query.text, audience="agent", limit=DEPTH))
+        for query in collection.queries
+    }
+
+
+def search_figures(collection: Collection, now: datetime, compare: bool, say: Say) -> Iterator[Figure]:
+    """Score every query; with `compare` also the fp32 embedder over the same documents and queries."""
+    found, embedder = _found(collection, making(collection), now, say)
+    common = _common(collection, embedder)
+    for name, (measure, depth) in MEASURES.items():
+        interval = mean_interval(score(measure, found, collection.qrels, depth), seed=SEED)
+        yield figure(f"retrieval/{collection.name}/{name}", interval, "", **common)
+    if compare:
+        yield from _against_fp32(collection, found, now, say)
+
+
+def _against_fp32(collection: Collection, int8: Rankings, now: datetime, say: Say) -> Iterator[Figure]:
+    exact, embedder = _found(collection, replace(making(collection), embedder="minilm-fp32"), now, say)
+    common = _common(collection, embedder)
+    theirs = score(ndcg, exact, collection.qrels, 10)
+    interval = mean_interval(theirs, seed=SEED)
+    yield figure(f"retrieval/{collection.name}/ndcg@10_fp32", interval, "", **common)
+    gap = difference_interval(score(ndcg, int8, collection.qrels, 10), theirs, seed=SEED)
+    yield figure("embedding/minilm_int8_vs_fp32/ndcg@10_difference", gap, "", **common)
+
+
+def _found(collection: Collection, how: Making, now: datetime, say: Say) -> tuple[Rankings, str]:
+    say(f"{collection.name}: ingesting {len(collection.documents)} documents with {how.embedder}")
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        open_library(Path(folder), collection.documents, how, now) as library,
+    ):
+        say(f"{collection.name}: {library.report.passages} passages, asking {len(collection.queries)} queries")
+        return rankings(library, collection), library.search.embedder.id
+
+
+def _common(collection: Collection, embedder: str) -> dict[str, Any]:
+    settings = {
+        "embedder": embedder,
+        "passage_chars": making(collection).passage_chars,
+        "passages_asked_for": DEPTH,
+        "documents": len(collection.documents),
+    }
+    return {"seed": SEED, "data": collection.digest, "settings": settings}

@@ -1,0 +1,22 @@
+from pathlib import Path
+
+import pytest
+
+from benchmarks.environment import ROOT, variables
+
+
+def test_both_systems_see_the_same_variables() -> None:
+    given = {"PATH": "/bin", "OPENBLAS_CORETYPE": "Haswell", "THREADLINE_SECRET": "x"}
+    default, one = variables(0, given), variables(1, given)
+    assert default["PATH"] == "/bin"
+    assert default["HF_HUB_OFFLINE"] == "1"
+    assert not {"OPENBLAS_CORETYPE", "THREADLINE_SECRET", "OMP_NUM_THREADS"} & default.keys()
+    assert one["OMP_NUM_THREADS"] == "1"
+
+
+@pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "peers").glob("*/requirements.txt")), ids=str)
+def test_a_peers_packages_are_pinned_and_name_no_place(path: Path) -> None:
+    lines = path.read_text().split()
+    assert "langchain-classic==1.0.8" in lines
+    assert all(line.count("==") == 1 for line in lines)
+    assert not [line for line in lines if "://" in line or "/" in line or "+" in line]
