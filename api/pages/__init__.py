@@ -1,0 +1,13 @@
+"""The pages people look at: the console, the sign-in, the customer's chat."""
+
+from fastapi import APIRouter
+
+from api.pages import console, customers, library, public
+from api.pages.drawing import mount_static
+from api.pages.public import failure_page
+
+__all__ = ["failure_page", "mount_static", "router"]
+
+router = APIRouter(include_in_schema=False)
+for _part in (public, console, customers, library):
+    router.include_router(_part.router)

@@ -1,0 +1,150 @@
+"""The console's inbox: the list, one conversation, and the parts of both that are fetched again."""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from fastapi.responses import HTMLResponse, Response
+
+from api.access import PartsHere, StaffHere
+from api.pages import desk
+from api.pages.drawing import draw, zone_of
+from api.pages.render import passage_html, safe_link
+from api.pages.suggestions import how_found, quotes_of, show
+from api.parts import Parts
+from assistant import feedback
+from knowledge.customers.conversations import get_conversation
+from knowledge.failures import NotFound
+from knowledge.ids import ConversationId, SuggestionId
+from knowledge.staff.people import Staff
+
+router = APIRouter(include_in_schema=False)
+FIRST_LINES = 80
+MOST_LINES = 2_000
+Limit = Annotated[int, Query(ge=1, le=MOST_LINES)]
+
+
+@router.get("/console")
+def inbox(request: Request, parts: PartsHere, me: StaffHere, view: desk.View = "waiting") -> HTMLResponse:
+    """The list, nothing opened."""
+    context = _list_context(parts, me, view) | {"work": None, "open": ""}
+    return draw(request, "console.html", me=me, **context)
+
+
+@router.get("/console/parts/list")
+def list_part(request: Request, parts: PartsHere, me: StaffHere, view: desk.View = "waiting") -> HTMLResponse:
+    """The list alone, for the page that is open."""
+    current = request.headers.get("hx-current-url", "").partition("?")[0].rpartition("/console/conversations/")[2]
+    return draw(request, "list.html", open=current, **_list_context(parts, me, view))
+
+
+@router.get("/console/conversations/{conversation}")
+def conversation_page(
+    request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId, view: desk.View = "waiting"
+) -> Response:
+    """One conversation: a whole page, or its part of the page when the list asks for it."""
+    context = _work_context(request, parts, me, conversation) | {"view": view, "me": me}
+    if request.headers.get("hx-request") == "true":
+        return draw(request, "work.html", **context)
+    return draw(request, "console.html", **(context | _list_context(parts, me, view)))
+
+
+@router.get("/console/conversations/{conversation}/head")
+def head_part(request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId) -> HTMLResponse:
+    """Who it is with, who owns it, what can be done."""
+    return _work_part(request, parts, me, conversation, "head.html")
+
+
+@router.get("/console/conversations/{conversation}/customer")
+def customer_part(request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId) -> HTMLResponse:
+    """The customer's card."""
+    return _work_part(request, parts, me, conversation, "customer_card.html")
+
+
+@router.get("/console/conversations/{conversation}/timeline")
+def timeline_part(
+    request: Request, parts: PartsHere, conversation: ConversationId, limit: Limit = FIRST_LINES
+) -> HTMLResponse:
+    """Everything that happened to the customer, on every channel."""
+    with parts.database.read() as session:
+        found = get_conversation(session, parts.scope, conversation)
+        looking = desk.Looking(found.customer, conversation, zone_of(request), limit)
+        lines, earlier = desk.read_lines(session, parts.scope, looking)
+    return draw(request, "timeline.html", lines=lines, earlier=earlier, now=parts.clock())
+
+
+@router.get("/console/conversations/{conversation}/suggestion")
+def suggestion_part(request: Request, parts: PartsHere, conversation: ConversationId) -> HTMLResponse:
+    """The suggestion for the last message."""
+    with parts.database.read() as session:
+        found = get_conversation(session, parts.scope, conversation)
+        panel = desk.read_panel(session, parts.scope, found)
+    return draw(request, "suggestion.html", shown=panel.shown, auto=panel.auto, idle=panel.idle)
+
+
+@router.get("/console/suggestions/{suggestion}")
+def earlier_suggestion(request: Request, parts: PartsHere, suggestion: SuggestionId) -> HTMLResponse:
+    """A suggestion as it was shown then."""
+    with parts.database.read() as session:
+        found = feedback.explain(session, parts.scope, suggestion)
+    return draw(request, "suggestion.html", shown=show(found), auto=False, idle="", earlier_only=True)
+
+
+@router.get("/console/suggestions/{suggestion}/passages/{number}")
+def passage_part(request: Request, parts: PartsHere, suggestion: SuggestionId, number: int) -> HTMLResponse:
+    """A passage as it read when the suggestion was made, the quoted sentences marked."""
+    with parts.database.read() as session:
+        found = feedback.explain(session, parts.scope, suggestion)
+    passage = next((one for one in found.passages if one.number == number), None)
+    if passage is None:
+        raise NotFound("The suggestion has no such source.")
+    return draw(
+        request,
+        "passage.html",
+        passage=passage,
+        body=passage_html(passage.text, quotes_of(found, number)),
+        found=how_found(passage),
+        source=safe_link(passage.url),
+    )
+
+
+def _list_context(parts: Parts, me: Staff, view: desk.View) -> dict[str, Any]:
+    with parts.database.read() as session:
+        rows = desk.read_rows(session, parts.scope, view, me.email)
+        counts = desk.count_views(session, parts.scope, me.email)
+    return {
+        "view": view,
+        "views": list(desk.VIEWS.items()),
+        "rows": rows,
+        "counts": counts,
+        "more": len(rows) == desk.ROWS,
+        "empty": desk.EMPTY[view],
+        "now": parts.clock(),
+    }
+
+
+def _work_part(
+    request: Request, parts: Parts, me: Staff, conversation: ConversationId, template: str
+) -> HTMLResponse:
+    with parts.database.read() as session:
+        work = desk.read_work(session, parts.scope, conversation, me.email, parts.clock())
+    return draw(request, template, work=work, me=me, view="waiting", now=parts.clock())
+
+
+def _work_context(request: Request, parts: Parts, me: Staff, conversation: ConversationId) -> dict[str, Any]:
+    with parts.database.read() as session:
+        work = desk.read_work(session, parts.scope, conversation, me.email, parts.clock())
+        looking = desk.Looking(work.customer.id, conversation, zone_of(request), FIRST_LINES)
+        lines, earlier = desk.read_lines(session, parts.scope, looking)
+        panel = desk.read_panel(session, parts.scope, work.conversation)
+    return {
+        "work": work,
+        "open": conversation,
+        "lines": lines,
+        "earlier": earlier,
+        "limit": FIRST_LINES,
+        "shown": panel.shown,
+        "auto": panel.auto,
+        "idle": panel.idle,
+        "max_chars": parts.settings.max_message_chars,
+        "now": parts.clock(),
+    }

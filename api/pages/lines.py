@@ -1,0 +1,147 @@
+"""The timeline as the console shows it: one line for each entry of the customer, on every channel."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from zoneinfo import ZoneInfo
+
+from api.pages.suggestions import VERDICTS
+from api.pages.words import channel_name, money
+from knowledge.customers.conversations import Conversation
+from knowledge.customers.entries import (
+    ConversationAssigned,
+    ConversationOpened,
+    Entry,
+    MessageSent,
+    NoteAdded,
+    OrderRecorded,
+    PageViewed,
+    Payload,
+    StatusChanged,
+    SuggestionJudged,
+    SuggestionShown,
+    SurveyAnswered,
+)
+from knowledge.ids import ConversationId, SuggestionId
+
+SURVEYS = {"csat": ("satisfaction", 5), "ces": ("ease", 7), "nps": ("recommendation", 10)}
+EVENT_ICONS = {
+    "conversation_opened": "chat",
+    "conversation_assigned": "person",
+    "status_changed": "flag",
+    "order_recorded": "order",
+    "page_viewed": "page",
+    "survey_answered": "star",
+}
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the lines need besides the entries: names of staff by e-mail, the customer's conversations by id."""
+
+    customer: str
+    staff: Mapping[str, str]
+    conversations: Mapping[ConversationId, Conversation]
+    open: ConversationId | None
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True)
+class Line:
+    """One entry ready to show; `day` is set where a new day begins, `here` when it is of the open conversation."""
+
+    entry: Entry
+    kind: str
+    here: bool
+    conversation: Conversation | None
+    public: bool = False
+    author: str = ""
+    says: str = ""
+    icon: str = "clock"
+    verdict: str = ""
+    day: date | None = None
+
+
+def lines_of(entries: list[Entry], known: Known) -> list[Line]:
+    """Return the lines to show for these entries, oldest first; a verdict is told on its suggestion's line."""
+    verdicts: dict[SuggestionId, str] = {}
+    for entry in entries:
+        if isinstance(entry.payload, SuggestionJudged):
+            verdicts[entry.payload.suggestion] = VERDICTS[entry.payload.verdict].lower()
+    shown = [_line(entry, known, verdicts) for entry in entries if not isinstance(entry.payload, SuggestionJudged)]
+    return _with_days(shown, known.zone)
+
+
+def _with_days(lines: list[Line], zone: ZoneInfo) -> list[Line]:
+    marked: list[Line] = []
+    last: date | None = None
+    for line in lines:
+        today = line.entry.at.astimezone(zone).date()
+        marked.append(replace(line, day=today) if today != last else line)
+        last = today
+    return marked
+
+
+def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> Line:
+    conversation = known.conversations.get(entry.conversation) if entry.conversation else None
+    payload = entry.payload
+    line = Line(
+        entry=entry,
+        kind=entry.kind if payload is not None else "erased",
+        here=entry.conversation is None or entry.conversation == known.open,
+        conversation=conversation,
+        public=bool(conversation and conversation.public and entry.kind in {"message_received", "message_sent"}),
+        author=_author(payload, known),
+        says=says(payload, known),
+        icon=EVENT_ICONS.get(entry.kind, "clock"),
+    )
+    if isinstance(payload, SuggestionShown):
+        line = replace(line, verdict=verdicts.get(payload.suggestion, ""))
+    return line
+
+
+def _author(payload: Payload | None, known: Known) -> str:
+    if isinstance(payload, MessageSent | NoteAdded):
+        return _name(payload.author, known)
+    return known.customer
+
+
+def _name(author: str | None, known: Known) -> str:
+    if author is None:
+        return "nobody"
+    return "Bot" if author == "bot" else known.staff.get(author, author)
+
+
+def says(payload: Payload | None, known: Known) -> str:
+    """Return the sentence for an entry that is told in one line."""
+    match payload:
+        case None:
+            return "Erased on request"
+        case ConversationOpened():
+            about = f": {payload.subject}" if payload.subject else ""
+            return f"{channel_name(payload.channel)} conversation began{about}"
+        case ConversationAssigned():
+            return _assigned(payload, known)
+        case StatusChanged():
+            return f"{_name(payload.author, known)} set it to {payload.status}"
+        case OrderRecorded():
+            return _ordered(payload)
+        case PageViewed():
+            return f"Looked at {payload.title or payload.url}"
+        case SurveyAnswered():
+            name, most = SURVEYS[payload.survey]
+            comment = f": “{payload.comment}”" if payload.comment else ""
+            return f"Rated {name} {payload.score} of {most}{comment}"
+    return ""
+
+
+def _assigned(payload: ConversationAssigned, known: Known) -> str:
+    author = _name(payload.author, known)
+    if payload.owner is None:
+        return f"{author} gave it back to the queue"
+    return f"{author} took it" if payload.owner == payload.author else f"{author} passed it to {_name(payload.owner, known)}"
+
+
+def _ordered(payload: OrderRecorded) -> str:
+    items = ", ".join(f"{item.quantity} × {item.name}" if item.quantity != 1 else item.name for item in payload.items)
+    return ", ".join(part for part in (f"Order {payload.order} {payload.status}", items, money(payload)) if part)

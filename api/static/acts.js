@@ -1,0 +1,43 @@
+/* What can be done with a conversation besides writing: take it, pass it on, resolve it, reopen it. */
+import { call, toast } from "./common.js";
+import { wake } from "./live.js";
+
+const conversation = () => document.getElementById("main")?.dataset.conversation;
+
+const ACTS = {
+  take: () => call("POST", `/api/conversations/${conversation()}/take`),
+  resolved: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "resolved" }),
+  open: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "open" }),
+};
+const DONE = { take: "It is yours now", resolved: "Resolved", open: "Open again", pass: "Passed on" };
+
+async function run(name, action) {
+  try {
+    await action();
+    toast(DONE[name]);
+    wake("wake-list", "wake-thread");
+  } catch (problem) {
+    toast(problem.message, true);
+  }
+}
+
+export function act(name) {
+  if (!conversation()) return;
+  if (name === "pass") document.getElementById("pass-dialog").showModal();
+  else run(name, ACTS[name]);
+}
+
+export function listenToActs() {
+  document.addEventListener("click", (event) => {
+    const button = event.target.closest("[data-act]");
+    if (button) act(button.dataset.act);
+    if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
+  });
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "pass-form") return;
+    const given = new FormData(event.target);
+    const body = { to: given.get("to") || null, reason: given.get("note") };
+    run("pass", () => call("POST", `/api/conversations/${conversation()}/pass`, body));
+    event.target.reset();
+  });
+}

@@ -1,0 +1,133 @@
+/* Writing: a reply or a note; what was typed survives a reload and is sent once. */
+import { call, newKey, toast } from "./common.js";
+import { wake } from "./live.js";
+
+const form = () => document.getElementById("compose");
+const area = () => document.getElementById("compose-text");
+const EMPTY = { mode: "reply", reply: "", note: "", suggestion: "", key: "", tried: "" };
+let draft = { ...EMPTY };
+
+const place = (conversation) => `draft:${conversation}`;
+
+function save() {
+  const conversation = form().dataset.conversation;
+  if (draft.reply || draft.note) sessionStorage.setItem(place(conversation), JSON.stringify(draft));
+  else sessionStorage.removeItem(place(conversation));
+}
+
+export function openCompose(conversation) {
+  const kept = sessionStorage.getItem(place(conversation));
+  draft = kept ? { ...EMPTY, ...JSON.parse(kept) } : { ...EMPTY };
+  show();
+}
+
+function show() {
+  const box = form();
+  if (!box) return;
+  box.dataset.mode = draft.mode;
+  for (const tab of box.querySelectorAll("[role=tab]")) {
+    const chosen = tab.dataset.mode === draft.mode;
+    tab.setAttribute("aria-selected", String(chosen));
+    tab.tabIndex = chosen ? 0 : -1;
+    if (chosen) document.getElementById("compose-panel").setAttribute("aria-labelledby", tab.id);
+  }
+  const words = area().dataset[draft.mode];
+  area().placeholder = words;
+  area().setAttribute("aria-label", words);
+  area().value = draft[draft.mode];
+  document.getElementById("linked").hidden = !(draft.mode === "reply" && draft.suggestion);
+  document.querySelector("#compose-send span").textContent = draft.mode === "note" ? "Add note" : "Send";
+  fail("");
+  count();
+}
+
+function count() {
+  const most = Number(form().dataset.max);
+  const length = [...area().value].length;
+  const over = length > most;
+  document.getElementById("compose-count").textContent = length > most * 0.8 ? `${length} of ${most} characters` : "";
+  document.getElementById("compose-send").disabled = over;
+}
+
+function fail(text) {
+  const error = document.getElementById("compose-error");
+  error.textContent = text;
+  error.hidden = !text;
+}
+
+export function write(mode, text = null, suggestion = null) {
+  if (!form()) return;
+  draft.mode = mode;
+  if (text !== null) draft[mode] = text;
+  if (suggestion !== null) draft.suggestion = suggestion;
+  save();
+  show();
+  area().focus();
+}
+
+/* Sends a reply with the key of this attempt; the same text tried again is stored once. */
+export async function sendReply(conversation, text, suggestion, key) {
+  const body = suggestion ? { text, suggestion } : { text };
+  await call("POST", `/api/conversations/${conversation}/replies`, body, { "Idempotency-Key": key });
+}
+
+async function send() {
+  const conversation = form().dataset.conversation;
+  const { mode } = draft;
+  const text = area().value.trim();
+  if (!text) return fail("Write something first.");
+  if (draft.tried !== text) Object.assign(draft, { tried: text, key: newKey() });
+  save();
+  const button = document.getElementById("compose-send");
+  button.disabled = true;
+  try {
+    if (mode === "note") await call("POST", `/api/conversations/${conversation}/notes`, { text });
+    else await sendReply(conversation, text, draft.suggestion, draft.key);
+    sent(conversation, mode);
+  } catch (problem) {
+    fail(problem.message);
+  } finally {
+    if (form()) count();
+  }
+}
+
+function sent(conversation, mode) {
+  toast(mode === "note" ? "Note added" : "Sent");
+  wake("wake-list", "wake-thread", "panel");
+  if (form()?.dataset.conversation !== conversation) {
+    sessionStorage.removeItem(place(conversation));
+    return;
+  }
+  draft[mode] = "";
+  if (mode === "reply") draft.suggestion = "";
+  draft.mode = "reply";
+  save();
+  show();
+}
+
+export function listenToCompose() {
+  document.addEventListener("submit", (event) => {
+    if (event.target.id !== "compose") return;
+    event.preventDefault();
+    send();
+  });
+  document.addEventListener("input", (event) => {
+    if (event.target.id !== "compose-text") return;
+    draft[draft.mode] = event.target.value;
+    save();
+    count();
+  });
+  document.addEventListener("click", (event) => {
+    const tab = event.target.closest("#compose [role=tab]");
+    if (tab) write(tab.dataset.mode);
+    if (event.target.closest("#unlink")) write("reply", "", "");
+  });
+  document.addEventListener("keydown", (event) => {
+    const inBox = event.target.id === "compose-text";
+    if (inBox && event.key === "Enter" && (event.ctrlKey || event.metaKey)) send();
+    if (event.target.matches?.("#compose [role=tab]") && /^Arrow(Left|Right)$/.test(event.key)) {
+      write(draft.mode === "reply" ? "note" : "reply");
+      document.getElementById(`tab-${draft.mode}`).focus();
+    }
+  });
+}

@@ -1,0 +1,46 @@
+/* The console's start: joins the parts and tells them when another conversation was opened. */
+import { tellZone, toggleTheme } from "./common.js";
+import { listenToActs } from "./acts.js";
+import { listenToCompose, openCompose } from "./compose.js";
+import { listenToKeys } from "./keys.js";
+import { listenLive } from "./live.js";
+import { followScroll, toBottom } from "./scroll.js";
+import { listenToSuggestion, openSuggestion } from "./suggestion.js";
+
+let open = "";
+
+/* Runs after each swap; does its work once for each conversation opened. */
+function adopt() {
+  const main = document.getElementById("main");
+  const conversation = main?.dataset.conversation || "";
+  markOpen(conversation);
+  if (conversation === open) return;
+  open = conversation;
+  if (!conversation) return;
+  toBottom();
+  openCompose(conversation);
+  openSuggestion();
+}
+
+function markOpen(conversation) {
+  for (const row of document.querySelectorAll(".row")) {
+    if (row.dataset.conversation === conversation) row.setAttribute("aria-current", "true");
+    else row.removeAttribute("aria-current");
+  }
+}
+
+tellZone();
+document.addEventListener("click", (event) => {
+  if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+  if (event.target.closest("[data-keys-help]")) document.getElementById("keys-help").showModal();
+});
+listenToKeys();
+if (document.getElementById("desk")) {
+  listenToActs();
+  listenToCompose();
+  listenToSuggestion();
+  followScroll();
+  listenLive();
+  document.addEventListener("htmx:after:swap", adopt);
+  adopt();
+}

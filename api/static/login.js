@@ -1,0 +1,3 @@
+import { tellZone } from "./common.js";
+
+tellZone();
