@@ -183,7 +183,7 @@ def _order(batch: Batch, row: OrderGiven) -> bool:
         items=tuple(OrderItem(item.name, item.quantity, item.sku, item.price) for item in row.items),
         total=row.total,
         currency=row.currency,
-        placed_at=row.placed_at or row.at,
+        placed_at=row.placed_at,
         carrier=row.carrier or "",
         tracking=row.tracking or "",
     )

@@ -1,37 +1,114 @@
-"""Serving: the web server that ends live streams first when it stops."""
+"""Serves the doors: binds the address, opens the parts, runs until a signal and closes everything."""
 
+import errno
+import logging
+import signal
 import socket
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from types import FrameType
 
 import uvicorn
-from fastapi import FastAPI
 
+from api.app import create_app
+from api.parts import open_parts
+from api.stopping import Server
+from knowledge.failures import Unavailable
 from knowledge.settings import Settings
 
-# What may still run when the server is told to stop (a suggestion that is being written), in seconds.
-GRACE_SECONDS = 10
+GRACE_SECONDS = 3  # what running requests get when the end comes; streams are told before
+BACKLOG = 512
+OnReady = Callable[[str], None]
 
 
-class Server(uvicorn.Server):
-    """A server whose live streams end when it is told to stop; uvicorn alone would wait for them for ever."""
+class Stopped(BaseException):
+    """A signal asked the server to end, and it has."""
 
-    def __init__(self, app: FastAPI, config: uvicorn.Config) -> None:
+
+class _Server(Server):
+    """Tells the address once requests are answered, not before."""
+
+    def __init__(self, config: uvicorn.Config, on_ready: Callable[[], None]) -> None:
         super().__init__(config)
-        self._app = app
+        self._on_ready = on_ready
 
-    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        """End the streams, then stop as uvicorn does."""
-        self._app.state.stopping.set()
-        await super().shutdown(sockets)
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Start, then tell."""
+        await super().startup(sockets=sockets)
+        if self.started:
+            self._on_ready()
 
 
-def server_of(app: FastAPI, settings: Settings) -> Server:
-    """Return the server of an application, ready to `run()`; port 0 takes any free one."""
-    config = uvicorn.Config(
-        app,
-        host=settings.host,
-        port=settings.port,
-        log_level="warning",
-        server_header=False,
-        timeout_graceful_shutdown=GRACE_SECONDS,
-    )
-    return Server(app, config)
+def serve(settings: Settings, on_ready: OnReady) -> None:
+    """Serve until SIGINT or SIGTERM; `on_ready` is given the address when it really answers.
+
+    Raises:
+        Unavailable: the address is taken or not this machine's, or a part does not open.
+    """
+    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    with bind(settings.host, settings.port) as listener, _ends_by_signal(), open_parts(settings) as parts:
+        config = uvicorn.Config(
+            create_app(parts),
+            log_config=None,
+            access_log=False,
+            backlog=BACKLOG,
+            server_header=False,
+            timeout_graceful_shutdown=GRACE_SECONDS,
+        )
+        host, port = listener.getsockname()[:2]
+        _Server(config, lambda: on_ready(address(host, port))).run(sockets=[listener])
+
+
+def address(host: str, port: int) -> str:
+    """Return the address to open in a browser on this machine."""
+    if host in ("0.0.0.0", "::"):  # noqa: S104 - everywhere includes here
+        host = "127.0.0.1"
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+@contextmanager
+def bind(host: str, port: int) -> Iterator[socket.socket]:
+    """Take an address before anything else is opened; port 0 takes a free one.
+
+    Raises:
+        Unavailable: somebody else listens there, or the address is not this machine's.
+    """
+    try:
+        family, kind, _, _, where = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)[0]
+        listener = socket.socket(family, kind)
+    except OSError as error:
+        raise Unavailable(f"{host} is no address to listen on.", "Set THREADLINE_HOST.") from error
+    with listener:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind(where)
+            listener.listen(BACKLOG)
+        except OSError as error:
+            raise _taken(host, port, error) from error
+        yield listener
+
+
+def _taken(host: str, port: int, error: OSError) -> Unavailable:
+    if error.errno == errno.EADDRINUSE:
+        return Unavailable(
+            f"Port {port} is in use.",
+            "Stop the program that holds it, or choose another with --port.",
+        )
+    if error.errno == errno.EACCES:
+        return Unavailable(f"Port {port} may not be used by this account.", "Choose one above 1023 with --port.")
+    return Unavailable(f"{host} is not an address of this machine.", "Set THREADLINE_HOST or --host to one that is.")
+
+
+@contextmanager
+def _ends_by_signal() -> Iterator[None]:
+    # uvicorn stops in good order on a signal and then raises the signal again: here, not in the default
+    # handler, which would end the process before the parts are closed.
+    def stop(number: int, _frame: FrameType | None) -> None:
+        raise Stopped(number)
+
+    before = {number: signal.signal(number, stop) for number in (signal.SIGINT, signal.SIGTERM)}
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)

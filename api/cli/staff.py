@@ -1,0 +1,118 @@
+"""The commands of the staff: `users add`, `users list` and `users token`."""
+
+import secrets
+import sys
+from datetime import timedelta
+from typing import Annotated, Literal
+
+import typer
+
+from api.cli.opening import now_utc, open_record
+from api.cli.output import AsJson, tell, write, write_json, write_table
+from knowledge.failures import Rejected
+
+users = typer.Typer(help="Colleagues and their logins.", no_args_is_help=True, rich_markup_mode=None)
+Email = Annotated[str, typer.Argument(metavar="EMAIL", help="The colleague's e-mail address.", show_default=False)]
+
+
+@users.command("add")
+def add(
+    email: Email,
+    role: Annotated[Literal["agent", "manager", "admin"], typer.Option(help="What they may do.")] = "agent",
+    name: Annotated[str, typer.Option(help="Their name; default: the part before the @.")] = "",
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Add a colleague, or set a new role, name and password for one who is there.
+
+    Without --password-stdin a password is made and shown once; it cannot be shown again.
+
+    \b
+    Example:
+      threadline users add kim@example.com --role manager --name 'Kim Lee'
+    """
+    from knowledge.staff.people import NewStaff, add_staff
+
+    password = _read_password() if password_stdin else secrets.token_urlsafe(12)
+    with open_record() as record, record.database.write() as session:
+        new = NewStaff(email, name or email.partition("@")[0], role, password)
+        staff = add_staff(session, record.scope, new, now_utc())
+    told = {"email": staff.email, "name": staff.name, "role": staff.role}
+    if not password_stdin:
+        told["password"] = password
+    if as_json:
+        write_json(told)
+        return
+    write(f"{staff.name} <{staff.email}> can log in as {staff.role}.")
+    if not password_stdin:
+        write(f"Password: {password}")
+        tell("This password is shown once. Pass it on safely.")
+
+
+def _read_password() -> str:
+    password = sys.stdin.readline().rstrip("\r\n")
+    if not password:
+        raise Rejected("There is no password on standard input.", "For example: `pass show threadline | threadline …`.")
+    return password
+
+
+@users.command("list")
+def list_users(as_json: AsJson = False) -> None:
+    """List all colleagues.
+
+    \b
+    Example:
+      threadline users list --json
+    """
+    from knowledge.staff.people import list_staff
+
+    with open_record() as record, record.database.read() as session:
+        staff = list_staff(session, record.scope)
+    if as_json:
+        write_json(
+            [
+                {
+                    "email": one.email,
+                    "name": one.name,
+                    "role": one.role,
+                    "can_log_in": one.can_log_in,
+                    "active": one.active,
+                }
+                for one in staff
+            ]
+        )
+        return
+    write_table(
+        ("e-mail", "name", "role", "can log in"),
+        [(one.email, one.name, one.role, "yes" if one.can_log_in and one.active else "no") for one in staff],
+    )
+    if not staff:
+        tell("There is nobody yet: `threadline users add EMAIL --role admin` adds the first.")
+
+
+@users.command("token")
+def token(
+    email: Email,
+    label: Annotated[str, typer.Option(help="What the token is for.")] = "command line",
+    days: Annotated[int, typer.Option(min=1, max=3_650, help="Days until it expires.")] = 90,
+    as_json: AsJson = False,
+) -> None:
+    """Print a token with which a program calls the API as this colleague.
+
+    The token is shown once; only its hash is kept.
+
+    \b
+    Example:
+      threadline users token kim@example.com --label 'nightly import' --days 30
+    """
+    from knowledge.staff.logins import issue_token
+
+    now, lasts = now_utc(), timedelta(days=days)
+    with open_record() as record, record.database.write() as session:
+        issued = issue_token(session, record.scope, email, label[:100], now, lasts)
+    if as_json:
+        write_json({"token": issued, "expires_at": (now + lasts).isoformat()})
+    else:
+        write(issued)
