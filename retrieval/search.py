@@ -1,37 +1,177 @@
 """The search: a query in, the best passages out, for one audience."""
 
+import logging
+import threading
+import time
+
 import numpy as np
 from numpy.typing import NDArray
 
+from knowledge.customers.entries import Visibility
 from knowledge.database import Database
+from knowledge.failures import Conflict
 from knowledge.scope import Scope
 from knowledge.settings import Settings
-from retrieval.embedding import Embedder
+from retrieval.dense import Damaged
+from retrieval.embedding import Embedder, open_embedder
+from retrieval.fusion import fuse
+from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
 from retrieval.passages import Audience, Hit
+from retrieval.store import PassageStore
+
+# How many passages each index contributes to the fusion.
+DEPTH = 100
+# A search looks for news at most this often, in seconds.
+FRESHNESS = 0.5
+ALLOWED: dict[Audience, tuple[Visibility, ...]] = {"agent": ("public", "internal"), "customer": ("public",)}
+
+log = logging.getLogger(__name__)
 
 
 class Search:
-    """Finds passages; opened once a process, safe to use from many threads."""
+    """Finds passages; opened once a process, safe to use from many threads.
 
-    embedder: Embedder
+    The process that owns the index folder (`home`) keeps its indexes on disk; any other has its own in memory.
+    """
+
+    def __init__(self, store: PassageStore, embedder: Embedder, home: Home | None) -> None:
+        self.embedder = embedder
+        self._store = store
+        self._source = Source(store, embedder)
+        self._home = home
+        self._following = threading.Lock()
+        self._revision = -1
+        self._looked_at = 0.0
+        self._ids: set[str] = set()
+        self._indexes = home.open() if home else open_memory(embedder)
+        self.refresh()
+
+    @property
+    def owner(self) -> bool:
+        """Whether this process owns the index on disk."""
+        return self._home is not None
+
+    @property
+    def count(self) -> int:
+        """How many passages can be found."""
+        return len(self._ids)
 
     def search(self, query: str, *, audience: Audience, limit: int = 10) -> list[Hit]:
-        """Return the best passages for `query`; a customer never receives an internal one."""
-        raise NotImplementedError
+        """Return the best passages for `query`; a customer never receives an internal one.
+
+        Raises:
+            Unavailable: the embedder cannot be used.
+        """
+        if not query.strip() or limit < 1:
+            return []
+        return self.search_vector(query, self.embedder.embed([query])[0], audience, limit)
 
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
-        """Search with the query's vector already at hand."""
-        raise NotImplementedError
+        """Search with the query's vector (unit length) already at hand."""
+        self._look_for_news()
+        allowed = ALLOWED[audience]
+        depth = max(DEPTH, limit)
+        indexes = self._indexes
+        try:
+            dense = indexes.dense.search(vector, allowed, depth)
+        except Damaged as damage:
+            dense = self._heal(indexes, damage).dense.search(vector, allowed, depth)
+        fused = fuse(self._indexes.lexical.search(query, allowed, depth), dense, depth)
+        passages = self._store.get([found.id for found in fused[: limit + 5]])
+        hits = [
+            Hit(passages[found.id], found.score, found.lexical_rank, found.dense_rank, found.similarity)
+            for found in fused[: limit + 5]
+            if found.id in passages and passages[found.id].visibility in allowed
+        ]
+        return hits[:limit]
 
     def refresh(self) -> None:
         """Follow the library's revision; cheap when nothing changed."""
-        raise NotImplementedError
+        with self._following:
+            self._looked_at = time.monotonic()
+            if self._store.revision() == self._revision:
+                return
+            snapshot = self._store.snapshot()
+            try:
+                self._follow(set(snapshot.passages))
+            except Damaged as damage:
+                self._start_anew(damage)
+                self._follow(set(snapshot.passages))
+            self._revision = snapshot.revision
+
+    def _follow(self, wanted: set[str]) -> None:
+        if self._revision < 0:
+            synchronise(self._indexes, self._source, wanted)
+        else:
+            update(self._indexes, self._source, wanted - self._ids, self._ids - wanted)
+        self._ids = wanted
+
+    def _look_for_news(self) -> None:
+        if time.monotonic() - self._looked_at < FRESHNESS or self._following.locked():
+            return
+        self.refresh()
+
+    def _heal(self, seen: Indexes, damage: Damaged) -> Indexes:
+        with self._following:
+            if self._indexes is seen:
+                self._start_anew(damage)
+                self._follow(set(self._store.snapshot().passages))
+            return self._indexes
+
+    def _start_anew(self, damage: Damaged) -> None:
+        if self._home is None:
+            raise damage
+        log.warning("The search index is damaged (%s): filling it again.", damage)
+        self._revision, self._ids = -1, set()
+        self._indexes = self._home.start_anew()
 
     def close(self) -> None:
         """Give files and locks back."""
-        raise NotImplementedError
+        with self._following:
+            self._indexes.close()
+            if self._home:
+                self._home.release()
 
 
 def open_search(settings: Settings, database: Database, scope: Scope, embedder: Embedder | None = None) -> Search:
-    """Open the indexes, healing them where they are damaged."""
-    raise NotImplementedError
+    """Open the indexes, healing them where they are damaged; without an owner's lock, in memory.
+
+    Raises:
+        Unavailable: the embedder or the Chroma server cannot be used.
+    """
+    embedder = embedder or open_embedder(settings)
+    home = Home(settings, scope, embedder)
+    return Search(PassageStore(database, scope), embedder, home if home.acquire() else None)
+
+
+def reindex(
+    settings: Settings,
+    database: Database,
+    scope: Scope,
+    embedder: Embedder | None = None,
+    progress: Progress | None = None,
+) -> int:
+    """Throw the indexes away and fill them again from the database. Returns how many passages they hold.
+
+    Raises:
+        Conflict: another process owns them.
+        Unavailable: the embedder or the Chroma server cannot be used.
+    """
+    embedder = embedder or open_embedder(settings)
+    home = Home(settings, scope, embedder)
+    if not home.acquire():
+        raise Conflict(
+            "Another process owns the search index.",
+            "A running server keeps it up to date by itself; or stop it first.",
+        )
+    try:
+        store = PassageStore(database, scope)
+        wanted = set(store.snapshot().passages)
+        indexes = home.start_anew()
+        try:
+            synchronise(indexes, Source(store, embedder, progress), wanted)
+        finally:
+            indexes.close()
+    finally:
+        home.release()
+    return len(wanted)

@@ -1,0 +1,138 @@
+"""The lexical index: BM25 over stemmed words in tantivy, on disk or in memory."""
+
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from math import log
+from pathlib import Path
+
+import tantivy
+
+from knowledge.customers.entries import Visibility
+from retrieval.passages import Passage
+
+# Distinct words a query may carry; of a longer one those that tell most stay.
+MAX_WORDS = 256
+# What is looked at of a very long query: both ends, where people say what they want.
+MAX_CHARS = 8_000
+WRITER_BYTES = 30_000_000
+
+
+class LexicalIndex:
+    """Passages by their words. One process writes; searches run beside it on their own snapshot."""
+
+    def __init__(self, folder: Path | None = None) -> None:
+        """Open the index in `folder` (made when missing), or one in memory.
+
+        Raises:
+            ValueError: the files are damaged.
+        """
+        if folder is None:
+            self._index = tantivy.Index(_schema())
+        else:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._index = tantivy.Index(_schema(), path=str(folder))
+        self._index.register_tokenizer("words", _analyzer())
+        self._schema = _schema()
+        self._writer = self._index.writer(WRITER_BYTES, 1)
+
+    def ids(self) -> set[str]:
+        """Return the ids of all passages in the index."""
+        return {term for term, _ in self._index.searcher().terms_with_prefix("id", "")}
+
+    def probe(self) -> None:
+        """Look closely: every document counted, and a search runs over all of them.
+
+        Raises:
+            ValueError: something does not fit.
+        """
+        searcher = self._index.searcher()
+        ids = self.ids()
+        found = searcher.search(tantivy.Query.all_query(), max(1, len(ids)))
+        stored = {searcher.doc(address).get_first("id") for _, address in found.hits}
+        if searcher.num_docs != len(ids) or stored != ids:
+            raise ValueError("the documents and their ids do not fit")
+
+    def update(self, added: Iterable[Passage], removed: Collection[str]) -> None:
+        """Take passages in and out; searches see all of it or nothing."""
+        for gone in removed:
+            self._writer.delete_documents_by_term("id", gone)
+        for passage in added:
+            document = tantivy.Document()
+            document.add_text("id", passage.id)
+            document.add_text("visibility", passage.visibility)
+            document.add_text("title", passage.title)
+            document.add_text("body", "\n".join((passage.title, passage.heading, passage.text)))
+            self._writer.add_document(document)
+        self._writer.commit()
+        self._index.reload()
+
+    def search(self, query: str, visibilities: Sequence[Visibility], limit: int) -> list[tuple[str, float]]:
+        """Return (passage id, BM25 score), best first, of passages with one of these visibilities."""
+        searcher = self._index.searcher()
+        words = self._telling(searcher, query_words(query))
+        if not words:
+            return []
+        result = searcher.search(self._query(words, visibilities), limit, count=False)
+        return [(str(searcher.doc(address).get_first("id")), score) for score, address in result.hits]
+
+    def _telling(self, searcher: tantivy.Searcher, words: dict[str, int]) -> dict[str, int]:
+        if len(words) <= MAX_WORDS:
+            return words
+        frequency = {word: searcher.doc_freq("body", word) for word in words}
+        weight = {word: words[word] * log((searcher.num_docs + 1) / n) for word, n in frequency.items() if n}
+        return {word: words[word] for word in sorted(weight, key=lambda word: -weight[word])[:MAX_WORDS]}
+
+    def _query(self, words: dict[str, int], visibilities: Sequence[Visibility]) -> tantivy.Query:
+        should, must = tantivy.Occur.Should, tantivy.Occur.Must
+        terms = [
+            (
+                should,
+                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, word, "freq"), boost * times),
+            )
+            for word, times in words.items()
+            for field, boost in FIELDS.items()
+        ]
+        allowed = [(should, tantivy.Query.term_query(self._schema, "visibility", one, "basic")) for one in visibilities]
+        gate = tantivy.Query.const_score_query(tantivy.Query.boolean_query(allowed), 0.0)
+        return tantivy.Query.boolean_query([(must, tantivy.Query.boolean_query(terms)), (must, gate)])
+
+    def close(self) -> None:
+        """Finish what the writer does in the background and give its lock back."""
+        self._writer.wait_merging_threads()
+
+
+# Fields and their weight; the body holds the title too.
+FIELDS = {"body": 1.0, "title": 0.3}
+
+
+def query_words(query: str) -> dict[str, int]:
+    """Return the stems of a query and how often each occurs; only both ends of a very long one are read."""
+    if len(query) > MAX_CHARS:
+        query = f"{query[: MAX_CHARS // 2]} {query[-MAX_CHARS // 2 :]}"
+    return Counter(_analyzer().analyze(query))
+
+
+@lru_cache(maxsize=1)
+def _analyzer() -> tantivy.TextAnalyzer:
+    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    steps = (
+        tantivy.Filter.remove_long(40),
+        tantivy.Filter.lowercase(),
+        tantivy.Filter.ascii_fold(),
+        tantivy.Filter.stopword("english"),
+        tantivy.Filter.stemmer("english"),
+    )
+    for step in steps:
+        builder = builder.filter(step)
+    return builder.build()
+
+
+@lru_cache(maxsize=1)
+def _schema() -> tantivy.Schema:
+    builder = tantivy.SchemaBuilder()
+    builder.add_text_field("id", stored=True, tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("visibility", tokenizer_name="raw", index_option="basic")
+    builder.add_text_field("title", tokenizer_name="words", index_option="freq")
+    builder.add_text_field("body", tokenizer_name="words", index_option="freq")
+    return builder.build()

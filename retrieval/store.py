@@ -1,0 +1,133 @@
+"""What indexes are filled from: passages and their vectors, as the database holds them."""
+
+from collections import OrderedDict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from threading import Lock
+from typing import cast
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.customers.entries import Visibility
+from knowledge.database import Database
+from knowledge.ids import ArticleId, PassageId
+from knowledge.library.passages import MANY, chunks, embedded_text, known_digests, library_revision, store_vectors
+from knowledge.library.tables import ArticleRow, PassageRow, VectorRow
+from knowledge.scope import Scope, within
+from retrieval.embedding import Embedder
+from retrieval.passages import Passage
+
+# Passages kept at hand so that a search needs no SQL; some 2 KB each.
+CACHED = 20_000
+# Texts embedded between two transactions.
+EMBEDDED = 128
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """What the library holds: passage id → visibility, at a revision."""
+
+    revision: int
+    passages: dict[str, Visibility]
+
+
+class PassageStore:
+    """Reads passages of one scope, and keeps the ones asked for."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._database, self._scope = database, scope
+        self._cache: OrderedDict[str, Passage] = OrderedDict()
+        self._lock = Lock()
+
+    def revision(self) -> int:
+        """Return the library's revision."""
+        with self._database.read() as session:
+            return library_revision(session, self._scope)
+
+    def snapshot(self) -> Snapshot:
+        """Return the ids of all passages, consistent with the revision returned."""
+        with self._database.read() as session:
+            revision = library_revision(session, self._scope)
+            rows = session.execute(select(PassageRow.id, PassageRow.visibility).where(within(self._scope, PassageRow)))
+            return Snapshot(revision, {key: cast(Visibility, visibility) for key, visibility in rows})
+
+    def get(self, ids: Sequence[str]) -> dict[str, Passage]:
+        """Return those of the passages that exist; what is not at hand is read in one query."""
+        with self._lock:
+            found = {key: self._cache[key] for key in ids if key in self._cache}
+        missing = [key for key in ids if key not in found]
+        if missing:
+            read: dict[str, Passage] = {passage.id: passage for passage in self.read(missing)}
+            with self._lock:
+                self._cache.update(read)
+                while len(self._cache) > CACHED:
+                    self._cache.popitem(last=False)
+            found |= read
+        return found
+
+    def forget(self, ids: Collection[str]) -> None:
+        """Drop passages that are gone."""
+        with self._lock:
+            for key in ids:
+                self._cache.pop(key, None)
+
+    def read(self, ids: Sequence[str]) -> Iterator[Passage]:
+        """Read passages from the database."""
+        query = select(PassageRow, ArticleRow.title, ArticleRow.url).join(
+            ArticleRow, ArticleRow.id == PassageRow.article
+        )
+        for some in chunks(ids, MANY):
+            with self._database.read() as session:
+                rows = session.execute(query.where(within(self._scope, PassageRow), PassageRow.id.in_(some))).all()
+            yield from (_passage(row[0], row[1], row[2]) for row in rows)
+
+    def vectors(self, ids: Sequence[str], embedder: Embedder) -> dict[str, NDArray[np.float32]]:
+        """Return the vectors of passages; those that are missing are made and stored."""
+        found: dict[str, NDArray[np.float32]] = {}
+        for some in chunks(ids, MANY):
+            self._embed_missing(some, embedder)
+            with self._database.read() as session:
+                rows = session.execute(
+                    select(PassageRow.id, VectorRow.vector)
+                    .join(VectorRow, VectorRow.digest == PassageRow.digest)
+                    .where(PassageRow.id.in_(some), VectorRow.embedder == embedder.id)
+                )
+                found |= {key: np.frombuffer(vector, dtype="<f4") for key, vector in rows}
+        return found
+
+    def _embed_missing(self, ids: Sequence[str], embedder: Embedder) -> None:
+        with self._database.read() as session:
+            missing = _missing_texts(session, ids, embedder.id)
+        for some in chunks(missing, EMBEDDED):
+            rows = embedder.embed([text for _, text in some]).astype("<f4")
+            with self._database.write() as session:
+                vectors = {digest: row.tobytes() for (digest, _), row in zip(some, rows, strict=True)}
+                store_vectors(session, embedder.id, vectors)
+
+
+def _missing_texts(session: Session, ids: Sequence[str], embedder: str) -> list[tuple[str, str]]:
+    rows = session.execute(select(PassageRow.digest, PassageRow.id).where(PassageRow.id.in_(ids)))
+    holders: dict[str, str] = {row[0]: row[1] for row in rows}
+    lacking = [holders[digest] for digest in holders.keys() - known_digests(session, embedder, holders)]
+    texts = session.execute(
+        select(PassageRow.digest, ArticleRow.title, PassageRow.heading, PassageRow.text)
+        .join(ArticleRow, ArticleRow.id == PassageRow.article)
+        .where(PassageRow.id.in_(lacking))
+    )
+    return [(row[0], embedded_text(row[1], row[2], row[3])) for row in texts]
+
+
+def _passage(stored: PassageRow, title: str, url: str) -> Passage:
+    return Passage(
+        id=PassageId(stored.id),
+        article=ArticleId(stored.article),
+        title=title,
+        heading=stored.heading,
+        url=url,
+        text=stored.text,
+        visibility=cast(Visibility, stored.visibility),
+        language=stored.language,
+    )
