@@ -66,6 +66,22 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/chat/live"): CUSTOMER,
     # pages
     ("GET", "/static"): ANYONE,
+    ("GET", "/login"): ANYONE,
+    ("GET", "/chat"): ANYONE,
+    ("GET", "/console"): AGENT,
+    ("GET", "/console/settings"): ADMIN,
+    ("GET", "/console/parts/list"): AGENT,
+    ("GET", "/console/conversations/{conversation}"): AGENT,
+    ("GET", "/console/conversations/{conversation}/head"): AGENT,
+    ("GET", "/console/conversations/{conversation}/customer"): AGENT,
+    ("GET", "/console/conversations/{conversation}/timeline"): AGENT,
+    ("GET", "/console/conversations/{conversation}/suggestion"): AGENT,
+    ("GET", "/console/suggestions/{suggestion}"): AGENT,
+    ("GET", "/console/suggestions/{suggestion}/passages/{number}"): AGENT,
+    ("GET", "/console/customers"): AGENT,
+    ("GET", "/console/customers/{customer}"): AGENT,
+    ("GET", "/console/library"): AGENT,
+    ("GET", "/console/library/{article}"): AGENT,
 }
 
 

@@ -150,7 +150,7 @@ def _explain(error: RequestValidationError) -> Failure:
         return Malformed("The body is no valid JSON.", "Check quotes, commas and the encoding (UTF-8).")
     places = [".".join(str(step) for step in problem["loc"]) for problem in problems[:5]]
     explained = [f"{place}: {problem['msg']}" for place, problem in zip(places, problems, strict=False)]
-    if all(problem["type"] == "string_too_long" for problem in problems):
+    if all(problem["type"] == "string_too_long" and problem["loc"][0] == "body" for problem in problems):
         return TooLarge("; ".join(explained) + ".", "Shorten it.")
     return Rejected("; ".join(explained) + ".", "See /openapi.json for what this route takes.")
 

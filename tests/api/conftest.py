@@ -1,0 +1,137 @@
+"""Fixtures of the doors: an application over real parts, staff with tokens, customers with sessions."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+import uvicorn
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.parts import Parts
+from api.stopping import Server
+from assistant.suggest import open_assistant
+from knowledge.customers.entries import Entry, Handle
+from knowledge.customers.inbox import Incoming, receive
+from knowledge.database import Database
+from knowledge.scope import Scope
+from knowledge.settings import Settings
+from knowledge.staff.logins import issue_token
+from knowledge.staff.people import ROLES, NewStaff, add_staff
+from retrieval.embedding import Embedder, open_embedder
+from retrieval.search import open_search
+
+PASSWORD = "correct horse battery"
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return open_embedder(Settings())
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(data_dir=tmp_path / "data", max_body_bytes=300_000, port=0)
+
+
+@pytest.fixture
+def parts(settings: Settings, database: Database, scope: Scope, embedder: Embedder) -> Iterator[Parts]:
+    search = open_search(settings, database, scope, embedder)
+    assistant = open_assistant(settings, search)
+    yield Parts(settings, database, scope, search, assistant)
+    assistant.close()
+    search.close()
+
+
+@pytest.fixture
+def app(parts: Parts) -> FastAPI:
+    return create_app(parts)
+
+
+@pytest.fixture
+def client(app: FastAPI) -> Iterator[TestClient]:
+    with TestClient(app, raise_server_exceptions=False, follow_redirects=False) as opened:
+        yield opened
+
+
+@pytest.fixture
+def tokens(parts: Parts) -> dict[str, str]:
+    """A bearer token for each role of staff."""
+    now, issued = datetime.now(UTC), {}
+    with parts.database.write() as session:
+        for role in ROLES:
+            # No password: hashing three takes longer than most tests.
+            email = f"{role}@example.com"
+            add_staff(session, parts.scope, NewStaff(email, role.title(), role), now)
+            issued[role] = issue_token(session, parts.scope, email, "test", now, timedelta(hours=1))
+    return issued
+
+
+@pytest.fixture
+def agent(tokens: dict[str, str]) -> dict[str, str]:
+    """The headers of an agent's request."""
+    return _bearer(tokens["agent"])
+
+
+@pytest.fixture
+def customer(open_chat: Callable[..., dict[str, str]]) -> dict[str, str]:
+    """The headers of a customer's request."""
+    return open_chat()
+
+
+@pytest.fixture
+def arrive(parts: Parts) -> Callable[..., Entry]:
+    """Let a message arrive by e-mail."""
+
+    def arrive(text: str, email: str = "ana@example.com") -> Entry:
+        now = datetime.now(UTC)
+        with parts.database.write() as session:
+            return receive(session, parts.scope, Incoming("email", Handle("email", email), text, now), now)
+
+    return arrive
+
+
+def _bearer(token: str) -> dict[str, str]:
+    return {"Authorization": f"Bearer {token}"}
+
+
+@pytest.fixture
+def open_chat(client: TestClient) -> Callable[..., dict[str, str]]:
+    """Open a customer session; returns the headers of its requests."""
+
+    def open_chat(identity: str | None = None) -> dict[str, str]:
+        answer = client.post("/chat/session", json={"identity": identity, "carry": "bearer"})
+        assert answer.status_code == 201, answer.text
+        return _bearer(answer.json()["token"])
+
+    return open_chat
+
+
+@pytest.fixture
+def serving() -> Callable[[FastAPI], AbstractContextManager[tuple[str, Server]]]:
+    """Serve an application on a free port; afterwards it must have stopped within seconds."""
+    return _serving
+
+
+@contextmanager
+def _serving(app: FastAPI) -> Iterator[tuple[str, Server]]:
+    server = Server(uvicorn.Config(app, port=0, log_level="warning", timeout_graceful_shutdown=5))
+    thread = threading.Thread(target=server.run)
+    thread.start()
+    try:
+        deadline = time.monotonic() + 10
+        while not server.started:
+            assert time.monotonic() < deadline, "the server did not start"
+            assert thread.is_alive(), "the server died"
+            time.sleep(0.01)
+        port = server.servers[0].sockets[0].getsockname()[1]
+        yield f"http://127.0.0.1:{port}", server
+    finally:
+        server.should_exit = True
+        thread.join(8)
+        assert not thread.is_alive(), "the server did not stop"

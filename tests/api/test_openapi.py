@@ -1,0 +1,61 @@
+"""The OpenAPI document is complete, stays as it is unless somebody means to change it, and tells the truth."""
+
+import json
+from typing import Any
+
+import pytest
+import schemathesis
+from fastapi import FastAPI
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from schemathesis.checks import not_a_server_error
+from syrupy.assertion import SnapshotAssertion
+from syrupy.extensions.json import JSONSnapshotExtension
+
+from api.access import ANYONE, TABLE
+
+ENDLESS = {"/api/live", "/api/chat/live"}
+
+
+def test_the_document_is_as_it_was(app: FastAPI, snapshot: SnapshotAssertion) -> None:
+    document = json.loads(json.dumps(app.openapi()))
+    document["info"]["version"] = "any"
+    assert document == snapshot(extension_class=JSONSnapshotExtension)
+
+
+def test_every_operation_says_what_it_is_and_how_it_fails(app: FastAPI) -> None:
+    operations: list[tuple[str, str, dict[str, Any]]] = [
+        (method.upper(), path, operation)
+        for path, methods in app.openapi()["paths"].items()
+        for method, operation in methods.items()
+    ]
+    assert len(operations) > 25
+    for method, path, operation in operations:
+        assert operation.get("description"), (method, path)
+        if TABLE[method, path] != ANYONE:
+            assert "401" in operation["responses"], (method, path)
+        if "requestBody" in operation:
+            assert {"400", "413", "422"} <= set(operation["responses"]), (method, path)
+        for status, answer in operation["responses"].items():
+            if int(status) >= 400 and path != "/ready":
+                schema = answer["content"]["application/json"]["schema"]
+                assert schema == {"$ref": "#/components/schemas/Problem"}, (method, path, status)
+
+
+@pytest.mark.timeout(300)
+def test_no_input_makes_the_server_fail(client: TestClient, app: FastAPI, tokens: dict[str, str]) -> None:
+    """A small schemathesis run with an admin's token over every route that ends."""
+    schema = schemathesis.openapi.from_asgi("/openapi.json", app)
+    headers = {"Authorization": f"Bearer {tokens['admin']}"}
+    ran = set()
+    for found in schema.exclude(path=sorted(ENDLESS | {"/logout"})).get_all_operations():
+        operation = found.ok()
+
+        @settings(max_examples=12, deadline=None, database=None, suppress_health_check=list(HealthCheck))
+        @given(case=operation.as_strategy())
+        def check(case: schemathesis.Case) -> None:
+            case.call_and_validate(headers=headers, checks=[not_a_server_error])
+
+        check()
+        ran.add(operation.label)
+    assert len(ran) > 25
