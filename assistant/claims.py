@@ -5,12 +5,13 @@ from collections.abc import Sequence
 
 from assistant.brief import Context
 from assistant.citations import cited, without
-from assistant.orders import fact_lines
-from assistant.phrases import is_template
+from assistant.orders import describe, fact_lines
+from assistant.phrases import is_template, phrases_for
 from assistant.sentences import content_words, names, negated, numbers, sentences, stems
 from knowledge.customers.entries import Claim, PassageUsed, Support
 
-# Measured on the odd half of the human-rated answers of mtrag, see docs/assistant.md.
+# Chosen on one half of mtrag's human-rated answers, reported on the other: see docs/assistant.md.
+# Share of a sentence's words found in all it cites, and in the one sentence of it that is nearest.
 OVERLAP_SUPPORTED = 0.6
 OVERLAP_SAME_SUBJECT = 0.5
 _PROMISE = re.compile(
@@ -75,7 +76,7 @@ def _verdict(signals: dict[str, float]) -> Support:
         return "not_found"
     if signals["new_numbers"]:
         return "contradicted" if same_subject else "not_found"
-    return "supported" if signals["overlap"] >= OVERLAP_SUPPORTED else "not_found"
+    return "supported" if same_subject and signals["overlap"] >= OVERLAP_SUPPORTED else "not_found"
 
 
 def _nearest(said: set[str], units: list[str]) -> str:
@@ -87,9 +88,12 @@ def _overlap(said: set[str], unit: str) -> float:
 
 
 def _record(context: Context) -> str:
-    facts = [context.name, *(fact_lines(order) for order in context.orders)]
+    phrases = phrases_for(context.language)
+    facts = [context.name]
+    for order in context.orders:
+        facts += [fact_lines(order), *describe(order, phrases)]
     facts += [f"{name} {value}" for name, value in context.preferences]
-    return "\n".join(facts)
+    return "\n\n".join(facts)
 
 
 def _cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:

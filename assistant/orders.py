@@ -9,7 +9,8 @@ from knowledge.customers.entries import OrderRecorded
 
 _ABOUT_TEXT = """
 order orders ordered parcel package shipment delivery deliver delivered shipped shipping tracking track dispatched
-arrive arrived bestellung bestellt paket lieferung geliefert sendung pedido paquete envío entrega commande colis livraison
+arrive arrived bestellung bestellt paket lieferung geliefert sendung pedido paquete envío entrega commande colis
+livraison
 """
 _ABOUT = frozenset(stem(word) for word in _ABOUT_TEXT.split())
 _WHERE_TEXT = """
@@ -17,7 +18,8 @@ where status when track tracking late arrive arrived arrives coming shipped disp
 quand
 """
 _WHERE = frozenset(_WHERE_TEXT.split())
-_MINE = frozenset(["my", "mine", "i", "i've", "our", "we", "mein", "meine", "meinen", "meiner", "mi", "mis", "ma", "mon", "mes"])
+_MINE_TEXT = "my mine i i've our we mein meine meinen meiner mi mis ma mon mes"
+_MINE = frozenset(_MINE_TEXT.split())
 MAX_ITEMS = 4
 
 

@@ -21,7 +21,7 @@ comment quoi quand où puis peux peut plaît ne ce cette
 STOP_WORDS = frozenset(_STOP_TEXT.split())
 _NEGATION_TEXT = """
 not no never cannot without neither nor none nothing unable excluded except dont doesnt didnt isnt arent wasnt wont cant
-couldnt shouldnt wouldnt nicht kein keine keinen nie niemals ohne no nunca sin ningún ninguna jamais aucun aucune sans pas
+couldnt shouldnt wouldnt nicht kein keine keinen nie niemals ohne nunca sin ningún ninguna jamais aucun aucune sans pas
 """
 _NEGATIONS = frozenset(_NEGATION_TEXT.split())
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")

@@ -82,7 +82,7 @@ def open_drafter(settings: Settings) -> Drafter:
     return ExtractiveDrafter()
 
 
-def suggest(  # noqa: PLR0913
+def suggest(
     assistant: Assistant,
     database: Database,
     scope: Scope,
@@ -158,7 +158,7 @@ def prepare(
 
 
 def find_passages(search: Search, question: str) -> tuple[PassageUsed, ...]:
-    """Return the passages for an agent, best first, numbered from 1: public ones to draft from, internal ones to guide."""
+    """Return the passages for an agent, numbered from 1: public ones to draft from, internal ones to guide."""
     vector = search.embedder.embed([question])[0]
     hits = search.search_vector(question, vector, "agent", MAX_PUBLIC + MAX_INTERNAL)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]

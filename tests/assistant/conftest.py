@@ -70,7 +70,7 @@ def serve() -> Iterator[Callable[[Behave], str]]:
                 server.seen.append(self)  # type: ignore[attr-defined]
                 behave(self)
 
-            def log_message(self, format: str, *args: Any) -> None:
+            def log_message(self, *_: Any) -> None:
                 """Stay quiet."""
 
         server = _Server(("127.0.0.1", 0), Handler)
@@ -96,7 +96,8 @@ def closed_port() -> int:
 def answer_status(handler: BaseHTTPRequestHandler, status: int, headers: dict[str, str] | None = None) -> None:
     body = json.dumps({"error": {"message": "secret detail of the server", "type": "x"}}).encode()
     handler.send_response(status)
-    for name, value in {**(headers or {}), "content-length": str(len(body)), "content-type": "application/json"}.items():
+    about = {"content-length": str(len(body)), "content-type": "application/json"}
+    for name, value in {**(headers or {}), **about}.items():
         handler.send_header(name, value)
     handler.end_headers()
     handler.wfile.write(body)

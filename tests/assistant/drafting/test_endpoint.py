@@ -35,7 +35,9 @@ def drafter_at() -> Any:
         drafter.close()
 
 
-def test_streams_the_text_and_keeps_only_offered_citations(serve: Any, server: Any, drafter_at: Any, brief: Brief) -> None:
+def test_streams_the_text_and_keeps_only_offered_citations(
+    serve: Any, server: Any, drafter_at: Any, brief: Brief
+) -> None:
     deltas: list[str] = []
     draft = drafter_at(serve(lambda h: server.stream(h, GOOD)), 10).draft(brief, deltas.append)
     assert draft.text == "Yes, within 30 days. [1] See also."
@@ -103,16 +105,16 @@ def raw_body(handler: Any, body: bytes, kind: str = "text/event-stream") -> None
 
 
 BAD: dict[str, tuple[Callable[[Any, Any], None], str]] = {
-    "slow": (lambda h, s: time.sleep(4), "did not"),
+    "slow": (lambda _h, _s: time.sleep(4), "did not"),
     "drip": (lambda h, s: s.drip(h, 6), "within 1.5 seconds"),
     "429": (lambda h, s: s.status(h, 429, {"retry-after": "30"}), r"\(429\)"),
     "503": (lambda h, s: s.status(h, 503), r"\(503\)"),
     "500": (lambda h, s: s.status(h, 500), r"\(500\)"),
     "401": (lambda h, s: s.status(h, 401), r"\(401\)"),
     "400": (lambda h, s: s.status(h, 400), r"\(400\)"),
-    "malformed event": (lambda h, s: raw_body(h, b"data: {not json\n\n"), "cannot be read"),
-    "html": (lambda h, s: raw_body(h, b"<html>hello</html>", "text/html"), "empty|cannot be read"),
-    "wrong events": (lambda h, s: raw_body(h, b'data: {"choices": 5}\n\ndata: [DONE]\n\n'), "cannot be read"),
+    "malformed event": (lambda h, _s: raw_body(h, b"data: {not json\n\n"), "cannot be read"),
+    "html": (lambda h, _s: raw_body(h, b"<html>hello</html>", "text/html"), "empty|cannot be read"),
+    "wrong events": (lambda h, _s: raw_body(h, b'data: {"choices": 5}\n\ndata: [DONE]\n\n'), "cannot be read"),
     "prose": (lambda h, s: s.stream(h, "Sure! You can return them."), "not answer with the JSON"),
     "malformed json": (lambda h, s: s.stream(h, '{"decision": "answer", "text": }'), "malformed"),
     "wrong schema": (lambda h, s: s.stream(h, '{"answer": "yes"}'), "another form"),
@@ -120,7 +122,7 @@ BAD: dict[str, tuple[Callable[[Any, Any], None], str]] = {
     "empty text": (lambda h, s: s.stream(h, '{"decision": "answer", "text": " "}'), "empty text"),
     "token limit": (lambda h, s: s.stream(h, GOOD[:50], finish="length"), "token limit"),
     "cut": (cut, "middle of the answer"),
-    "cut chunked": (lambda h, s: cut_chunked(h), "middle of the answer|cannot be read"),
+    "cut chunked": (lambda h, _s: cut_chunked(h), "middle of the answer|cannot be read"),
 }
 
 
