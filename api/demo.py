@@ -12,6 +12,7 @@ from math import ceil
 from pathlib import Path
 from typing import Any, cast
 
+from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
 from api.importing import ImportOptions, import_events
@@ -55,6 +56,12 @@ def company_folder() -> Path:
         if folder.is_dir():
             return folder
     raise Rejected("The demo company was not installed.", "Install the wheel again, or run from the repository.")
+
+
+def in_the_shops_name(settings: Settings) -> Settings:
+    """Return the settings with the shop's name and site where nothing else was set."""
+    ours = {"company": "Tarnfell Outdoor", "link_hosts": "www.tarnfell.example"}
+    return settings.model_copy(update={name: value for name, value in ours.items() if not getattr(settings, name)})
 
 
 def load_demo(settings: Settings, now: datetime, tell: Callable[[str], None]) -> str:
@@ -122,7 +129,7 @@ def reset_demo(settings: Settings) -> None:
     """Empty the demo's data folder; a folder that is no demo's, or a server's database, is not touched.
 
     Raises:
-        Conflict: the folder holds something else than a demo.
+        Conflict: the folder holds something else than a demo, or a server uses it.
         Rejected: the database does not lie in the data folder.
     """
     if not _is_own_file(settings):
@@ -135,10 +142,19 @@ def reset_demo(settings: Settings) -> None:
         return
     if _read_marker(settings) is None:
         raise Conflict(f"{folder} is no demo's data folder.", "Set THREADLINE_DATA_DIR to the demo's own folder.")
+    for lock in folder.glob("indexes/*/owner.lock"):
+        _refuse_running(lock)
     # The marker goes last: a reset that is killed can be run again.
     for name in OWN_NAMES:
         _delete(folder / name)
     _delete(folder / MARKER)
+
+
+def _refuse_running(lock: Path) -> None:
+    try:
+        FileLock(lock).acquire(timeout=0).lock.release()
+    except Timeout as error:
+        raise Conflict("The demo is running.", "Stop it before you reset it.") from error
 
 
 # What Threadline keeps in its data folder; nothing else is ever deleted.

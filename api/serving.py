@@ -16,7 +16,7 @@ from api.stopping import Server
 from knowledge.failures import Unavailable
 from knowledge.settings import Settings
 
-GRACE_SECONDS = 3  # what running requests get when the end comes; streams are told before
+GRACE_SECONDS = 10  # what a suggestion that is being written gets when the end comes; streams are told before
 BACKLOG = 512
 OnReady = Callable[[str], None]
 

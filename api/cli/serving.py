@@ -51,9 +51,9 @@ def demo(
     Example:
       threadline demo --reset
     """
-    from api.demo import chat_address, load_demo, refuse_remote, reset_demo
+    from api.demo import chat_address, in_the_shops_name, load_demo, refuse_remote, reset_demo
 
-    settings = _at(load(), host, port)
+    settings = in_the_shops_name(_at(load(), host, port))
     if not (no_serve or allow_remote):
         refuse_remote(settings)
     if reset:

@@ -1,0 +1,66 @@
+import subprocess
+import sys
+from pathlib import Path
+
+PROGRAM = str(Path(sys.executable).with_name("threadline"))
+
+
+def test_a_misspelt_setting_stops_with_the_nearest_name(execute) -> None:
+    done = execute("conversations", env={"THREADLINE_DATA_DR": "/tmp"})
+    assert done.returncode == 1
+    assert done.stdout == ""
+    assert done.stderr.splitlines() == [
+        "error: THREADLINE_DATA_DR in the environment is no setting.",
+        "  Did you mean THREADLINE_DATA_DIR?",
+    ]
+
+
+def test_a_misspelt_line_in_env_stops_too(execute, folder: Path) -> None:
+    (folder / ".env").write_text("THREADLINE_PROT=1\n")
+    done = execute("users", "list")
+    assert done.returncode == 1
+    assert "Did you mean PORT?" in done.stderr or "Did you mean THREADLINE_PORT?" in done.stderr
+
+
+def test_a_bad_value_names_the_setting(execute) -> None:
+    done = execute("users", "list", env={"THREADLINE_PORT": "many"})
+    assert done.returncode == 1
+    assert done.stderr.startswith("error: THREADLINE_PORT: ")
+    assert "Traceback" not in done.stderr
+
+
+def test_what_cannot_be_reached_exits_with_3(execute) -> None:
+    url = "postgresql://nobody@127.0.0.1:1/none"
+    done = execute("conversations", env={"THREADLINE_DATABASE_URL": url})
+    assert done.returncode == 3
+    assert done.stderr.startswith("error: The database does not answer")
+    assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_closed_pipe_is_no_failure(run, folder: Path) -> None:
+    rows = [f'{{"type": "customer", "id": "c{n}", "name": "N{n}"}}' for n in range(3)]
+    (folder / "rows.jsonl").write_text("\n".join(rows))
+    assert run("import", "rows.jsonl").exit_code == 0
+    reader = f"{PROGRAM} users list --json; {PROGRAM} conversations --json | true; {PROGRAM} --help | head -1"
+    done = subprocess.run(["bash", "-c", f"set -o pipefail; {reader}"], capture_output=True, text=True, cwd=folder)
+    assert done.stderr == ""
+    assert "Broken pipe" not in done.stderr
+
+
+def test_ctrl_c_ends_without_a_traceback(folder: Path) -> None:
+    import os
+    import signal
+    import time
+
+    with subprocess.Popen(
+        [PROGRAM, "import", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
+    ) as running:
+        deadline = time.monotonic() + 30
+        while not (folder / ".threadline" / "threadline.db").exists() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        time.sleep(0.7)
+        os.kill(running.pid, signal.SIGINT)
+        out, err = running.communicate(timeout=20)
+    assert running.returncode == 130
+    assert b"Traceback" not in err
+    assert b"interrupted" in err
