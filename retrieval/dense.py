@@ -107,7 +107,7 @@ class ChromaDense:
             visibility: self._client.get_or_create_collection(
                 f"{self._name}-{visibility}",
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 200}},
+                configuration={"hnsw": {"space": "cosine", "ef_search": 300}},
             )
             for visibility in VISIBILITIES
         }

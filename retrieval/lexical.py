@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from functools import lru_cache
-from math import log
+from math import log, sqrt
 from pathlib import Path
 
 import tantivy
@@ -76,21 +76,21 @@ class LexicalIndex:
         result = searcher.search(self._query(words, visibilities), limit, count=False)
         return [(str(searcher.doc(address).get_first("id")), score) for score, address in result.hits]
 
-    def _telling(self, searcher: tantivy.Searcher, words: dict[str, int]) -> dict[str, int]:
+    def _telling(self, searcher: tantivy.Searcher, words: dict[str, float]) -> dict[str, float]:
         if len(words) <= MAX_WORDS:
             return words
         frequency = {word: searcher.doc_freq("body", word) for word in words}
         weight = {word: words[word] * log((searcher.num_docs + 1) / n) for word, n in frequency.items() if n}
         return {word: words[word] for word in sorted(weight, key=lambda word: -weight[word])[:MAX_WORDS]}
 
-    def _query(self, words: dict[str, int], visibilities: Sequence[Visibility]) -> tantivy.Query:
+    def _query(self, words: dict[str, float], visibilities: Sequence[Visibility]) -> tantivy.Query:
         should, must = tantivy.Occur.Should, tantivy.Occur.Must
         terms = [
             (
                 should,
-                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, word, "freq"), boost * times),
+                tantivy.Query.boost_query(tantivy.Query.term_query(self._schema, field, word, "freq"), boost * weight),
             )
-            for word, times in words.items()
+            for word, weight in words.items()
             for field, boost in FIELDS.items()
         ]
         allowed = [(should, tantivy.Query.term_query(self._schema, "visibility", one, "basic")) for one in visibilities]
@@ -106,11 +106,14 @@ class LexicalIndex:
 FIELDS = {"body": 1.0, "title": 0.3}
 
 
-def query_words(query: str) -> dict[str, int]:
-    """Return the stems of a query and how often each occurs; only both ends of a very long one are read."""
+def query_words(query: str) -> dict[str, float]:
+    """Return the stems of a query with their weight: the root of how often each occurs.
+
+    Only both ends of a very long query are read.
+    """
     if len(query) > MAX_CHARS:
         query = f"{query[: MAX_CHARS // 2]} {query[-MAX_CHARS // 2 :]}"
-    return Counter(_analyzer().analyze(query))
+    return {word: sqrt(times) for word, times in Counter(_analyzer().analyze(query)).items()}
 
 
 @lru_cache(maxsize=1)

@@ -20,7 +20,7 @@ from retrieval.passages import Audience, Hit
 from retrieval.store import PassageStore
 
 # How many passages each index contributes to the fusion.
-DEPTH = 100
+DEPTH = 200
 # A search looks for news at most this often, in seconds.
 FRESHNESS = 0.5
 ALLOWED: dict[Audience, tuple[Visibility, ...]] = {"agent": ("public", "internal"), "customer": ("public",)}
