@@ -7,7 +7,7 @@ from assistant.brief import Context
 from assistant.citations import cited, without
 from assistant.orders import describe, fact_lines
 from assistant.phrases import is_template, phrases_for
-from assistant.sentences import content_words, names, negated, numbers, sentences, stems
+from assistant.sentences import content_words, names, negated, numbers, sentences, stems, words
 from knowledge.customers.entries import Claim, PassageUsed, Support
 
 # Chosen on one half of mtrag's human-rated answers, reported on the other: see docs/assistant.md.
@@ -50,7 +50,8 @@ def _signals(sentence: str, evidence: list[str], passages: list[str]) -> dict[st
     said = set(content_words(sentence))
     known = stems(evidence)
     known_numbers = set[str]().union(*(numbers(text) for text in evidence))
-    nearest = _nearest(said, [unit for text in [*passages, evidence[-1]] for unit in sentences(text)])
+    units = [unit for text in [*passages, evidence[-1]] for unit in sentences(text)]
+    nearest = _nearest(said, units)
     new_numbers = numbers(sentence) - known_numbers
     signals = {
         "overlap": round(len(said & known) / len(said), 3) if said else 1.0,
@@ -59,7 +60,7 @@ def _signals(sentence: str, evidence: list[str], passages: list[str]) -> dict[st
         "new_names": float(len(names(sentence) - known)),
         "negation_mismatch": float(bool(nearest) and negated(sentence) != negated(nearest)),
     }
-    quoted = " ".join(content_words(sentence)) in " ".join(content_words(" ".join(evidence)))
+    quoted = _stands_in(sentence, units)
     promises = _PROMISE.search(sentence) is not None or (_AMOUNT.search(sentence) is not None and new_numbers)
     signals["verbatim"] = float(quoted)
     signals["promise"] = float(bool(promises) and not quoted and signals["overlap"] < 1.0)
@@ -72,11 +73,17 @@ def _verdict(signals: dict[str, float]) -> Support:
     same_subject = signals["nearest_overlap"] >= OVERLAP_SAME_SUBJECT
     if same_subject and signals["negation_mismatch"]:
         return "contradicted"
-    if signals["promise"] or signals["new_names"] > 1:
+    if same_subject and signals["new_numbers"]:
+        return "contradicted"
+    if signals["promise"] or signals["new_numbers"] or signals["new_names"] > 1:
         return "not_found"
-    if signals["new_numbers"]:
-        return "contradicted" if same_subject else "not_found"
     return "supported" if same_subject and signals["overlap"] >= OVERLAP_SUPPORTED else "not_found"
+
+
+def _stands_in(sentence: str, units: list[str]) -> bool:
+    """Tell whether the words stand in one unit of the evidence, without a "not" that was left out."""
+    quoted = f" {' '.join(words(sentence))} "
+    return any(quoted in f" {' '.join(words(unit))} " and negated(unit) == negated(sentence) for unit in units)
 
 
 def _nearest(said: set[str], units: list[str]) -> str:

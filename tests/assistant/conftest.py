@@ -5,14 +5,31 @@ import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from assistant.brief import Brief
-from knowledge.customers.entries import PassageUsed, Visibility
-from knowledge.ids import ArticleId, PassageId
+from assistant.drafting.extractive import ExtractiveDrafter
+from assistant.suggest import Assistant
+from knowledge.customers.entries import Entry, Handle, PassageUsed, Payload, Visibility
+from knowledge.customers.inbox import Incoming, Reply, receive, reply
+from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
+from knowledge.customers.timeline import NewEntry, append
+from knowledge.database import Database
+from knowledge.ids import ArticleId, ConversationId, CustomerId, PassageId
+from knowledge.library.ingest import IngestPlan, ingest
+from knowledge.library.visibility import VisibilityRules
+from knowledge.scope import Scope
+from knowledge.settings import Settings
+from retrieval.embedding import Embedder, open_embedder
+from retrieval.search import Search, open_search
+
+NOW = datetime(2026, 11, 1, 9, 0, tzinfo=UTC)
+MAIL = Handle("email", "maya@example.org")
 
 Behave = Callable[[BaseHTTPRequestHandler], None]
 
@@ -163,3 +180,81 @@ class Misbehaviour:
 @pytest.fixture
 def server() -> type[Misbehaviour]:
     return Misbehaviour
+
+
+ARTICLES = {
+    "returns.md": "# Returning an item\n\nUnworn boots can be returned within 30 days of delivery. "
+    "Keep the receipt and the box. Worn boots cannot be returned.\n",
+    "shipping.md": "# Delivery times\n\nStandard delivery takes three to five working days. "
+    "Express delivery takes one working day and costs 9.90 euros.\n",
+    "gift-cards.md": "# Gift cards\n\nGift cards are valid for three years. Gift cards cannot be exchanged for cash.\n",
+    "tents.md": "# Caring for your tent\n\nDry the tent before you store it. Never wash it in a machine.\n",
+    "internal-goodwill.md": "# Internal: goodwill for late boots\n\nAgents may grant the zebra voucher of twenty "
+    "euros when boots arrive more than nine days late. Never mention the zebra voucher before the customer complains.\n",
+}
+
+
+@pytest.fixture(scope="session")
+def embedder() -> Embedder:
+    return open_embedder(Settings())
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A small library: four public articles and an internal one."""
+    place = tmp_path / "articles"
+    place.mkdir()
+    for name, text in ARTICLES.items():
+        (place / name).write_text(text)
+    return place
+
+
+@pytest.fixture
+def search(database: Database, scope: Scope, folder: Path, tmp_path: Path, embedder: Embedder) -> Iterator[Search]:
+    rules = VisibilityRules(internal=("title:Internal*",), default="public")
+    ingest(database, scope, [folder], IngestPlan(now=NOW, rules=rules), embedder)
+    opened = open_search(Settings(data_dir=tmp_path / "data"), database, scope, embedder)
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def assistant(search: Search) -> Assistant:
+    return Assistant(search, ExtractiveDrafter(), ExtractiveDrafter())
+
+
+class Desk:
+    """A small company at work: writes into the record as channels and agents do; each step is a minute later."""
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self.database, self.scope, self.now = database, scope, NOW
+
+    def tick(self) -> datetime:
+        self.now += timedelta(minutes=1)
+        return self.now
+
+    def customer(self, *handles: KnownHandle, name: str = "Maya Lind", **more: Any) -> CustomerId:
+        new = NewCustomer(external_key=f"c{self.tick()}", name=name, handles=handles, **more)
+        with self.database.write() as session:
+            return save_customer(session, self.scope, new, self.now)
+
+    def receive(self, text: str, address: Handle = MAIL, **more: Any) -> Entry:
+        at = self.tick()
+        incoming = Incoming(address.kind, address, text, at, **more)
+        with self.database.write() as session:
+            return receive(session, self.scope, incoming, at)
+
+    def reply(self, conversation: ConversationId, text: str) -> Entry:
+        at = self.tick()
+        with self.database.write() as session:
+            return reply(session, self.scope, Reply(conversation, text, "agent@example.org"), at)
+
+    def append(self, customer: CustomerId, payload: Payload, conversation: ConversationId | None = None) -> Entry:
+        at = self.tick()
+        with self.database.write() as session:
+            return append(session, self.scope, NewEntry(customer, payload, at, conversation), at)
+
+
+@pytest.fixture
+def desk(database: Database, scope: Scope) -> Desk:
+    return Desk(database, scope)

@@ -1,0 +1,74 @@
+"""Claims: each sentence against what it cites and against the record."""
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.brief import Context
+from assistant.claims import check_claims
+from knowledge.customers.entries import OrderRecorded
+
+PASSAGE = "Unworn boots can be returned within 30 days of delivery. Worn boots cannot be returned. Returns are free."
+
+
+@pytest.mark.parametrize(
+    ("sentence", "support"),
+    [
+        ("Unworn boots can be returned within 30 days of delivery. [1]", "supported"),
+        ("You can return boots that are unworn within 30 days of delivery. [1]", "supported"),
+        ("Unworn boots can be returned within 90 days of delivery. [1]", "contradicted"),
+        ("Worn boots can be returned. [1]", "contradicted"),
+        ("Unworn boots cannot be returned within 30 days of delivery. [1]", "contradicted"),
+        ("Our office is in Lisbon and opens on Sundays. [1]", "not_found"),
+        ("We will refund you 50 euros tomorrow. [1]", "not_found"),
+        ("Unworn boots can be returned within 30 days of delivery.", "not_found"),
+        ("Unworn boots can be returned within 30 days of delivery. [7]", "not_found"),
+    ],
+)
+def test_the_verdict(sentence: str, support: str, passage: Any) -> None:
+    (claim,) = check_claims(sentence, [passage(1, PASSAGE)], Context())
+    assert claim.support == support, claim.signals
+
+
+def test_promises_are_marked(passage: Any) -> None:
+    (claim,) = check_claims("We will send you a new pair within 2 days. [1]", [passage(1, PASSAGE)], Context())
+    assert claim.signals["promise"] == 1
+    assert claim.support == "not_found"
+
+
+def test_greetings_questions_and_our_template_state_nothing(passage: Any) -> None:
+    text = (
+        "Hello Maya,\n\nThis is what our help pages say:\n\n“Returns are free.” [1]\n\nDoes that help?\n\n"
+        "If this does not answer your question, please reply to this message."
+    )
+    claims = check_claims(text, [passage(1, PASSAGE)], Context())
+    assert [(claim.text, claim.support, claim.citations) for claim in claims] == [("Returns are free.", "supported", (1,))]
+
+
+def test_a_mark_at_the_end_holds_for_the_sentences_before_it(passage: Any) -> None:
+    claims = check_claims("“Worn boots cannot be returned. Returns are free.” [1]", [passage(1, PASSAGE)], Context())
+    assert [claim.citations for claim in claims] == [(1,), (1,)]
+    assert {claim.support for claim in claims} == {"supported"}
+
+
+def test_the_record_is_evidence_too() -> None:
+    context = Context(name="Maya", orders=(OrderRecorded("TF-1042", "shipped", carrier="DHL"),))
+    right, wrong = (
+        check_claims(text, [], context)[0]
+        for text in ("Your order TF-1042 was shipped with DHL.", "Your order TF-1042 was shipped with DHL on 3 May 2031.")
+    )
+    assert right.support == "supported"
+    assert wrong.support == "contradicted"
+
+
+@given(st.text(max_size=600), st.text(max_size=600))
+def test_any_text_gets_a_verdict(text: str, evidence: str) -> None:
+    from knowledge.customers.entries import PassageUsed
+    from knowledge.ids import ArticleId, PassageId
+
+    used = PassageUsed(1, PassageId("p"), ArticleId("a"), "t", "", "", evidence, "public", 1.0)
+    for claim in check_claims(text, [used], Context()):
+        assert claim.support in {"supported", "contradicted", "not_found"}
+        assert all(isinstance(value, float) for value in claim.signals.values())
