@@ -107,7 +107,7 @@ def _cited_sentences(text: str) -> list[tuple[str, tuple[int, ...]]]:
     """Cut the text into sentences with their citations; a mark after the full stop belongs to the sentence before."""
     text = re.sub(r"([.!?…][\"'”’)]*)((?:\s*\[\d+\])+)", r"\2\1", text)
     pieces = [piece for line in text.splitlines() for piece in _pieces(line)]
-    return [(" ".join(without(piece).split()).strip("“”\" "), cited(piece)) for piece in pieces]
+    return [(" ".join(without(piece).split()).strip('“”" '), cited(piece)) for piece in pieces]
 
 
 def _pieces(line: str) -> list[str]:

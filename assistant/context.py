@@ -128,14 +128,10 @@ def fit(context: Context, budget: int) -> Context:
     orders, preferences, left = _fit_facts(context, facts)
     dialogue, left = _newest(context.dialogue, int(budget * DIALOGUE_SHARE) + left)
     history, _ = _newest(context.history, int(budget * HISTORY_SHARE) + left)
-    return Context(
-        context.name[:100], context.language, orders, preferences, tuple(history), tuple(dialogue)
-    )
+    return Context(context.name[:100], context.language, orders, preferences, tuple(history), tuple(dialogue))
 
 
-def _fit_facts(
-    context: Context, budget: int
-) -> tuple[tuple[OrderRecorded, ...], tuple[tuple[str, str], ...], int]:
+def _fit_facts(context: Context, budget: int) -> tuple[tuple[OrderRecorded, ...], tuple[tuple[str, str], ...], int]:
     orders: list[OrderRecorded] = []
     preferences: list[tuple[str, str]] = []
     for order in context.orders:

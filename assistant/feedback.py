@@ -40,9 +40,7 @@ def send(session: Session, scope: Scope, reply: Reply, now: datetime) -> Entry:
     return sent
 
 
-def reject(
-    session: Session, scope: Scope, suggestion: SuggestionId, author: str, reason: str, now: datetime
-) -> Entry:
+def reject(session: Session, scope: Scope, suggestion: SuggestionId, author: str, reason: str, now: datetime) -> Entry:
     """Record that the agent did not want the suggestion; the same agent's second no changes nothing.
 
     Raises:

@@ -27,9 +27,7 @@ class ScriptedModel(BaseChatModel):
         text = "".join(self._pieces(messages))
         return ChatResult(generations=[ChatGeneration(message=AIMessage(content=text))])
 
-    def _stream(
-        self, messages: list[BaseMessage], *_unused: Any, **_options: Any
-    ) -> Iterator[ChatGenerationChunk]:
+    def _stream(self, messages: list[BaseMessage], *_unused: Any, **_options: Any) -> Iterator[ChatGenerationChunk]:
         for piece in self._pieces(messages):
             yield ChatGenerationChunk(message=AIMessageChunk(content=piece))
         metadata = {"finish_reason": self.finish_reason} if self.finish_reason else {}

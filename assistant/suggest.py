@@ -141,9 +141,7 @@ def prepare(
     watch.lap("passages")
     on_progress(Progress("passages", passages=passages))
     public = tuple(passage for passage in passages if passage.visibility == "public")
-    brief = Brief(
-        question.text, public, context, int(assistant.context_tokens * PASSAGES_SHARE), question.focus
-    )
+    brief = Brief(question.text, public, context, int(assistant.context_tokens * PASSAGES_SHARE), question.focus)
     streamed = Streamed(on_progress)
     written = write(assistant, brief, streamed)
     watch.lap("draft")

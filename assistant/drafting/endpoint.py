@@ -146,9 +146,7 @@ def open_endpoint(settings: Settings) -> EndpointDrafter:
             "The endpoint drafter needs an address and a model.",
             "Set THREADLINE_CHAT_URL and THREADLINE_CHAT_MODEL, or THREADLINE_DRAFTER=extractive.",
         )
-    return connect(
-        settings, base_url(settings.chat_url), settings.chat_model, settings.chat_key.get_secret_value()
-    )
+    return connect(settings, base_url(settings.chat_url), settings.chat_model, settings.chat_key.get_secret_value())
 
 
 def connect(settings: Settings, url: str, model: str, key: str, *, name: str = "endpoint") -> EndpointDrafter:

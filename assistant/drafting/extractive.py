@@ -71,9 +71,7 @@ def best_quotes(brief: Brief) -> list[Quote]:
         for number, position, text in candidates
     ]
     rank = {passage.number: place for place, passage in enumerate(brief.passages)}
-    scored = [
-        Quote(q.number, q.position, q.text, q.score + RANK_WEIGHT / (1 + rank[q.number])) for q in scored
-    ]
+    scored = [Quote(q.number, q.position, q.text, q.score + RANK_WEIGHT / (1 + rank[q.number])) for q in scored]
     best = sorted(scored, key=lambda quote: (-quote.score, rank[quote.number], quote.position))[:MAX_QUOTES]
     kept = [quote for quote in best if quote.score >= KEEP_SHARE * best[0].score]
     kept = _without_repeats(kept)

@@ -44,7 +44,9 @@ def test_greetings_questions_and_our_template_state_nothing(passage: Any) -> Non
         "If this does not answer your question, please reply to this message."
     )
     claims = check_claims(text, [passage(1, PASSAGE)], Context())
-    assert [(claim.text, claim.support, claim.citations) for claim in claims] == [("Returns are free.", "supported", (1,))]
+    assert [(claim.text, claim.support, claim.citations) for claim in claims] == [
+        ("Returns are free.", "supported", (1,))
+    ]
 
 
 def test_a_mark_at_the_end_holds_for_the_sentences_before_it(passage: Any) -> None:
@@ -57,7 +59,10 @@ def test_the_record_is_evidence_too() -> None:
     context = Context(name="Maya", orders=(OrderRecorded("TF-1042", "shipped", carrier="DHL"),))
     right, wrong = (
         check_claims(text, [], context)[0]
-        for text in ("Your order TF-1042 was shipped with DHL.", "Your order TF-1042 was shipped with DHL on 3 May 2031.")
+        for text in (
+            "Your order TF-1042 was shipped with DHL.",
+            "Your order TF-1042 was shipped with DHL on 3 May 2031.",
+        )
     )
     assert right.support == "supported"
     assert wrong.support == "contradicted"

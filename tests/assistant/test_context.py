@@ -86,9 +86,7 @@ def test_a_resolved_part_is_history(desk: Any, database: Database, scope: Scope)
 def test_notes_and_suggestions_stay_out(desk: Any, database: Database, scope: Scope) -> None:
     asked = desk.receive("A question", MAIL)
     desk.append(asked.customer, NoteAdded("between us", "a@example.org"), asked.conversation)
-    shown = SuggestionShown(
-        SuggestionId("s"), "q", "answer", "machine text", "", (), (), (), (), "extractive", "", ""
-    )
+    shown = SuggestionShown(SuggestionId("s"), "q", "answer", "machine text", "", (), (), (), (), "extractive", "", "")
     desk.append(asked.customer, shown, asked.conversation)
     assert "between us" not in repr(context_of(database, scope, asked))
     assert "machine text" not in repr(context_of(database, scope, asked))

@@ -52,7 +52,9 @@ def test_changed_is_edited(made: Any, database: Database, scope: Scope) -> None:
     assert [one.verdict for one in judged(database, scope)] == ["edited"]
 
 
-def test_the_same_key_with_another_text_conflicts_and_leaves_nothing(made: Any, database: Database, scope: Scope) -> None:
+def test_the_same_key_with_another_text_conflicts_and_leaves_nothing(
+    made: Any, database: Database, scope: Scope
+) -> None:
     _, reply = made
     with database.write() as session:
         send(session, scope, reply, NOW)
@@ -61,7 +63,9 @@ def test_the_same_key_with_another_text_conflicts_and_leaves_nothing(made: Any, 
     assert len(judged(database, scope)) == 1
 
 
-def test_a_suggestion_of_another_conversation_is_refused(made: Any, desk: Any, database: Database, scope: Scope) -> None:
+def test_a_suggestion_of_another_conversation_is_refused(
+    made: Any, desk: Any, database: Database, scope: Scope
+) -> None:
     _, reply = made
     other = desk.receive("Something else", Handle("email", "other@example.org"))
     with pytest.raises(Rejected, match="another conversation"), database.write() as session:

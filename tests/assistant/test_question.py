@@ -28,14 +28,18 @@ def test_messages_in_a_row_are_one_turn() -> None:
 
 
 def test_the_last_two_turns_make_the_question() -> None:
-    found = standalone(talk("c: Do you sell tents?", "u: Yes.", "c: Ridge tent sizes please?", "u: 2 or 3.", "c: How heavy is it?"))
+    found = standalone(
+        talk("c: Do you sell tents?", "u: Yes.", "c: Ridge tent sizes please?", "u: 2 or 3.", "c: How heavy is it?")
+    )
     assert found is not None
     assert found.text == "Ridge tent sizes please?\nHow heavy is it?"
     assert found.focus == "How heavy is it?"
 
 
 def test_a_third_turn_comes_in_when_two_say_little() -> None:
-    found = standalone(talk("c: Do you sell family tents?", "u: Yes.", "c: Which?", "u: Two.", "c: And the weight of it?"))
+    found = standalone(
+        talk("c: Do you sell family tents?", "u: Yes.", "c: Which?", "u: Two.", "c: And the weight of it?")
+    )
     assert found is not None
     assert found.text.splitlines() == ["Do you sell family tents?", "Which?", "And the weight of it?"]
 

@@ -25,7 +25,9 @@ NOW = datetime(2026, 11, 2, tzinfo=UTC)
 MAIL = Handle("email", "maya@example.org")
 
 
-def test_suggests_a_cited_answer_and_stores_it(assistant: Assistant, desk: Any, database: Database, scope: Scope) -> None:
+def test_suggests_a_cited_answer_and_stores_it(
+    assistant: Assistant, desk: Any, database: Database, scope: Scope
+) -> None:
     desk.customer(KnownHandle(MAIL, True))
     asked = desk.receive("Hi,\n\ncan I return unworn boots?\n\nBest regards\nMaya")
     steps: list[Progress] = []
@@ -114,7 +116,9 @@ def test_a_message_that_arrives_meanwhile_is_not_the_one_answered(
 
     def interrupt(_messages: Any) -> str:
         desk.receive("Forget it, what about tents?")
-        return json.dumps({"decision": "answer", "text": "Unworn boots can be returned within 30 days. [1]", "citations": [1]})
+        return json.dumps(
+            {"decision": "answer", "text": "Unworn boots can be returned within 30 days. [1]", "citations": [1]}
+        )
 
     drafter = EndpointDrafter(ScriptedModel(script=[interrupt]), "scripted", 10)
     shown = suggest(Assistant(search, drafter, ExtractiveDrafter()), database, scope, asked.conversation, NOW)
@@ -135,7 +139,9 @@ def test_the_fallback_is_stored_with_its_reason(search: Search, desk: Any, datab
     assert shown.decision == "answer"
 
 
-def test_the_model_sees_no_note_and_no_internal_text(search: Search, desk: Any, database: Database, scope: Scope) -> None:
+def test_the_model_sees_no_note_and_no_internal_text(
+    search: Search, desk: Any, database: Database, scope: Scope
+) -> None:
     asked = desk.receive("My boots arrive late, more than nine days. What do I get for boots that are late?")
     desk.append(asked.customer, NoteAdded("colleague note: secret plan", "a@example.org"), asked.conversation)
     model = ScriptedModel(script=[json.dumps({"decision": "abstain", "text": "", "citations": []})])
@@ -153,7 +159,9 @@ def test_unsupported_sentences_are_visible(search: Search, desk: Any, database: 
 
     def write(messages: Any) -> str:
         number = messages[1].text.split("Unworn boots")[0].rsplit("[", 1)[1].split("]")[0]
-        text = f"Unworn boots can be returned within 30 days. [{number}] We will refund you 500 euros tomorrow. [{number}]"
+        text = (
+            f"Unworn boots can be returned within 30 days. [{number}] We will refund you 500 euros tomorrow. [{number}]"
+        )
         return json.dumps({"decision": "answer", "text": text, "citations": [int(number)]})
 
     drafter = EndpointDrafter(ScriptedModel(script=[write]), "scripted", 10)

@@ -34,7 +34,9 @@ def test_reads_like_a_short_letter(brief: Brief) -> None:
 
 
 def test_speaks_the_customers_language_around_the_quotes(brief: Brief) -> None:
-    assert draft(replace(brief, context=Context(name="Jo", language="de"))).text.startswith("Guten Tag Jo,\n\nDas sagen")
+    assert draft(replace(brief, context=Context(name="Jo", language="de"))).text.startswith(
+        "Guten Tag Jo,\n\nDas sagen"
+    )
 
 
 def test_abstains_without_passages_and_facts() -> None:
@@ -56,7 +58,9 @@ def test_brackets_inside_a_passage_are_no_citations(passage: Any) -> None:
 
 
 def test_tables_and_lists_can_be_quoted(passage: Any) -> None:
-    text = "# Fees\n\n| Country | Delivery fee |\n|---|---|\n| Norway | 12 euros |\n\n- Returns from Norway cost 5 euros."
+    text = (
+        "# Fees\n\n| Country | Delivery fee |\n|---|---|\n| Norway | 12 euros |\n\n- Returns from Norway cost 5 euros."
+    )
     made = draft(Brief("What is the delivery fee for Norway?", (passage(1, text, title="Fees"),)))
     assert "Norway · 12 euros" in made.text
 
