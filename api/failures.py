@@ -88,6 +88,12 @@ def responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
     return {status: {"model": Problem, "description": _WORDS[status]} for status in statuses}
 
 
+def stream_responses(*statuses: int) -> dict[int | str, dict[str, Any]]:
+    """Return the same for a route whose good answer is no JSON: its problems are JSON nevertheless."""
+    content = {"application/json": {"schema": {"$ref": "#/components/schemas/Problem"}}}
+    return {status: {"content": content, "description": _WORDS[status]} for status in statuses}
+
+
 _WORDS = {
     400: "The request cannot be read.",
     401: "Nobody known is calling.",

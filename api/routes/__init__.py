@@ -2,10 +2,8 @@
 
 from fastapi import APIRouter
 
-from api.failures import responses
 from api.routes import chat, conversations, customers, events, health, library, login, suggestions
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
     module.router for module in (health, login, conversations, suggestions, customers, library, events, chat)
 )
-COMMON = responses(400, 401, 403, 413, 422, 503)

@@ -9,7 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 
 from api.access import CallerHere, ChatHere, PartsHere
-from api.failures import responses
+from api.failures import responses, stream_responses
 from api.live import CursorHere, listen
 from api.parts import Parts
 from api.routes.conversations import Before, Key, Limit, fit
@@ -134,7 +134,7 @@ def _stored(entry: Entry, text: str) -> ChatMessage:
     return message
 
 
-@router.get("/api/chat/live", response_class=EventSourceResponse, responses=responses(401, 422))
+@router.get("/api/chat/live", response_class=EventSourceResponse, responses=stream_responses(401, 422))
 async def live(
     parts: PartsHere, chat: ChatHere, request: Request, cursor: CursorHere
 ) -> AsyncIterable[ServerSentEvent]:

@@ -8,7 +8,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from pydantic import JsonValue
 
 from api.access import PartsHere
-from api.failures import responses
+from api.failures import responses, stream_responses
 from api.importing import ImportOptions, import_events
 from api.live import CursorHere, listen
 from api.schemas import EntryOut, ImportOut
@@ -52,7 +52,7 @@ class Wanted:
                 get_customer(session, parts.scope, self.customer)
 
 
-@router.get("/live", response_class=EventSourceResponse, responses=responses(401, 403, 404, 422))
+@router.get("/live", response_class=EventSourceResponse, responses=stream_responses(401, 403, 404, 422))
 async def live(
     parts: PartsHere, request: Request, cursor: CursorHere, wanted: Annotated[Wanted, Depends()]
 ) -> AsyncIterable[ServerSentEvent]:

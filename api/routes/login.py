@@ -10,7 +10,7 @@ from pydantic import ValidationError
 from starlette.requests import Request
 
 from api.access import PartsHere, StaffHere
-from api.failures import Malformed, NotLoggedIn, responses
+from api.failures import Malformed, NotLoggedIn, responses, stream_responses
 from api.parts import Parts
 from api.schemas import LoginIn, Me, Token
 from api.sessions import STAFF_COOKIE, keep, tokens_of
@@ -105,7 +105,7 @@ def local(path: str) -> str:
     return path if plain else "/console"
 
 
-@router.post("/logout", status_code=303, responses=responses(401, 403), response_class=RedirectResponse)
+@router.post("/logout", status_code=303, responses=stream_responses(401, 403), response_class=RedirectResponse)
 def log_out(parts: PartsHere, request: Request) -> Response:
     """End the login of this cookie or bearer token."""
     token = tokens_of(request).staff

@@ -97,9 +97,8 @@ def test_notes_status_take_and_pass(client: TestClient, agent: HEADERS, tokens: 
     assert [found["id"] for found in unowned] == [conversation]
 
 
-@pytest.mark.parametrize(
-    "params",
-    [
+def test_bad_filters_are_refused(client: TestClient, agent: HEADERS) -> None:
+    for params in [
         {"limit": -1},
         {"limit": 10**30},
         {"limit": "many"},
@@ -107,12 +106,10 @@ def test_notes_status_take_and_pass(client: TestClient, agent: HEADERS, tokens: 
         {"customer": "' OR 1=1 --"},
         {"customer": "0" * 33},
         {"owner": "x" * 400},
-    ],
-)
-def test_bad_filters_are_refused(client: TestClient, agent: HEADERS, params: dict[str, str]) -> None:
-    answer = client.get("/api/conversations", headers=agent, params=params)
-    assert answer.status_code == 422
-    assert answer.json()["error"] == "rejected"
+    ]:
+        answer = client.get("/api/conversations", headers=agent, params=params)
+        assert answer.status_code == 422
+        assert answer.json()["error"] == "rejected"
 
 
 def test_odd_but_legal_filters_find_nothing(client: TestClient, agent: HEADERS, conversation: str) -> None:
@@ -121,15 +118,15 @@ def test_odd_but_legal_filters_find_nothing(client: TestClient, agent: HEADERS, 
         assert answer.json()["conversations"] == []
 
 
-@pytest.mark.parametrize("before", [0, -1, 2**63, "x"])
-def test_bad_cursors_are_refused(client: TestClient, agent: HEADERS, conversation: str, before: object) -> None:
-    answer = client.get(f"/api/conversations/{conversation}/timeline?before={before}", headers=agent)
-    assert answer.status_code == 422
+def test_bad_cursors_are_refused(client: TestClient, agent: HEADERS, conversation: str) -> None:
+    for before in [0, -1, 2**63, "x"]:
+        answer = client.get(f"/api/conversations/{conversation}/timeline?before={before}", headers=agent)
+        assert answer.status_code == 422
 
 
-@pytest.mark.parametrize("name", ["0" * 32, "../../etc/passwd", "%00", "1%20OR%201=1", "é" * 5, "%ff", "x" * 5000])
-def test_an_unknown_or_injected_id_is_refused(client: TestClient, agent: HEADERS, name: str) -> None:
-    for path in (f"/api/conversations/{name}", f"/api/customers/{name}", f"/api/articles/{name}"):
-        answer = client.get(path, headers=agent)
-        assert answer.status_code in (404, 422), (path, answer.status_code)
-        assert set(answer.json()) == {"error", "message", "remedy"}
+def test_an_unknown_or_injected_id_is_refused(client: TestClient, agent: HEADERS) -> None:
+    for name in ["0" * 32, "../../etc/passwd", "%00", "1%20OR%201=1", "é" * 5, "%ff", "x" * 5000]:
+        for path in (f"/api/conversations/{name}", f"/api/customers/{name}", f"/api/articles/{name}"):
+            answer = client.get(path, headers=agent)
+            assert answer.status_code in (404, 422), (path, answer.status_code)
+            assert set(answer.json()) == {"error", "message", "remedy"}

@@ -1,0 +1,33 @@
+"""The composition root opens everything and gives it back."""
+
+import threading
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from fastapi.testclient import TestClient
+
+from api.app import create_app
+from api.parts import open_parts
+from knowledge.failures import Failure
+from knowledge.settings import Settings
+
+NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def test_parts_open_serve_and_close_twice_on_the_same_folder(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data")
+    before = set(threading.enumerate())
+    for _ in range(2):
+        with open_parts(settings, clock=lambda: NOON) as parts:
+            assert parts.clock() == NOON
+            with TestClient(create_app(parts)) as client:
+                assert client.get("/ready").status_code == 200
+        left = {thread.name for thread in set(threading.enumerate()) - before}
+        assert not left & {"library-follower", "timeline-watcher"}
+
+
+def test_what_is_configured_but_unusable_stops_the_start(tmp_path: Path) -> None:
+    settings = Settings(data_dir=tmp_path / "data", embedder=str(tmp_path / "no-such-model"))
+    with pytest.raises(Failure, match="no-such-model"), open_parts(settings):
+        pass
