@@ -5,19 +5,20 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from itertools import islice
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from api.recording import Batch, NotYet, begin, record_row
-from api.rows import Given, Row, read_row, unknown_fields
+from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, read_row, unknown_fields
 from knowledge.database import Database
 from knowledge.failures import Failure, Rejected
 from knowledge.scope import Scope
 
-BATCH_ROWS = 250
+BATCH_ROWS = 250  # a transaction
+WINDOW_ROWS = 10_000  # rows brought into the order in which they happened
 
 
 @dataclass(frozen=True)
@@ -105,16 +106,16 @@ def import_events(
     """Store rows; running it again with the same rows, or after a kill, changes nothing that is stored.
 
     A row may come before the customer or conversation it speaks of, anywhere in the same import. Bad rows are
-    reported with the reason and the rest is stored. `on_progress` is given the number of rows read so far.
+    reported with the reason and the rest is stored. `on_progress` is given the number of rows dealt with so far.
     """
     report = ImportReport(dry_run=options.dry_run)
-    good = _read_rows(rows, report, options, on_progress)
+    good = _read_rows(rows, report, options)
     if options.dry_run:
         with suppress(_Undo), database.write() as session:
-            _store_all(lambda batch: _store(session, scope, batch, now, report), good, report)
+            _store_all(lambda batch: _store(session, scope, batch, now, report), good, report, on_progress)
             raise _Undo
     else:
-        _store_all(_in_transactions(database, scope, now, report), good, report)
+        _store_all(_in_transactions(database, scope, now, report), good, report, on_progress)
     report.bad.sort(key=lambda bad: bad.line)
     return report
 
@@ -122,9 +123,13 @@ def import_events(
 _Store = Callable[[list[_Read]], list[_Read]]
 
 
-def _store_all(store: _Store, good: Iterator[_Read], report: ImportReport) -> None:
+def _store_all(store: _Store, good: Iterator[_Read], report: ImportReport, on_progress: Callable[[int], None]) -> None:
     """Store in batches, then what came too early, for as long as that gets anywhere."""
-    waiting = [early for batch in _batches(good) for early in store(batch)]
+    waiting: list[_Read] = []
+    while window := sorted(islice(good, WINDOW_ROWS), key=_happened):
+        for batch in _batches(iter(window)):
+            waiting += store(batch)
+            on_progress(sum(report.added.values()) + sum(report.known.values()) + len(report.bad) + len(waiting))
     while waiting:
         still = [early for batch in _batches(iter(waiting)) for early in store(batch)]
         if len(still) == len(waiting):
@@ -132,6 +137,16 @@ def _store_all(store: _Store, good: Iterator[_Read], report: ImportReport) -> No
         waiting = still
     for read in waiting:
         report.bad.append(_bad(read.line, read.given, read.obstacle))
+
+
+# A conversation opens with a message: at the same moment, what is said comes before what is done about it.
+_FIRST = ("customer", "message")
+_BEFORE_ALL = datetime.min.replace(tzinfo=UTC)
+
+
+def _happened(read: _Read) -> tuple[datetime, bool, int]:
+    at = _BEFORE_ALL if isinstance(read.row, CustomerGiven) else read.row.at
+    return at, read.row.type not in _FIRST, read.line
 
 
 def _in_transactions(database: Database, scope: Scope, now: datetime, report: ImportReport) -> _Store:
@@ -173,9 +188,7 @@ def _record(batch: Batch, reads: list[_Read], *, apart: bool) -> _Outcome:
     return outcome
 
 
-def _read_rows(
-    rows: Iterable[Given], report: ImportReport, options: ImportOptions, on_progress: Callable[[int], None]
-) -> Iterator[_Read]:
+def _read_rows(rows: Iterable[Given], report: ImportReport, options: ImportOptions) -> Iterator[_Read]:
     for line, given in enumerate(rows, start=1):
         if not isinstance(given, Mapping) and not given.strip():
             continue
@@ -188,11 +201,10 @@ def _read_rows(
         else:
             report.ignored_fields.update(unknown_fields(row))
             yield _Read(line, given, row)
-        on_progress(line)
 
 
 def _fits(row: Row, options: ImportOptions) -> None:
-    length = len(getattr(row, "text", ""))
+    length = len(row.text) if isinstance(row, MessageGiven | NoteGiven) else 0
     if length > options.max_text_chars:
         raise Rejected(f"text: has {length:,} characters; {options.max_text_chars:,} are allowed")
 

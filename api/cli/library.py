@@ -135,4 +135,8 @@ def reindex(as_json: AsJson = False) -> None:
     Example:
       threadline reindex
     """
-    raise NotImplementedError
+    from retrieval.search import reindex as rebuild
+
+    with open_record() as record, counting("Filling the indexes") as progress:
+        count = rebuild(record.settings, record.database, record.scope, progress=progress)
+    write_json({"passages": count}) if as_json else write(f"The indexes hold {count} passages.")

@@ -41,7 +41,14 @@ def execute(folder: Path) -> Execute:
     def execute(*words: str, **more: object) -> "subprocess.CompletedProcess[str]":
         environ = {**os.environ, **more.pop("env", {})}  # type: ignore[dict-item]
         return subprocess.run(
-            [program(), *words], capture_output=True, text=True, timeout=60, cwd=folder, env=environ, check=False, **more
+            [program(), *words],
+            capture_output=True,
+            text=True,
+            timeout=60,
+            cwd=folder,
+            env=environ,
+            check=False,
+            **more,
         )  # type: ignore[call-overload, no-any-return]
 
     return execute

@@ -1,3 +1,4 @@
+import json
 import re
 import time
 from collections.abc import Iterator
@@ -27,7 +28,7 @@ NAMES = sorted(name for name, _ in commands())
 
 
 def test_the_command_tree_is_what_the_documents_promise() -> None:
-    assert NAMES == sorted(
+    promised = {
         f"threadline {name}"
         for name in (
             "serve",
@@ -48,13 +49,13 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "users list",
             "users token",
         )
-    )
+    }
+    assert set(NAMES) == promised
 
 
 def test_every_command_and_option_is_documented() -> None:
-    sections = dict(
-        (section.partition("\n")[0], section) for section in (DOCS / "commands.md").read_text().split("\n## ")[1:]
-    )
+    parts = (DOCS / "commands.md").read_text().split("\n## ")[1:]
+    sections = {part.partition("\n")[0]: part for part in parts}
     assert sorted(sections) == NAMES
     for name, command in commands():
         options = {option for parameter in command.params for option in [*parameter.opts, *parameter.secondary_opts]}
@@ -92,7 +93,7 @@ def test_version_in_three_ways(run) -> None:
     said = run("--version").output
     assert re.fullmatch(r"threadline \d+\.\d+\.\d+\n", said)
     assert run("version").output == said
-    assert run("version", "--json").output == '{\n  "version": "%s"\n}\n' % said.split()[1]
+    assert run("version", "--json").output == json.dumps({"version": said.split()[1]}, indent=2) + "\n"
 
 
 def test_nothing_given_shows_the_help(execute) -> None:
