@@ -1,6 +1,7 @@
 """The OpenAPI document is complete, stays as it is unless somebody means to change it, and tells the truth."""
 
 import json
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +13,7 @@ from schemathesis.checks import not_a_server_error
 from syrupy.assertion import SnapshotAssertion
 from syrupy.extensions.json import JSONSnapshotExtension
 
+from api import failures
 from api.access import ANYONE, TABLE
 
 ENDLESS = {"/api/live", "/api/chat/live"}
@@ -45,6 +47,17 @@ def test_every_operation_says_what_it_is_and_how_it_fails(app: FastAPI) -> None:
             if int(status) >= 400 and path != "/ready":
                 schema = answer["content"]["application/json"]["schema"]
                 assert schema == {"$ref": "#/components/schemas/Problem"}, (method, path, status)
+
+
+@on_sqlite
+def test_every_route_is_documented(app: FastAPI) -> None:
+    page = (Path(__file__).parents[2] / "docs" / "api.md").read_text(encoding="utf-8")
+    for path, methods in app.openapi()["paths"].items():
+        for method in methods:
+            named = f"{method.upper()} {path}"
+            assert named in page or (path in ("/health", "/ready") and path in page), named
+    for _, error in failures.TABLE.values():
+        assert f"`{error}`" in page
 
 
 @on_postgresql
