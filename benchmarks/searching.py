@@ -121,7 +121,7 @@ def ingest_rate(collection: Collection, systems: Systems, threads: int) -> Figur
 
 def _asked(collection: Collection, systems: Systems, rounds: int, say: Say, how: str) -> Pair:
     def progress(done: int, total: int) -> None:
-        if done == total or done % 100 == 0:
+        if done == total or done % 48 == 0:
             say(f"{collection.name}, {how}: {done}/{total} pairs of queries")
 
     return ask_in_turn(systems.ours, systems.theirs, collection.queries, rounds, progress)
