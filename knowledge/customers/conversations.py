@@ -77,8 +77,8 @@ def step(state: Conversation | None, entry: Entry) -> Conversation | None:
         return _opened(entry, payload)
     if state is None or payload is None:
         return state
-    span = {"opened_at": min(state.opened_at, entry.at), "last_at": max(state.last_at, entry.at)}
-    return _happened(replace(state, **span), payload, entry.at)
+    opened_at, last_at = min(state.opened_at, entry.at), max(state.last_at, entry.at)
+    return _happened(replace(state, opened_at=opened_at, last_at=last_at), payload, entry.at)
 
 
 def _happened(state: Conversation, payload: Payload, at: datetime) -> Conversation:
