@@ -101,6 +101,8 @@ class ChromaDense:
         self._client = client
         self._name = name
         self._collections = cast(dict[Visibility, "ChromaCollection"], _guarded(self._open))
+        # A query costs half a millisecond even where there is nothing to find.
+        self._empty = {key for key, one in self._collections.items() if not _guarded(one.count)}
 
     def _open(self) -> dict[Visibility, "ChromaCollection"]:
         return {
@@ -128,6 +130,7 @@ class ChromaDense:
     def add(self, visibility: Visibility, ids: Sequence[str], vectors: Vectors) -> None:
         """Take passages in; one that is there already is written again."""
         collection = self._collections[visibility]
+        self._empty.discard(visibility)
         for start in range(0, len(ids), ROWS):
             some = slice(start, start + ROWS)
             _guarded(lambda some=some: collection.upsert(ids=list(ids[some]), embeddings=vectors[some]))
@@ -143,7 +146,7 @@ class ChromaDense:
     def search(self, vector: Vectors, visibilities: Sequence[Visibility], limit: int) -> list[tuple[str, float]]:
         """Return (passage id, cosine), best first."""
         found: list[tuple[str, float]] = []
-        for visibility in visibilities:
+        for visibility in (one for one in visibilities if one not in self._empty):
             result = _query(self._collections[visibility], vector[None, :], limit)
             found += zip(result["ids"][0], (1.0 - distance for distance in result["distances"][0]), strict=True)
         return sorted(found, key=lambda one: (-one[1], one[0]))[:limit]
@@ -153,6 +156,7 @@ class ChromaDense:
         for visibility in VISIBILITIES:
             _guarded(lambda visibility=visibility: self._client.delete_collection(f"{self._name}-{visibility}"))
         self._collections = cast(dict[Visibility, "ChromaCollection"], _guarded(self._open))
+        self._empty = set(VISIBILITIES)
 
     def close(self) -> None:
         """Close the client."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -124,7 +125,7 @@ def _open_endpoint(settings: Settings) -> EndpointEmbedder:
 def with_v1(url: str) -> str:
     """Return the base URL of an OpenAI-compatible server, `/v1` added when it is missing."""
     bare = url.rstrip("/")
-    return bare if bare.rsplit("/", 1)[-1].startswith("v") and bare[-1].isdigit() else f"{bare}/v1"
+    return bare if re.search(r"/v\d+$", bare) else f"{bare}/v1"
 
 
 def _open_sentence_transformer(name: str) -> SentenceEmbedder:

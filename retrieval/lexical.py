@@ -38,7 +38,9 @@ class LexicalIndex:
 
     def ids(self) -> set[str]:
         """Return the ids of all passages in the index."""
-        return {term for term, _ in self._index.searcher().terms_with_prefix("id", "")}
+        # The filter leaves out what was deleted and is not merged away yet.
+        every = tantivy.Query.all_query()
+        return {term for term, live in self._index.searcher().terms_with_prefix("id", "", every) if live}
 
     def probe(self) -> None:
         """Look closely: every document counted, and a search runs over all of them.

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from knowledge.customers.entries import Visibility
 from knowledge.database import Database
 from knowledge.failures import Conflict
+from knowledge.library.drafts import clean
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 from retrieval.dense import Damaged
@@ -62,9 +63,10 @@ class Search:
         Raises:
             Unavailable: the embedder cannot be used.
         """
-        if not query.strip() or limit < 1:
+        words = clean(query).strip()
+        if not words or limit < 1:
             return []
-        return self.search_vector(query, self.embedder.embed([query])[0], audience, limit)
+        return self.search_vector(words, self.embedder.embed([words])[0], audience, limit)
 
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
         """Search with the query's vector (unit length) already at hand."""
