@@ -17,7 +17,7 @@ from retrieval.embedding import Embedder, open_embedder
 from retrieval.search import open_search
 from tests.recovery.conftest import ROUNDS, Start, kill, wait_until
 
-pytestmark = pytest.mark.timeout(300 + 60 * ROUNDS)
+pytestmark = pytest.mark.timeout(300 + 120 * ROUNDS)
 SCOPE = Scope()
 ARTICLES = 240
 

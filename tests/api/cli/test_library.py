@@ -40,9 +40,13 @@ def test_prune_and_skipped(run, articles: Path) -> None:
     run("ingest", str(articles), "--visibility", "public")
     (articles / "help" / "returns.md").unlink()
     (articles / "empty.md").write_text("")
-    told = json.loads(run("ingest", str(articles), "--visibility", "public", "--prune", "--json").stdout)
-    assert told["removed"] == 1
-    assert [finding["where"] for finding in told["skipped"] + told["notes"]] == ["empty.md"]
+    words = ["ingest", str(articles), "--visibility", "public", "--prune"]
+    told = json.loads(run(*words, "--json").stdout)
+    assert [finding["where"] for finding in told["skipped"]] == ["empty.md"]
+    assert told["removed"] == 0  # what could not be read is not gone
+    assert "nothing was pruned" in run(*words).stdout
+    (articles / "empty.md").unlink()
+    assert json.loads(run(*words, "--json").stdout)["removed"] == 1
 
 
 def test_a_path_that_is_not_there(run) -> None:
