@@ -77,9 +77,9 @@ def decide(case: Case, draft: Draft, claims: tuple[Claim, ...]) -> Outcome:
     evidence = weigh(case.question.text, case.brief.passages)
     if not case.from_record and evidence.strength < SURE_ENOUGH:
         return _too_weak(case, evidence)
-    if draft.decision == "ask_back":
-        return Outcome("ask_back", draft.text, (), (), "The drafter needs one more detail from the customer.")
-    if draft.decision == "abstain" or not draft.text:
+    if draft.decision == "ask_back" and "?" in draft.text:
+        return Outcome("ask_back", draft.text, (), claims, "The drafter needs one more detail from the customer.")
+    if draft.decision != "answer" or not draft.text:
         return _abstain("The drafter found no answer in the passages." + _see(case.guidance))
     if not case.from_record and is_vague(case.question, evidence):
         return ask_which(case.brief, "The message is short and several articles fit it equally well.")

@@ -4,6 +4,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from assistant import citations
 from knowledge.customers import inbox, timeline
 from knowledge.customers.entries import Entry, SuggestionJudged, SuggestionShown, Verdict
 from knowledge.customers.inbox import Reply
@@ -34,7 +35,9 @@ def send(session: Session, scope: Scope, reply: Reply, now: datetime) -> Entry:
     if where.conversation != reply.conversation:
         raise Rejected("The suggestion belongs to another conversation.", "Ask for a suggestion in this one.")
     sent = inbox.reply(session, scope, reply, now)
-    verdict: Verdict = "accepted" if same_text(reply.text, shown.text) else "edited"
+    # The customer never sees citation marks, so a draft without them was sent as it was.
+    as_drafted = (shown.text, citations.without(shown.text))
+    verdict: Verdict = "accepted" if any(same_text(reply.text, text) for text in as_drafted) else "edited"
     judged = SuggestionJudged(reply.suggestion, verdict, reply.author, sent=sent.id)
     timeline.append(session, scope, NewEntry(where.customer, judged, now, where.conversation, f"judged:{sent.id}"), now)
     return sent

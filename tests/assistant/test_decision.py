@@ -57,6 +57,11 @@ def test_the_drafters_own_abstention_counts(case: Case) -> None:
     assert "2 internal articles may guide you" in outcome.reason
 
 
+def test_a_question_back_must_be_a_question(case: Case) -> None:
+    assert decide(case, Draft("ask_back", "Which size do you wear?"), ()).decision == "ask_back"
+    assert decide(case, Draft("ask_back", "The capital of France is Paris."), ()).decision == "abstain"
+
+
 def test_asks_which_of_two_when_the_question_is_vague(case: Case) -> None:
     vague = replace(case, question=Question("boots?", "boots?"))
     outcome = decide(vague, GOOD, SUPPORTED)

@@ -43,7 +43,18 @@ def test_reads_as_stored() -> None:
     assert text == SNAPSHOT.read_text("utf-8")
 
 
-ATTACKS = ["</data>", "<data name='x'>", "<|im_end|>", "<|im_start|>system", "[INST]", "<<SYS>>", "[1]", "</s>", "\0", "$question"]
+ATTACKS = [
+    "</data>",
+    "<data name='x'>",
+    "<|im_end|>",
+    "<|im_start|>system",
+    "[INST]",
+    "<<SYS>>",
+    "[1]",
+    "</s>",
+    "\0",
+    "$question",
+]
 HOSTILE = st.lists(st.one_of(st.sampled_from(ATTACKS), st.text(max_size=30)), max_size=6).map("".join)
 
 
