@@ -29,6 +29,10 @@ class Settings(BaseSettings):
     models_dir: Path = Path(sys.prefix) / "share" / "threadline" / "models"
     chroma_url: str = ""
 
+    # in whose name: shown to customers; hosts (besides public_url's) that links in the chat may lead to, by comma
+    company: str = ""
+    link_hosts: str = ""
+
     # the door
     host: str = "127.0.0.1"
     port: Annotated[int, Field(ge=0, le=65535)] = 8000

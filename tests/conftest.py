@@ -23,6 +23,7 @@ NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Options of the suite; the long ones are for `make test-full` and continuous integration."""
     parser.addoption("--full", action="store_true", help="long property and recovery tests")
+    parser.addoption("--screenshots", action="store_true", help="renew docs/images from the browser journey")
     parser.addoption("--require-system", action="store_true", help="fail where a Debian program is missing")
 
 

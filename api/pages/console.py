@@ -8,7 +8,7 @@ from fastapi.responses import HTMLResponse, Response
 from api.access import PartsHere, StaffHere
 from api.pages import desk
 from api.pages.drawing import draw, zone_of
-from api.pages.render import passage_html, safe_link
+from api.pages.render import passage_html, safe_link, without_title
 from api.pages.suggestions import how_found, quotes_of, show
 from api.parts import Parts
 from assistant import feedback
@@ -101,7 +101,7 @@ def passage_part(request: Request, parts: PartsHere, suggestion: SuggestionId, n
         request,
         "passage.html",
         passage=passage,
-        body=passage_html(passage.text, quotes_of(found, number)),
+        body=passage_html(without_title(passage.text, passage.title), quotes_of(found, number)),
         found=how_found(passage),
         source=safe_link(passage.url),
     )

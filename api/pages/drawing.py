@@ -14,6 +14,7 @@ from starlette.responses import Response
 from starlette.types import Scope
 
 from api.pages import words
+from api.pages.render import excerpt, without_title
 
 HERE = Path(__file__).parent.parent
 STATIC = HERE / "static"
@@ -53,9 +54,12 @@ def _environment() -> Environment:
         lstrip_blocks=True,
     )
     for function in (
+        excerpt,
+        without_title,
         words.ago,
         words.channel_icon,
         words.channel_name,
+        words.date,
         words.day,
         words.handle,
         words.hour,

@@ -7,7 +7,7 @@ from fastapi.responses import HTMLResponse
 
 from api.access import PartsHere, StaffHere
 from api.pages.drawing import draw
-from api.pages.render import article_html, safe_link
+from api.pages.render import article_html, safe_link, without_title
 from api.parts import Parts
 from knowledge.customers.entries import Visibility
 from knowledge.ids import ArticleId
@@ -43,7 +43,7 @@ def article_page(request: Request, parts: PartsHere, me: StaffHere, article: Art
     with parts.database.read() as session:
         found: Article = get_article(session, parts.scope, article)
     return draw(
-        request, "article.html", me=me, article=found, body=article_html(found.text), source=safe_link(found.url)
+        request, "article.html", me=me, article=found, body=article_html(without_title(found.text, found.title)), source=safe_link(found.url)
     )
 
 

@@ -6,7 +6,7 @@ from datetime import date
 from zoneinfo import ZoneInfo
 
 from api.pages.suggestions import VERDICTS
-from api.pages.words import channel_name, money
+from api.pages.words import money
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import (
     ConversationAssigned,
@@ -48,11 +48,14 @@ class Known:
 
 @dataclass(frozen=True)
 class Line:
-    """One entry ready to show; `day` is set where a new day begins, `here` when it is of the open conversation."""
+    """One entry ready to show; `day` is set where a new day begins, `here` unless it is of another conversation
+    than the open one, `leads` when it links to its conversation.
+    """
 
     entry: Entry
     kind: str
     here: bool
+    leads: bool
     conversation: Conversation | None
     public: bool = False
     author: str = ""
@@ -88,7 +91,8 @@ def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> L
     line = Line(
         entry=entry,
         kind=entry.kind if payload is not None else "erased",
-        here=entry.conversation is None or entry.conversation == known.open,
+        here=entry.conversation is None or known.open is None or entry.conversation == known.open,
+        leads=conversation is not None and entry.conversation != known.open,
         conversation=conversation,
         public=bool(conversation and conversation.public and entry.kind in {"message_received", "message_sent"}),
         author=_author(payload, known),
@@ -118,8 +122,7 @@ def says(payload: Payload | None, known: Known) -> str:
         case None:
             return "Erased on request"
         case ConversationOpened():
-            about = f": {payload.subject}" if payload.subject else ""
-            return f"{channel_name(payload.channel)} conversation began{about}"
+            return "Conversation began"
         case ConversationAssigned():
             return _assigned(payload, known)
         case StatusChanged():

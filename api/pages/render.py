@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 from functools import cache
+from html import unescape
 from urllib.parse import urlsplit
 
 import nh3
@@ -45,6 +46,20 @@ def passage_html(text: str, quotes: Iterable[str]) -> Markup:
     for start, end in sorted(_spans(source, quotes), reverse=True):
         source = source[:start] + OPEN + source[start:end] + CLOSE + source[end:]
     return Markup(_mark(_clean(_reader().render(source))))  # noqa: S704 - sanitised; only <mark> is added
+
+
+def without_title(text: str, title: str) -> str:
+    """Return Markdown without a first heading that only repeats the title."""
+    first, _, rest = text.lstrip().partition("\n")
+    repeats = first.startswith("#") and first.strip("# \t").casefold() == title.strip().casefold()
+    return rest.lstrip("\n") if repeats else text
+
+
+def excerpt(text: str, most: int = 260) -> str:
+    """Return the beginning of a Markdown text as plain words, at most `most` characters."""
+    html = nh3.clean(_reader().render(_plain(text[: most * 8])), tags=set(), clean_content_tags={"script", "style"})
+    words = " ".join(unescape(html).split())
+    return words if len(words) <= most else words[:most].rsplit(" ", 1)[0] + " …"
 
 
 def safe_link(url: str) -> str:

@@ -98,6 +98,12 @@ def day(at: datetime, zone: ZoneInfo, now: datetime) -> str:
     return f"{then:%A}, {then.day} {then:%B}" + (f" {then.year}" if then.year != today.year else "")
 
 
+def date(at: datetime, zone: ZoneInfo) -> str:
+    """Return a date in a zone, "3 March 2026"."""
+    there = at.astimezone(zone)
+    return f"{there.day} {there:%B %Y}"
+
+
 def long_time(at: datetime, zone: ZoneInfo) -> str:
     """Return a full date and time in a zone, zone named."""
     there = at.astimezone(zone)

@@ -34,12 +34,13 @@ export async function call(method, path, body, headers = {}) {
 
 /* Reads a server-sent event stream: calls `each(event, data, id)` until it ends. */
 export async function readEvents(response, each) {
-  const reader = response.body.pipeThrough(new TextDecoderStream()).getReader();
+  const reader = response.body.getReader();
+  const decoder = new TextDecoder();
   let rest = "";
   for (;;) {
     const { done, value } = await reader.read();
     if (done) return;
-    const blocks = (rest + value).replace(/\r\n?/g, "\n").split("\n\n");
+    const blocks = (rest + decoder.decode(value, { stream: true })).replace(/\r\n?/g, "\n").split("\n\n");
     rest = blocks.pop();
     for (const block of blocks) {
       const got = { event: "message", data: [], id: "" };

@@ -52,6 +52,9 @@ export function listenLive() {
   document.addEventListener("htmx:sse:before:connection", (event) => {
     if (event.detail.connection.attempt > 0) say("lost", "Reconnecting");
   });
+  // htmx reads the page in a timer of its own, set before this one: now every listener is in place.
+  const live = document.getElementById("live");
+  addEventListener("DOMContentLoaded", () => setTimeout(() => htmx.trigger(live, "go-live")), { once: true });
 }
 
 export { wake };
