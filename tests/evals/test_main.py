@@ -1,0 +1,22 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from evals.__main__ import PARTS, main
+
+
+def test_missing_data_is_said_part_by_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "evals.json"
+    assert main(["--data", str(tmp_path / "nowhere"), "--out", str(out)]) == 1
+    assert capsys.readouterr().out.count("left out") == len(PARTS)
+    assert not out.exists()
+
+
+def test_one_part_writes_its_figures(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    out = tmp_path / "evals.json"
+    assert main(["--data", str(data), "--out", str(out), "--only", "screening"]) == 0
+    rows = {row["name"]: row for row in json.loads(out.read_text())}
+    assert rows["ingest/tau_banking_kb/held_back_internal_recall"]["n"] == 61
+    assert rows["ingest/tau_banking_kb/held_back_internal_recall"]["value"] > 0.9
+    assert "held_back_internal_precision" in capsys.readouterr().out
