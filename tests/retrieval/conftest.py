@@ -20,7 +20,7 @@ ARTICLES = {
     "delivery": "# Delivery\n\nParcels arrive within three working days. Express orders arrive the next morning.",
     "stoves": "# Gas stoves\n\nNever use a gas stove inside a tent. Check the hose before each trip.",
     "refund-limits": "---\nvisibility: internal\n---\n# Goodwill limits\n\nAgents may refund up to forty pounds.",
-    "fraud": "---\nvisibility: internal\n---\n# Returns fraud score\n\nA return score above nine goes to the fraud desk.",
+    "fraud": "---\nvisibility: internal\n---\n# Returns fraud score\n\nScores above nine go to the fraud desk.",
 }
 
 

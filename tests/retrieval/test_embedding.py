@@ -1,5 +1,6 @@
 """Which embedder is opened, and an endpoint over real HTTP with all that can go wrong."""
 
+import gc
 import json
 import threading
 from collections.abc import Iterator
@@ -14,6 +15,9 @@ from pydantic import SecretStr
 from knowledge.failures import Rejected, Unavailable
 from knowledge.settings import Settings
 from retrieval.embedding import open_embedder, with_v1
+
+# The client keeps its connection until it is collected, which is done before the next module's tests.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 
 
 class Endpoint(ThreadingHTTPServer):
@@ -41,7 +45,7 @@ class Handler(BaseHTTPRequestHandler):
         self.end_headers()
         self.wfile.write(self.server.body or json.dumps(answer).encode())
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Stay quiet."""
 
 
@@ -54,6 +58,7 @@ def endpoint() -> Iterator[Endpoint]:
     server.shutdown()
     server.server_close()
     thread.join()
+    gc.collect()
 
 
 def _settings(endpoint: Endpoint, **more: Any) -> Settings:

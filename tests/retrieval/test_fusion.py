@@ -24,7 +24,7 @@ def test_every_candidate_appears_once_in_order_with_its_ranks(
 ) -> None:
     fused = fuse(lexical, dense, DEPTH)
     assert sorted(one.id for one in fused) == sorted({key for key, _ in lexical + dense})
-    assert all(first.score >= second.score for first, second in zip(fused, fused[1:], strict=False))
+    assert all(first.score >= second.score for first, second in itertools.pairwise(fused))
     for one in fused:
         assert 0.0 <= one.score <= 1.0 + 1e-9
         assert (one.lexical_rank is None) == (one.id not in dict(lexical))
