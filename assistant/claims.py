@@ -2,18 +2,20 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from assistant.brief import Context
 from assistant.citations import cited, without
 from assistant.orders import describe, fact_lines
 from assistant.phrases import is_template, phrases_for
-from assistant.sentences import content_words, names, negated, numbers, sentences, stems, words
+from assistant.sentences import Unit, content_words, names, negated, numbers, passage_units, stems, units, words
 from knowledge.customers.entries import Claim, PassageUsed, Support
 
 # Chosen on one half of mtrag's human-rated answers, reported on the other: see docs/assistant.md.
 # Share of a sentence's words found in all it cites, and in the one sentence of it that is nearest.
 OVERLAP_SUPPORTED = 0.6
 OVERLAP_SAME_SUBJECT = 0.5
+_NOTHING = Unit("", frozenset(), "", False)
 _PROMISE = re.compile(
     r"\b(?:(?:i|we)(?:['’]ll| will| am going to| are going to| guarantee| promise)\b"
     r"|you(?:['’]ll| will) (?:get|receive|be refunded|have)\b"
@@ -35,32 +37,43 @@ def check_claims(text: str, passages: Sequence[PassageUsed], context: Context) -
     for sentence, marks in _cited_sentences(text):
         if not _states_something(sentence):
             continue
-        evidence = [by_number[number].text for number in marks if number in by_number]
-        titles = [f"{by_number[n].title} {by_number[n].heading}" for n in marks if n in by_number]
-        found.append(_check(sentence, marks, [*evidence, *titles, record], evidence))
+        found.append(_check(sentence, marks, _evidence([by_number[n] for n in marks if n in by_number], record)))
     return tuple(found)
 
 
-def _check(sentence: str, marks: tuple[int, ...], evidence: list[str], passages: list[str]) -> Claim:
-    signals = _signals(sentence, evidence, passages)
+@dataclass(frozen=True)
+class _Evidence:
+    """What a sentence may rest on: the cited passages with their titles, and the record."""
+
+    texts: tuple[str, ...]
+    units: tuple[Unit, ...]
+
+
+def _evidence(cited_passages: list[PassageUsed], record: str) -> _Evidence:
+    texts = [f"{passage.title} {passage.heading}\n{passage.text}" for passage in cited_passages]
+    read = [unit for passage in cited_passages for unit in passage_units(passage.text)]
+    return _Evidence((*texts, record), (*read, *units(record)))
+
+
+def _check(sentence: str, marks: tuple[int, ...], evidence: _Evidence) -> Claim:
+    signals = _signals(sentence, evidence)
     return Claim(sentence, _verdict(signals), marks, signals)
 
 
-def _signals(sentence: str, evidence: list[str], passages: list[str]) -> dict[str, float]:
+def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
     said = set(content_words(sentence))
-    known = stems(evidence)
-    known_numbers = set[str]().union(*(numbers(text) for text in evidence))
-    units = [unit for text in [*passages, evidence[-1]] for unit in sentences(text)]
-    nearest = _nearest(said, units)
+    known = stems(evidence.texts)
+    known_numbers = set[str]().union(*(numbers(text) for text in evidence.texts))
+    nearest = max(evidence.units, key=lambda unit: _overlap(said, unit), default=_NOTHING)
     new_numbers = numbers(sentence) - known_numbers
     signals = {
         "overlap": round(len(said & known) / len(said), 3) if said else 1.0,
         "nearest_overlap": round(_overlap(said, nearest), 3),
         "new_numbers": float(len(new_numbers)),
         "new_names": float(len(names(sentence) - known)),
-        "negation_mismatch": float(bool(nearest) and negated(sentence) != negated(nearest)),
+        "negation_mismatch": float(bool(nearest.text) and negated(sentence) != nearest.negated),
     }
-    quoted = _stands_in(sentence, units)
+    quoted = _stands_in(sentence, evidence.units)
     promises = _PROMISE.search(sentence) is not None or (_AMOUNT.search(sentence) is not None and new_numbers)
     signals["verbatim"] = float(quoted)
     signals["promise"] = float(bool(promises) and not quoted and signals["overlap"] < 1.0)
@@ -80,18 +93,14 @@ def _verdict(signals: dict[str, float]) -> Support:
     return "supported" if same_subject and signals["overlap"] >= OVERLAP_SUPPORTED else "not_found"
 
 
-def _stands_in(sentence: str, units: list[str]) -> bool:
+def _stands_in(sentence: str, found: Sequence[Unit]) -> bool:
     """Tell whether the words stand in one unit of the evidence, without a "not" that was left out."""
     quoted = f" {' '.join(words(sentence))} "
-    return any(quoted in f" {' '.join(words(unit))} " and negated(unit) == negated(sentence) for unit in units)
+    return any(quoted in unit.said and unit.negated == negated(sentence) for unit in found)
 
 
-def _nearest(said: set[str], units: list[str]) -> str:
-    return max(units, key=lambda unit: _overlap(said, unit), default="")
-
-
-def _overlap(said: set[str], unit: str) -> float:
-    return len(said & set(content_words(unit))) / len(said) if said else 0.0
+def _overlap(said: set[str], unit: Unit) -> float:
+    return len(said & unit.stems) / len(said) if said else 0.0
 
 
 def _record(context: Context) -> str:

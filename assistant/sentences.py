@@ -2,6 +2,8 @@
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
 
 MAX_SENTENCE_CHARS = 600
 _STOP_TEXT = """
@@ -70,6 +72,30 @@ def sentences(text: str) -> list[str]:
         if line:
             found.append(line)
     return [sentence[:MAX_SENTENCE_CHARS] for sentence in found if sentence]
+
+
+@dataclass(frozen=True)
+class Unit:
+    """A sentence with what comparing it needs: its stems, its words between blanks, whether it says no."""
+
+    text: str
+    stems: frozenset[str]
+    said: str
+    negated: bool
+
+
+def units(text: str) -> tuple[Unit, ...]:
+    """Return the text's sentences, made ready to compare."""
+    return tuple(
+        Unit(found, frozenset(content_words(found)), f" {' '.join(words(found))} ", negated(found))
+        for found in sentences(text)
+    )
+
+
+@lru_cache(maxsize=4_096)
+def passage_units(text: str) -> tuple[Unit, ...]:
+    """Return a passage's sentences; they are kept, as the same passages come up again. Not for people's words."""
+    return units(text)
 
 
 def plain(text: str) -> str:

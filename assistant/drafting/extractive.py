@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from assistant.brief import Brief, Draft, OnText
 from assistant.orders import describe, orders_asked_about
 from assistant.phrases import Phrases, phrases_for
-from assistant.sentences import content_words, sentences
+from assistant.sentences import Unit, content_words, passage_units, stems
 from knowledge.customers.entries import PassageUsed
 
 # Chosen by reading drafts on the odd half of clapnq and on the demo company, see docs/assistant.md.
@@ -25,8 +25,9 @@ class Quote:
     """A sentence worth quoting: where it stands and how well it fits the question."""
 
     number: int
+    rank: int
     position: int
-    text: str
+    unit: Unit
     score: float
 
 
@@ -62,54 +63,48 @@ def best_quotes(brief: Brief) -> list[Quote]:
 
     A sentence scores by the rarity of the question's words in it, by those in its heading, and by its passage's rank.
     """
-    candidates = _candidates(brief.passages[:MAX_PASSAGES])
-    weights = _weights(brief, [text for _, _, text in candidates])
-    by_number = {passage.number: passage for passage in brief.passages}
-    total = sum(weights.values()) or 1.0
-    scored = [
-        Quote(number, position, text, _score(text, by_number[number], weights, total))
-        for number, position, text in candidates
-    ]
-    rank = {passage.number: place for place, passage in enumerate(brief.passages)}
-    scored = [Quote(q.number, q.position, q.text, q.score + RANK_WEIGHT / (1 + rank[q.number])) for q in scored]
-    best = sorted(scored, key=lambda quote: (-quote.score, rank[quote.number], quote.position))[:MAX_QUOTES]
-    kept = [quote for quote in best if quote.score >= KEEP_SHARE * best[0].score]
-    kept = _without_repeats(kept)
-    return sorted(kept, key=lambda quote: (rank[quote.number], quote.position))
+    passages = brief.passages[:MAX_PASSAGES]
+    candidates = [found for passage in passages for found in _candidates(passage)]
+    weights = _weights(brief, [unit for _, unit in candidates])
+    scored: list[Quote] = []
+    for rank, passage in enumerate(passages, start=1):
+        nearby = RANK_WEIGHT / rank
+        around = stems([passage.title, passage.heading])
+        for position, unit in _candidates(passage):
+            score = nearby + _score(unit.stems, around, weights)
+            scored.append(Quote(passage.number, rank, position, unit, score))
+    best = sorted(scored, key=lambda quote: (-quote.score, quote.rank, quote.position))[:MAX_QUOTES]
+    kept = _without_repeats([quote for quote in best if quote.score >= KEEP_SHARE * best[0].score])
+    return sorted(kept, key=lambda quote: (quote.rank, quote.position))
 
 
-def _candidates(passages: tuple[PassageUsed, ...]) -> list[tuple[int, int, str]]:
-    return [
-        (passage.number, position, text)
-        for passage in passages
-        for position, text in enumerate(sentences(passage.text)[:MAX_SENTENCES_READ])
-        if len(content_words(text)) >= 2 and not text.endswith("?")
-    ]
+def _candidates(passage: PassageUsed) -> list[tuple[int, Unit]]:
+    read = enumerate(passage_units(passage.text)[:MAX_SENTENCES_READ])
+    return [(position, unit) for position, unit in read if len(unit.stems) >= 2 and not unit.text.endswith("?")]
 
 
-def _weights(brief: Brief, texts: list[str]) -> dict[str, float]:
-    """Weigh the question's words: rare among the candidates is better, the last turn counts double."""
-    seen = Counter(word for text in texts for word in set(content_words(text)))
+def _weights(brief: Brief, units: list[Unit]) -> dict[str, float]:
+    """Weigh the question's words, summing to 1: rare among the candidates is better, the last turn counts double."""
+    seen = Counter(word for unit in units for word in unit.stems)
     focus = set(content_words(brief.focus))
-    return {
-        word: math.log(1 + len(texts) / (1 + seen[word])) * (FOCUS_WEIGHT if word in focus else 1.0)
+    weights = {
+        word: math.log(1 + len(units) / (1 + seen[word])) * (FOCUS_WEIGHT if word in focus else 1.0)
         for word in set(content_words(brief.question)) | focus
     }
+    total = sum(weights.values()) or 1.0
+    return {word: weight / total for word, weight in weights.items()}
 
 
-def _score(text: str, passage: PassageUsed, weights: dict[str, float], total: float) -> float:
-    said = set(content_words(text))
-    around = set(content_words(f"{passage.title} {passage.heading}")) - said
+def _score(said: frozenset[str], around: set[str], weights: dict[str, float]) -> float:
     found = sum(weights.get(word, 0.0) for word in said)
-    nearby = sum(weights.get(word, 0.0) for word in around)
-    return (found + HEADING_WEIGHT * nearby) / total
+    return found + HEADING_WEIGHT * sum(weights.get(word, 0.0) for word in around - said)
 
 
 def _without_repeats(quotes: list[Quote]) -> list[Quote]:
     kept: list[Quote] = []
     for quote in quotes:
-        said = set(content_words(quote.text))
-        if all(len(said & set(content_words(other.text))) < 0.8 * len(said) for other in kept):
+        said = quote.unit.stems
+        if all(len(said & other.unit.stems) < 0.8 * len(said) for other in kept):
             kept.append(quote)
     return kept
 
@@ -135,4 +130,4 @@ def _lines(quotes: list[Quote]) -> list[str]:
 
 
 def _line(run: list[Quote]) -> str:
-    return f"“{' '.join(quote.text for quote in run)}” [{run[0].number}]"
+    return f"“{' '.join(quote.unit.text for quote in run)}” [{run[0].number}]"

@@ -68,6 +68,8 @@ class FewPassages(Search):
         self.embedder = NoEmbedder()
 
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
+        assert query
+        assert vector.shape == (1,)
         allowed = [p for p in self._passages if audience == "agent" or p.visibility == "public"]
         return [Hit(p, 1 / rank, rank, rank, 0.9) for rank, p in enumerate(allowed[:limit], 1)]
 
@@ -82,7 +84,8 @@ class NoEmbedder:
         return np.ones((len(texts), 1), dtype=np.float32)
 
 
-WORDS = st.lists(st.sampled_from("boots return within days refund agent order voucher late never".split()), max_size=30)
+VOCABULARY = ["boots", "return", "within", "days", "refund", "agent", "order", "voucher", "late", "never"]
+WORDS = st.lists(st.sampled_from(VOCABULARY), max_size=30)
 TEXTS = st.tuples(st.sampled_from(["public", "internal"]), WORDS.map(" ".join))
 
 

@@ -3,6 +3,7 @@
 import hashlib
 import zipfile
 from pathlib import Path
+from typing import ClassVar
 
 import pytest
 
@@ -18,7 +19,7 @@ WHOLE = b"".join(PIECES)
 class SmallModel(Model):
     """A model of three tiny parts."""
 
-    hashes: dict[str, str] = {}
+    hashes: ClassVar[dict[str, str]] = {}
 
     @property
     def parts(self) -> tuple[Part, ...]:
