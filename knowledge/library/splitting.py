@@ -136,8 +136,8 @@ def _parts(blocks: tuple[_Block, ...], size: int) -> list[str]:
 def _fitting(block: _Block, size: int) -> list[str]:
     if len(block.text) <= size:
         return [block.text]
-    if block.table:
-        return _rows(block.text, size)
+    if block.table and (parts := _rows(block.text, size)):
+        return parts
     from langchain_text_splitters import RecursiveCharacterTextSplitter
 
     separators = ["\n\n", "\n", ". ", "! ", "? ", " ", ""]
@@ -148,12 +148,14 @@ def _fitting(block: _Block, size: int) -> list[str]:
 
 
 def _rows(table: str, size: int) -> list[str]:
-    """Cut a table between rows; each part starts with the header again (a longer row stays whole)."""
+    """Cut a table between rows; each part starts with the header again. [] when a row does not fit."""
     header, rule, *rows = table.split("\n")
     head = f"{header}\n{rule}"
+    if len(head) + 1 + max(map(len, rows), default=size) > size:
+        return []
     parts = [head]
     for row in rows:
-        if len(parts[-1]) + 1 + len(row) > size and parts[-1] != head:
+        if len(parts[-1]) + 1 + len(row) > size:
             parts.append(head)
         parts[-1] = f"{parts[-1]}\n{row}"
     return parts
