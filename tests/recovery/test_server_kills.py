@@ -60,7 +60,7 @@ class Shop:
         self._start, self._token = start, token
         self.url = ""
         # One client for all: making one reads certificates, which starves the server that is to start.
-        self._client = httpx.Client(timeout=30, trust_env=False, verify=False)  # noqa: S501 - plain HTTP
+        self._client = httpx.Client(timeout=30, trust_env=False, verify=False)
         self.up()
 
     def up(self) -> None:
@@ -75,6 +75,10 @@ class Shop:
         """Kill the server."""
         return kill(self._process)
 
+    def close(self) -> None:
+        """Give the agents' connections back."""
+        self._client.close()
+
     def post(self, path: str, body: object, key: str = "") -> dict[str, object]:
         """Post until it is acknowledged, as a client does that knows of failures: the same key each time."""
         headers = {"Authorization": f"Bearer {self._token}"} | ({"Idempotency-Key": key} if key else {})
@@ -88,6 +92,13 @@ class Shop:
             assert answer.is_success, answer.text
             return dict(answer.json())
         raise AssertionError(f"{path} was never acknowledged")
+
+
+@pytest.fixture
+def shop(start: Start, token: str) -> Iterator[Shop]:
+    """A running server, and its address for the agents."""
+    with closing(Shop(start, token)) as opened:
+        yield opened
 
 
 class Agents:
@@ -155,9 +166,7 @@ def ids(settings: Settings) -> list[ConversationId]:
         return [conversations.find_by_key(session, SCOPE, f"conv-{number}").id for number in range(AGENTS)]
 
 
-def test_killed_while_sending(start: Start, settings: Settings, token: str, chance: random.Random) -> None:
-    shop = Shop(start, token)
-
+def test_killed_while_sending(shop: Shop, settings: Settings, chance: random.Random) -> None:
     def sender(conversation: ConversationId) -> Callable[[int], str]:
         def send(number: int) -> str:
             words = f"{conversation} answer {number}"
@@ -176,9 +185,7 @@ def test_killed_while_sending(start: Start, settings: Settings, token: str, chan
     assert len(texts) == len(set(texts))
 
 
-def test_killed_while_suggesting(start: Start, settings: Settings, token: str, chance: random.Random) -> None:
-    shop = Shop(start, token)
-
+def test_killed_while_suggesting(shop: Shop, settings: Settings, chance: random.Random) -> None:
     def drafter(conversation: ConversationId) -> Callable[[int], str]:
         def draft(number: int) -> str:
             about = f"/api/conversations/{conversation}"
@@ -202,11 +209,7 @@ def test_killed_while_suggesting(start: Start, settings: Settings, token: str, c
     assert sorted(judged) == sorted(sent) == sorted(agents.acknowledged)
 
 
-def test_killed_while_customers_write_and_events_arrive(
-    start: Start, settings: Settings, token: str, chance: random.Random
-) -> None:
-    shop = Shop(start, token)
-
+def test_killed_while_customers_write_and_events_arrive(shop: Shop, settings: Settings, chance: random.Random) -> None:
     def source(name: str) -> Callable[[int], str]:
         def bring(number: int) -> str:
             row = {"type": "message", "id": f"{name}-{number}", "conversation": f"mail-{name}", "channel": "email"}

@@ -83,7 +83,9 @@ def test_demo_from_nothing_to_a_login_and_again(begin: Begin, execute) -> None:
     with httpx.Client(base_url=url, timeout=20, trust_env=False) as client:
         answer = client.post("/login", json=body)
         assert answer.status_code == 200, answer.text
-        assert client.get("/console").status_code == 200
+        bearer = {"Authorization": f"Bearer {answer.json()['token']}"}
+        waiting = client.get("/api/conversations", params={"waiting": True}, headers=bearer)
+        assert len(waiting.json()["conversations"]) >= 30
     assert f"{url}/chat#identity=" in said
     in_use = execute("demo", "--reset", "--no-serve")
     assert in_use.returncode == 1
