@@ -1,7 +1,9 @@
 """`python -m benchmarks`: measure, show a table, keep the figures in build/bench.json."""
 
 import argparse
+import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
@@ -32,18 +34,22 @@ def main() -> None:
         "suggest": lambda: iter([suggesting.suggest_figure(asked.data, asked.threads, say)]),
     }
     shown: list[Figure] = []
-    left_out = []
+    remarks: list[str] = []
     for name in asked.only or parts:
         run = circumstances(ROOT, datetime.now(UTC))
         try:
             measured = list(parts[name]())
         except NotFound as missing:
-            left_out.append(f"{name}: left out, {missing}")
+            remarks.append(f"{name}: left out, {missing}")
             continue
+        ended = round(os.getloadavg()[0], 2)
+        if max(run.load, ended) > (os.cpu_count() or 1):
+            remarks.append(f"{name}: the machine was busy (load {run.load} to {ended}); do not quote its times")
+        measured = [replace(one, settings={**one.settings, "load_at_end": ended}) for one in measured]
         keep(asked.out, measured, run)
         shown += measured
     print("\n" + table(shown))
-    print("\n".join(["", *left_out, f"{len(shown)} figures in {asked.out}"]))
+    print("\n".join(["", *remarks, f"{len(shown)} figures in {asked.out}"]))
 
 
 def _search(collection: Collection, asked: argparse.Namespace, say: searching.Say) -> Iterator[Figure]:
