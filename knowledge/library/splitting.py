@@ -1,5 +1,6 @@
 """Splitting an article into passages: by heading, then by size, code and tables whole where they fit."""
 
+import itertools
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -53,7 +54,7 @@ def split(text: str, size: int) -> list[Piece]:
     if len(text) <= size:
         return [Piece("", text)] if text.strip() else []
     pieces: list[Piece] = []
-    for section in _packed(_sections(_blocks(text)), size):
+    for section in _packed(_with_text(_sections(_blocks(text))), size):
         heading = " › ".join(section.path)[:MAX_HEADING]
         pieces += [Piece(heading, part) for part in _parts(section.blocks, size)]
     return pieces
@@ -95,11 +96,18 @@ def _sections(blocks: Iterator[_Block]) -> Iterator[_Section]:
         yield _Section(collected[0].path, tuple(collected))
 
 
+def _with_text(sections: Iterator[_Section]) -> Iterator[_Section]:
+    """Leave out bare headings: they live on in the path of the sections below."""
+    for section, following in itertools.pairwise(itertools.chain(sections, [None])):
+        if section and not (following and section.is_bare_above(following)):
+            yield section
+
+
 def _packed(sections: Iterator[_Section], size: int) -> Iterator[_Section]:
     waiting: _Section | None = None
     for section in sections:
-        if waiting is None or waiting.is_bare_above(section):
-            waiting = section  # the heading lives on in the path of those below
+        if waiting is None:
+            waiting = section
         elif min(waiting.size, section.size) <= size * SMALL_SECTION and waiting.size + section.size <= size:
             waiting = _Section(_common(waiting.path, section.path), waiting.blocks + section.blocks)
         else:

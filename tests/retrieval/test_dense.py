@@ -1,5 +1,6 @@
 """One contract for both dense indexes, and Chroma over a real server."""
 
+import gc
 import socket
 import subprocess
 import sys
@@ -13,6 +14,8 @@ import pytest
 from knowledge.failures import Unavailable
 from retrieval.dense import ChromaDense, DenseIndex, MemoryDense, Vectors, collection_name, open_chroma
 
+# Chroma's HTTP client keeps its connections until it is collected.
+pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
 NAME = collection_name("embedder", "main", "main")
 
 
@@ -92,6 +95,7 @@ def server(tmp_path: Path) -> Iterator[str]:
     yield f"http://127.0.0.1:{port}"
     running.kill()
     running.wait()
+    gc.collect()
 
 
 def test_a_chroma_server_serves_as_well(server: str, tmp_path: Path) -> None:
@@ -110,3 +114,4 @@ def test_a_chroma_server_serves_as_well(server: str, tmp_path: Path) -> None:
 def test_a_server_that_does_not_answer_is_unavailable(url: str, tmp_path: Path) -> None:
     with pytest.raises(Unavailable, match="THREADLINE_CHROMA_URL"):
         open_chroma(tmp_path, url, NAME)
+    gc.collect()
