@@ -122,9 +122,7 @@ def _list_context(parts: Parts, me: Staff, view: desk.View) -> dict[str, Any]:
     }
 
 
-def _work_part(
-    request: Request, parts: Parts, me: Staff, conversation: ConversationId, template: str
-) -> HTMLResponse:
+def _work_part(request: Request, parts: Parts, me: Staff, conversation: ConversationId, template: str) -> HTMLResponse:
     with parts.database.read() as session:
         work = desk.read_work(session, parts.scope, conversation, me.email, parts.clock())
     return draw(request, template, work=work, me=me, view="waiting", now=parts.clock())

@@ -26,6 +26,7 @@ class Files(StaticFiles):
     """The browser's files: kept for a year when asked for by version, else checked each time."""
 
     async def get_response(self, path: str, scope: Scope) -> Response:
+        """Answer with the file and how long it may be kept."""
         response = await super().get_response(path, scope)
         versioned = b"v=" in scope.get("query_string", b"")
         response.headers["Cache-Control"] = A_YEAR if versioned else "no-cache"
@@ -87,4 +88,6 @@ def render(request: Request, template: str, **context: Any) -> str:
 
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:
     """Return a template as a page or a part of one."""
-    return HTMLResponse(render(request, template, **context), status, headers={"Vary": "HX-Request, Cookie"})
+    return HTMLResponse(
+        render(request, template, status=status, **context), status, headers={"Vary": "HX-Request, Cookie"}
+    )

@@ -43,7 +43,12 @@ def article_page(request: Request, parts: PartsHere, me: StaffHere, article: Art
     with parts.database.read() as session:
         found: Article = get_article(session, parts.scope, article)
     return draw(
-        request, "article.html", me=me, article=found, body=article_html(without_title(found.text, found.title)), source=safe_link(found.url)
+        request,
+        "article.html",
+        me=me,
+        article=found,
+        body=article_html(without_title(found.text, found.title)),
+        source=safe_link(found.url),
     )
 
 

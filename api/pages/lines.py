@@ -118,31 +118,40 @@ def _name(author: str | None, known: Known) -> str:
 
 def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
+    sentence = ""
     match payload:
         case None:
-            return "Erased on request"
+            sentence = "Erased on request"
         case ConversationOpened():
-            return "Conversation began"
+            sentence = "Conversation began"
         case ConversationAssigned():
-            return _assigned(payload, known)
+            sentence = _assigned(payload, known)
         case StatusChanged():
-            return f"{_name(payload.author, known)} set it to {payload.status}"
+            sentence = f"{_name(payload.author, known)} set it to {payload.status}"
         case OrderRecorded():
-            return _ordered(payload)
+            sentence = _ordered(payload)
         case PageViewed():
-            return f"Looked at {payload.title or payload.url}"
+            sentence = f"Looked at {payload.title or payload.url}"
         case SurveyAnswered():
-            name, most = SURVEYS[payload.survey]
-            comment = f": “{payload.comment}”" if payload.comment else ""
-            return f"Rated {name} {payload.score} of {most}{comment}"
-    return ""
+            sentence = _rated(payload)
+    return sentence
+
+
+def _rated(payload: SurveyAnswered) -> str:
+    name, most = SURVEYS[payload.survey]
+    comment = f": “{payload.comment}”" if payload.comment else ""
+    return f"Rated {name} {payload.score} of {most}{comment}"
 
 
 def _assigned(payload: ConversationAssigned, known: Known) -> str:
     author = _name(payload.author, known)
     if payload.owner is None:
         return f"{author} gave it back to the queue"
-    return f"{author} took it" if payload.owner == payload.author else f"{author} passed it to {_name(payload.owner, known)}"
+    return (
+        f"{author} took it"
+        if payload.owner == payload.author
+        else f"{author} passed it to {_name(payload.owner, known)}"
+    )
 
 
 def _ordered(payload: OrderRecorded) -> str:

@@ -55,7 +55,9 @@ def failure_page(request: Request, status: int, failure: Failure) -> Response:
     if status == NOT_LOGGED_IN and request.method == "GET":
         asked = request.url.path + (f"?{request.url.query}" if request.url.query else "")
         return RedirectResponse(f"/login?next={quote(asked, safe='/')}", 303)
-    return draw(request, "failure.html", status=status, failure=failure, back="/console", back_label="Back to the inbox")
+    return draw(
+        request, "failure.html", status=status, failure=failure, back="/console", back_label="Back to the inbox"
+    )
 
 
 def _login_again(request: Request, status: int, failure: Failure) -> Response:

@@ -80,7 +80,12 @@ def ago(at: datetime | None, now: datetime) -> str:
     if at is None:
         return ""
     minutes = max(0, int((now - at).total_seconds() // 60))
-    steps = ((1, "now"), (60, f"{minutes} min"), (60 * 24, f"{minutes // 60} h"), (60 * 24 * 14, f"{minutes // 1440} d"))
+    steps = (
+        (1, "now"),
+        (60, f"{minutes} min"),
+        (60 * 24, f"{minutes // 60} h"),
+        (60 * 24 * 14, f"{minutes // 1440} d"),
+    )
     return next((words for below, words in steps if minutes < below), f"{minutes // 10080} wk")
 
 

@@ -52,9 +52,21 @@ export function listenLive() {
   document.addEventListener("htmx:sse:before:connection", (event) => {
     if (event.detail.connection.attempt > 0) say("lost", "Reconnecting");
   });
-  // htmx reads the page in a timer of its own, set before this one: now every listener is in place.
-  const live = document.getElementById("live");
-  addEventListener("DOMContentLoaded", () => setTimeout(() => htmx.trigger(live, "go-live")), { once: true });
+  connect(document.getElementById("live"));
+}
+
+/* htmx reads the page in its own time: ask until it has, now that every listener is in place. */
+function connect(live) {
+  let asked = false;
+  document.addEventListener("htmx:before:request", (event) => {
+    asked ||= event.detail.ctx.sourceElement === live;
+  });
+  const ask = () => {
+    if (asked) return;
+    htmx.trigger(live, "go-live");
+    setTimeout(ask, 200);
+  };
+  setTimeout(ask);
 }
 
 export { wake };

@@ -23,10 +23,15 @@ from knowledge.staff.logins import issue_token
 from knowledge.staff.people import NewStaff, add_staff
 
 CHROMIUM = Path("/usr/bin/chromium")
-FLAGS = (
-    "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking "
-    "--disable-component-update --disable-sync"
-).split()
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 IMAGES = Path(__file__).parents[2] / "docs" / "images"
 AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 PASSWORD = "a long password"
@@ -128,7 +133,11 @@ class Watch:
         page.on("request", lambda request: self._asked(request.url))
 
     def _said(self, message: Any) -> None:
-        if not self.pausing and message.type in {"error", "warning"} and not any(known in message.text for known in self.expected):
+        if (
+            not self.pausing
+            and message.type in {"error", "warning"}
+            and not any(known in message.text for known in self.expected)
+        ):
             self.errors.append(message.text)
 
     def _asked(self, url: str) -> None:

@@ -67,7 +67,10 @@ def test_chat_to_cited_answer_to_one_timeline(
     expect(box).to_have_value(re.compile("60 days"))
     agent.reload()
     expect(box).to_have_value(re.compile("60 days"))
-    box.fill(box.input_value() + "\n\nKind regards,\nSara – see https://help.tarnfell.example/returns or https://evil.example/x")
+    box.fill(
+        box.input_value()
+        + "\n\nKind regards,\nSara – see https://help.tarnfell.example/returns or https://evil.example/x"
+    )
     box.press("Control+Enter")
     expect(box).to_have_value("")
     expect(agent.locator(".msg.out")).to_contain_text("from a suggestion")
@@ -100,9 +103,7 @@ def test_chat_to_cited_answer_to_one_timeline(
     assert agent.evaluate("performance.timeOrigin") >= loads
 
 
-def test_reject_note_take_and_resolve(
-    site: Any, new_page: Callable[..., Any], sign_in: Callable[..., None]
-) -> None:
+def test_reject_note_take_and_resolve(site: Any, new_page: Callable[..., Any], sign_in: Callable[..., None]) -> None:
     agent, customer = new_page(), new_page()
     customer.goto(f"{site.url}/chat")
     customer.get_by_label("Your message").fill("<img src=x onerror=alert(1)> When do people answer on weekdays?")
@@ -151,9 +152,7 @@ def test_send_as_is_sends_once_and_says_so(
     expect(customer.locator("#messages .theirs")).to_have_count(1)
 
 
-def test_a_message_written_offline_is_kept_and_sent_later(
-    site: Any, new_page: Callable[..., Any], watch: Any
-) -> None:
+def test_a_message_written_offline_is_kept_and_sent_later(site: Any, new_page: Callable[..., Any], watch: Any) -> None:
     watch.expected |= {"ERR_INTERNET_DISCONNECTED", "Failed to load resource"}
     customer = new_page()
     customer.goto(f"{site.url}/chat")

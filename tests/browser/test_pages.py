@@ -60,7 +60,8 @@ def test_inline_code_cannot_run(site: Any, new_page: Callable[..., Any], watch: 
     page = new_page()
     page.goto(f"{site.url}/login")
     page.evaluate("""() => {
-        const script = document.createElement('script'); script.textContent = 'window.ran = 1'; document.body.append(script);
+        const script = document.createElement('script'); script.textContent = 'window.ran = 1';
+        document.body.append(script);
         document.body.insertAdjacentHTML('beforeend', '<p id="styled" style="color: red">x</p>');
     }""")
     assert page.evaluate("window.ran") is None
