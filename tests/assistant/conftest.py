@@ -188,9 +188,9 @@ ARTICLES = {
     "shipping.md": "# Delivery times\n\nStandard delivery takes three to five working days. "
     "Express delivery takes one working day and costs 9.90 euros.\n",
     "gift-cards.md": "# Gift cards\n\nGift cards are valid for three years. They cannot be exchanged for cash.\n",
-    "tents.md": "# Caring for your tent\n\nDry the tent before you store it. Never wash it in a machine.\n",
+    "tents.md": "# Caring for your tent\n\nDry the tent before storing it. Never wash it in a machine.\n",
     "internal-goodwill.md": "# Internal: goodwill for late boots\n\nAgents may grant the zebra voucher of twenty "
-    "euros when boots arrive more than nine days late. Never mention the zebra voucher before the customer complains.\n",
+    "euros when boots arrive more than nine days late. Never mention the zebra voucher before a customer complains.\n",
 }
 
 
