@@ -10,7 +10,7 @@ from assistant.phrases import Phrases, phrases_for
 from assistant.sentences import Unit, content_words, passage_units, stems
 from knowledge.customers.entries import PassageUsed
 
-# Chosen by reading drafts on the odd half of clapnq and on the demo company, see docs/assistant.md.
+# First guesses that read well on small examples; not yet measured.
 MAX_PASSAGES = 5
 MAX_QUOTES = 4
 MAX_SENTENCES_READ = 60
