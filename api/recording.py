@@ -101,12 +101,19 @@ def _message(batch: Batch, row: MessageGiven) -> bool:
     if row.direction == "in":
         # The key under which `inbox.receive` stores it: what a connector brought is not imported again.
         key = f"in:{row.channel}:{row.id}"
-        payload = MessageReceived(row.channel, row.text, row.subject or "")
+        payload = MessageReceived(row.channel, row.text, row.subject or "", _moved(batch, row, conversation))
     else:
         # It was delivered long ago: never to be sent again.
         key = f"out:{SOURCE}:{row.id}"
         payload = MessageSent(row.channel, row.text, row.author or SOURCE, conversation.address, delivery="posted")
     return _append(batch, NewEntry(conversation.customer, payload, row.at, conversation.id, key))
+
+
+def _moved(batch: Batch, row: MessageGiven, conversation: Conversation) -> Handle | None:
+    if row.handle is None and row.channel == conversation.channel:
+        return None
+    address = _address(batch, row, conversation.customer)
+    return inbox.moves_to(batch.session, batch.scope, conversation, row.channel, address)
 
 
 def _conversation_of(batch: Batch, row: MessageGiven) -> Conversation:

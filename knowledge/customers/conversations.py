@@ -37,6 +37,7 @@ class Conversation:
 
     id: ConversationId
     customer: CustomerId
+    # Where the customer wrote last in this conversation; replies go there and nowhere else.
     channel: str
     address: Handle
     external_key: str
@@ -84,6 +85,8 @@ def step(state: Conversation | None, entry: Entry) -> Conversation | None:
 def _happened(state: Conversation, payload: Payload, at: datetime) -> Conversation:
     match payload:
         case MessageReceived():
+            if payload.address and at >= (state.last_received_at or at):
+                state = replace(state, channel=payload.channel, address=payload.address)
             state = replace(state, last_received_at=_later(state.last_received_at, at))
             state = _set_status(_spoken(state, payload.text, at), "open", at)
         case MessageSent():

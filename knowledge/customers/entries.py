@@ -38,11 +38,15 @@ class ConversationOpened:
 
 @dataclass(frozen=True)
 class MessageReceived:
-    """The customer wrote (or said) something."""
+    """The customer wrote (or said) something.
+
+    `address` is set when it came from another address of theirs than the conversation had: it moves there.
+    """
 
     channel: str
     text: str
     subject: str = ""
+    address: Handle | None = None
     kind: Literal["message_received"] = "message_received"
 
 

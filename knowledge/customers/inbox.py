@@ -74,9 +74,23 @@ def receive(session: Session, scope: Scope, incoming: Incoming, now: datetime) -
         return known
     address = identity.normalise(incoming.address)
     conversation = _conversation(session, scope, incoming, address, now)
-    payload = MessageReceived(incoming.channel, text, clean(incoming.subject, 0, 300))
+    moved = moves_to(session, scope, conversation, incoming.channel, address)
+    payload = MessageReceived(incoming.channel, text, clean(incoming.subject, 0, 300), moved)
     new = NewEntry(conversation.customer, payload, incoming.at, conversation.id, key)
     return timeline.append(session, scope, new, now)
+
+
+def moves_to(
+    session: Session, scope: Scope, conversation: Conversation, channel: str, address: Handle
+) -> Handle | None:
+    """Return the address a conversation moves to with a message from it, `None` when it stays where it is.
+
+    It moves only between addresses that are proven to be the same customer's: a stranger who writes into a thread
+    does not receive its answers.
+    """
+    if (channel, address) == (conversation.channel, conversation.address):
+        return None
+    return address if identity.find(session, scope, address) == conversation.customer else None
 
 
 def _conversation(session: Session, scope: Scope, incoming: Incoming, address: Handle, now: datetime) -> Conversation:

@@ -7,6 +7,7 @@ import pytest
 from knowledge.customers import inbox, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Handle, MessageReceived, MessageSent
+from knowledge.customers.identity import add_handle
 from knowledge.customers.inbox import Incoming, Reply
 from knowledge.database import Database
 from knowledge.failures import Conflict, NotFound, Rejected
@@ -128,3 +129,22 @@ def test_a_claimed_address_opens_nobodys_history(database: Database, scope: Scop
     assert real.customer != claim.customer
     assert claim.customer == again.customer
     assert claim.conversation == again.conversation
+
+
+def test_a_conversation_moves_with_its_customer_and_not_with_a_stranger(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    phone, stranger = Handle("whatsapp", "+447700900123"), Handle("whatsapp", "+447700900999")
+    with database.write() as session:
+        first = inbox.receive(session, scope, mail("Hello", now, conversation_key="conv-1"), now)
+        add_handle(session, scope, first.customer, phone, True, now)
+        for minutes, address in ((1, phone), (2, stranger)):
+            at = now + timedelta(minutes=minutes)
+            moved = Incoming("whatsapp", address, "I am here now", at, conversation_key="conv-1")
+            assert inbox.receive(session, scope, moved, at).conversation == first.conversation
+        assert first.conversation is not None
+        state = get_conversation(session, scope, first.conversation)
+        sent = inbox.reply(session, scope, Reply(first.conversation, "Hello!", "sara@shop.example"), at)
+    assert (state.channel, state.address) == ("whatsapp", phone)
+    assert isinstance(sent.payload, MessageSent)
+    assert (sent.payload.channel, sent.payload.address) == ("whatsapp", phone)
