@@ -55,16 +55,18 @@ export function listenLive() {
   connect(document.getElementById("live"));
 }
 
-/* htmx reads the page in its own time: ask until it has, now that every listener is in place. */
+/* htmx reads the page in its own time, and a first try may fail: ask until the stream is there. */
 function connect(live) {
   let asked = false;
+  let connected = false;
   document.addEventListener("htmx:before:request", (event) => {
     asked ||= event.detail.ctx.sourceElement === live;
   });
+  document.addEventListener("htmx:sse:after:connection", () => (connected = true), { once: true });
   const ask = () => {
-    if (asked) return;
+    if (connected) return;
     htmx.trigger(live, "go-live");
-    setTimeout(ask, 200);
+    setTimeout(ask, asked ? 4000 : 200);
   };
   setTimeout(ask);
 }
