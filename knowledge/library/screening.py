@@ -21,6 +21,7 @@ _STRONG: dict[str, re.Pattern[str]] = {
         rf"(?:reveal|share|shared|disclose|disclosed|tell|show|shown|quote)\b[^.\n]{{0,60}}\b{_PEOPLE}\b",
         re.IGNORECASE,
     ),
+    "sends the reader to an internal document": re.compile(r"[\"'“‘]\s*internal\s*[:\u2013\u2014]", re.IGNORECASE),
     "names a tool of the staff": re.compile(r"\b[a-z]+(?:_[a-z]+)+_\d{4}\b"),
 }
 _WEAK: dict[str, re.Pattern[str]] = {
