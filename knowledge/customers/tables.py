@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, text
+from sqlalchemy import JSON, ForeignKey, Index, LargeBinary, String, Text, false, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from knowledge.database import Base, BigId, Utc
@@ -26,7 +26,10 @@ class CustomerRow(Scoped, Base):
 
 
 class HandleRow(Scoped, Base):
-    """An address of a customer. A verified one belongs to exactly one person; claims may be many."""
+    """An address of a customer. A verified one belongs to exactly one person; claims may be many.
+
+    `shared`: several people use it (a family mailbox, an office phone), so it proves no one person.
+    """
 
     __tablename__ = "handles"
     __table_args__ = (
@@ -50,6 +53,7 @@ class HandleRow(Scoped, Base):
     value: Mapped[str] = mapped_column(String(320))
     verified: Mapped[bool]
     evidence: Mapped[str] = mapped_column(String(200), default="")
+    shared: Mapped[bool] = mapped_column(default=False, server_default=false())
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 

@@ -7,6 +7,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import StatementError
 
+import knowledge.customers.link_tables
 import knowledge.customers.tables
 import knowledge.library.tables
 import knowledge.staff.tables  # noqa: F401
