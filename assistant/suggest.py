@@ -157,7 +157,7 @@ def prepare(
 
 def find_passages(search: Search, question: str) -> tuple[PassageUsed, ...]:
     """Return the passages for an agent, numbered from 1: public ones to draft from, internal ones to guide."""
-    vector = search.embedder.embed([question])[0]
+    vector = search.vector(question)
     hits = search.search_vector(question, vector, "agent", MAX_PUBLIC + MAX_INTERNAL)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
     public = [hit for hit in hits if hit.passage.visibility == "public"]

@@ -10,6 +10,7 @@ import tantivy
 
 from knowledge.customers.entries import Visibility
 from retrieval.passages import Passage
+from retrieval.query import LAST_TURN, last_turn
 
 # Distinct words a query may carry; of a longer one those that tell most stay.
 MAX_WORDS = 256
@@ -109,13 +110,17 @@ FIELDS = {"body": 1.0, "title": 0.3}
 
 
 def query_words(query: str) -> dict[str, float]:
-    """Return the stems of a query with their weight: the root of how often each occurs.
+    """Return the stems of a query with their weight: the root of how often each occurs, more in the last turn.
 
     Only both ends of a very long query are read.
     """
     if len(query) > MAX_CHARS:
         query = f"{query[: MAX_CHARS // 2]} {query[-MAX_CHARS // 2 :]}"
-    return {word: sqrt(times) for word, times in Counter(_analyzer().analyze(query)).items()}
+    said_last = set(_analyzer().analyze(last_turn(query)))
+    return {
+        word: sqrt(times) * (1 + LAST_TURN if word in said_last else 1.0)
+        for word, times in Counter(_analyzer().analyze(query)).items()
+    }
 
 
 @lru_cache(maxsize=1)

@@ -18,6 +18,7 @@ from retrieval.embedding import Embedder, open_embedder
 from retrieval.fusion import fuse
 from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
 from retrieval.passages import Audience, Hit
+from retrieval.query import parts
 from retrieval.store import PassageStore
 
 # How many passages each index contributes to the fusion.
@@ -66,10 +67,21 @@ class Search:
         words = clean(query).strip()
         if not words or limit < 1:
             return []
-        return self.search_vector(words, self.embedder.embed([words])[0], audience, limit)
+        return self.search_vector(words, self.vector(words), audience, limit)
+
+    def vector(self, query: str) -> NDArray[np.float32]:
+        """Return the query's vector, unit length: its parts' vectors added by their weight.
+
+        Raises:
+            Unavailable: the embedder cannot be used.
+        """
+        wanted = parts(query)
+        rows = self.embedder.embed([part.text for part in wanted])
+        total = np.asarray([part.weight for part in wanted], dtype=np.float32) @ rows
+        return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
 
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
-        """Search with the query's vector (unit length) already at hand."""
+        """Search with the query's vector (`vector`) already at hand."""
         self._look_for_news()
         allowed = ALLOWED[audience]
         depth = max(DEPTH, limit)
