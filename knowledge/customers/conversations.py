@@ -1,9 +1,9 @@
 """Conversations: a fold over their entries, kept as a row in the same transaction."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
-from typing import cast
+from typing import Any, cast
 
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
@@ -129,37 +129,36 @@ def _set_status(state: Conversation, status: Status, at: datetime) -> Conversati
     return replace(state, status=status, status_at=at) if at >= state.status_at else state
 
 
-def project(session: Session, scope: Scope, entry: Entry) -> None:
-    """Bring the row of the entry's conversation up to date, in the transaction that appends the entry."""
-    if entry.conversation is None:
-        return
-    row = session.get(ConversationRow, entry.conversation)
-    before = _read(row) if row else None
-    after = step(before, entry)
-    if after is None or after == before:
-        return
-    if row is None:
-        row = ConversationRow(team=scope.team, brand=scope.brand)
-        session.add(row)
-    _write(row, after)
-
-
 _SAME_NAME = tuple(field.name for field in fields(Conversation) if field.name not in {"address", "external_key"})
 
 
-def _write(row: ConversationRow, state: Conversation) -> None:
-    for name in _SAME_NAME:
-        setattr(row, name, getattr(state, name))
-    row.address_kind, row.address_value = state.address.kind, state.address.value
-    row.external_key = state.external_key or None
+def row_of(state: Conversation) -> dict[str, Any]:
+    """Return the state as columns of its row, without the scope."""
+    return {
+        **{name: getattr(state, name) for name in _SAME_NAME},
+        "address_kind": state.address.kind,
+        "address_value": state.address.value,
+        "external_key": state.external_key or None,
+    }
 
 
-def _read(row: ConversationRow) -> Conversation:
+def state_of(row: Mapping[str, Any]) -> Conversation:
+    """Return the state that the columns of a row stand for."""
     return Conversation(
-        **{name: getattr(row, name) for name in _SAME_NAME},
-        address=Handle(row.address_kind, row.address_value),
-        external_key=row.external_key or "",
+        **{name: row[name] for name in _SAME_NAME},
+        address=Handle(row["address_kind"], row["address_value"]),
+        external_key=row["external_key"] or "",
     )
+
+
+def _rows(scope: Scope) -> Select[Any]:
+    # Columns, not objects of the session: those would not see what the projection writes.
+    return select(*ConversationRow.__table__.c).where(within(scope, ConversationRow))
+
+
+def _first(session: Session, query: Select[Any]) -> Conversation | None:
+    row = session.execute(query.limit(1)).mappings().first()
+    return state_of(cast(Mapping[str, Any], row)) if row else None
 
 
 def get_conversation(session: Session, scope: Scope, conversation: ConversationId) -> Conversation:
@@ -168,40 +167,33 @@ def get_conversation(session: Session, scope: Scope, conversation: ConversationI
     Raises:
         NotFound: there is none of this id in the scope.
     """
-    row = session.scalar(
-        select(ConversationRow).where(within(scope, ConversationRow), ConversationRow.id == conversation)
-    )
-    if row is None:
+    found = _first(session, _rows(scope).where(ConversationRow.id == conversation))
+    if found is None:
         raise NotFound("There is no such conversation.")
-    return _read(row)
+    return found
 
 
 def find_by_key(session: Session, scope: Scope, external_key: str) -> Conversation | None:
     """Return the conversation that a channel knows under this key, if any."""
-    row = session.scalar(
-        select(ConversationRow).where(within(scope, ConversationRow), ConversationRow.external_key == external_key)
-    )
-    return _read(row) if row else None
+    return _first(session, _rows(scope).where(ConversationRow.external_key == external_key))
 
 
 def find_live(
     session: Session, scope: Scope, channel: str, address: Handle, customer: CustomerId
 ) -> Conversation | None:
     """Return this customer's latest unresolved conversation with an address on a channel, if any."""
-    row = session.scalar(
-        select(ConversationRow)
+    return _first(
+        session,
+        _rows(scope)
         .where(
-            within(scope, ConversationRow),
             ConversationRow.channel == channel,
             ConversationRow.address_kind == address.kind,
             ConversationRow.address_value == address.value,
             ConversationRow.customer == customer,
             ConversationRow.status != "resolved",
         )
-        .order_by(ConversationRow.last_at.desc())
-        .limit(1)
+        .order_by(ConversationRow.last_at.desc()),
     )
-    return _read(row) if row else None
 
 
 @dataclass(frozen=True)
@@ -218,12 +210,11 @@ def list_conversations(session: Session, scope: Scope, wanted: Wanted, *, limit:
     """Return the conversations that fit: waiting customers first, longest wait on top, then the latest."""
     latest = ConversationRow.last_at.desc()
     oldest = ConversationRow.last_received_at.asc()
-    query = _fitting(select(ConversationRow).where(within(scope, ConversationRow)), wanted)
-    rows = session.scalars(query.order_by(oldest if wanted.waiting else latest).limit(limit))
-    return [_read(row) for row in rows]
+    rows = session.execute(_fitting(_rows(scope), wanted).order_by(oldest if wanted.waiting else latest).limit(limit))
+    return [state_of(cast(Mapping[str, Any], row)) for row in rows.mappings()]
 
 
-def _fitting(query: Select[ConversationRow], wanted: Wanted) -> Select[ConversationRow]:
+def _fitting(query: Select[Any], wanted: Wanted) -> Select[Any]:
     if wanted.status is not None:
         query = query.where(ConversationRow.status == wanted.status)
     if wanted.customer is not None:

@@ -2,20 +2,44 @@
 
 import hashlib
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import cast
+from typing import Any
 
-from sqlalchemy import Select, func, select, text, tuple_
+from sqlalchemy import Select, bindparam, func, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
-from knowledge.customers import conversations
 from knowledge.customers.entries import Entry, Payload, dump, load
+from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId, EntryId, new_id
+from knowledge.prepared import Parameters, Prepared
 from knowledge.scope import Scope, within
+
+_COLUMNS: tuple[Any, ...] = (
+    EntryRow.seq,
+    EntryRow.id,
+    EntryRow.at,
+    EntryRow.recorded_at,
+    EntryRow.kind,
+    EntryRow.customer,
+    EntryRow.conversation,
+    PayloadRow.body,
+)
+_ENTRIES = select(*_COLUMNS).outerjoin_from(EntryRow, PayloadRow, PayloadRow.entry == EntryRow.id)
+_FIND = Prepared(
+    _ENTRIES.where(
+        EntryRow.team == bindparam("team"),
+        EntryRow.brand == bindparam("brand"),
+        EntryRow.dedupe_key == bindparam("digest"),
+    )
+)
+_ENVELOPE = tuple(column.key for column in EntryRow.__table__.c if column.key != "seq")
+_INSERT_MANY = Prepared(insert(EntryRow), *_ENVELOPE)
+_INSERT_ONE = Prepared(insert(EntryRow).returning(EntryRow.seq), *_ENVELOPE)
+_INSERT_PAYLOAD = Prepared(insert(PayloadRow), *PayloadRow.__table__.c.keys())
 
 
 @dataclass(frozen=True)
@@ -31,30 +55,72 @@ class NewEntry:
 
 def append(session: Session, scope: Scope, new: NewEntry, now: datetime) -> Entry:
     """Store an entry and update the projections. A known `dedupe_key` returns the entry stored before."""
+    return append_many(session, scope, [new], now)[0]
+
+
+def append_many(session: Session, scope: Scope, news: Sequence[NewEntry], now: datetime) -> list[Entry]:
+    """Store entries in this order, update the projections and return the entry of each.
+
+    Where a `dedupe_key` is known, or came before in `news`, that is the entry stored under it.
+    """
     hold(session, scope)
-    known = find(session, scope, new.dedupe_key)
-    if known is not None:
-        return known
-    body, salt = dump(new.payload), os.urandom(16)
-    row = EntryRow(
-        id=new_id(),
-        team=scope.team,
-        brand=scope.brand,
-        at=new.at,
-        recorded_at=now,
-        kind=new.payload.kind,
-        customer=new.customer,
-        conversation=new.conversation,
-        dedupe_key=_digest(new.dedupe_key.encode()) if new.dedupe_key else None,
-        digest=_digest(salt + body.encode()),
+    session.flush()
+    keys = [_digest(new.dedupe_key.encode()) if new.dedupe_key else None for new in news]
+    found = _stored_under(session, scope, {key for key in keys if key})
+    fresh: dict[str, tuple[Parameters, Parameters]] = {}
+    names = [key or new_id() for key in keys]
+    for name, key, new in zip(names, keys, news, strict=True):
+        if name not in found and name not in fresh:
+            fresh[name] = _rows(scope, new, key, now)
+    stored = _insert(session, list(fresh.values()))
+    project(session, scope, stored)
+    found.update(zip(fresh, stored, strict=True))
+    return [found[name] for name in names]
+
+
+def _rows(scope: Scope, new: NewEntry, key: str | None, now: datetime) -> tuple[Parameters, Parameters]:
+    """Return the envelope and the payload of an entry as rows of their tables."""
+    entry, body, salt = new_id(), dump(new.payload), os.urandom(16)
+    envelope = {
+        "id": entry,
+        "team": scope.team,
+        "brand": scope.brand,
+        "at": new.at,
+        "recorded_at": now,
+        "kind": new.payload.kind,
+        "customer": new.customer,
+        "conversation": new.conversation,
+        "dedupe_key": key,
+        "digest": _digest(salt + body.encode()),
+    }
+    return envelope, {"entry": entry, "salt": salt, "body": body}
+
+
+def _insert(session: Session, rows: list[tuple[Parameters, Parameters]]) -> list[Entry]:
+    if not rows:
+        return []
+    envelopes, payloads = [envelope for envelope, _ in rows], [payload for _, payload in rows]
+    if len(rows) == 1:
+        numbers = {envelopes[0]["id"]: _INSERT_ONE.run(session, *envelopes).scalar_one()}
+    else:
+        _INSERT_MANY.run(session, *envelopes)
+        drawn = select(EntryRow.id, EntryRow.seq).where(EntryRow.id.in_([row["id"] for row in envelopes]))
+        numbers = dict(session.execute(drawn).tuples().all())
+    _INSERT_PAYLOAD.run(session, *payloads)
+    return [_entry(numbers[envelope["id"]], envelope, payload["body"]) for envelope, payload in rows]
+
+
+def _entry(seq: int, envelope: Parameters, body: str) -> Entry:
+    return Entry(
+        seq=seq,
+        id=envelope["id"],
+        at=envelope["at"],
+        recorded_at=envelope["recorded_at"],
+        kind=envelope["kind"],
+        customer=envelope["customer"],
+        conversation=envelope["conversation"],
+        payload=load(body),
     )
-    session.add(row)
-    session.flush()
-    session.add(PayloadRow(entry=row.id, salt=salt, body=body))
-    entry = _entry(row, body)
-    conversations.project(session, scope, entry)
-    session.flush()
-    return entry
 
 
 def hold(session: Session, scope: Scope) -> None:
@@ -73,7 +139,19 @@ def find(session: Session, scope: Scope, dedupe_key: str | None) -> Entry | None
     if not dedupe_key:
         return None
     digest = _digest(dedupe_key.encode())
-    return _first(session, _select(scope).where(EntryRow.dedupe_key == digest))
+    return _stored_under(session, scope, {digest}).get(digest)
+
+
+def _stored_under(session: Session, scope: Scope, digests: set[str]) -> dict[str, Entry]:
+    """Return the entries stored under these digests of dedupe keys."""
+    if not digests:
+        return {}
+    if len(digests) == 1:
+        (digest,) = digests
+        row = _FIND.first(session, {"team": scope.team, "brand": scope.brand, "digest": digest})
+        return {digest: _read(row)} if row else {}
+    query = _select(scope).where(EntryRow.dedupe_key.in_(digests)).add_columns(EntryRow.dedupe_key)
+    return {row[-1]: _read(row[:-1]) for row in session.execute(query)}
 
 
 def get_entry(session: Session, scope: Scope, entry: EntryId) -> Entry:
@@ -106,7 +184,7 @@ def page(
         mark = select(EntryRow.at, EntryRow.seq).where(EntryRow.seq == before).subquery()
         query = query.join(mark, tuple_(EntryRow.at, EntryRow.seq) < tuple_(mark.c.at, mark.c.seq))
     rows = session.execute(query.order_by(EntryRow.at.desc(), EntryRow.seq.desc()).limit(limit))
-    return [_entry(row, body) for row, body in reversed(rows.all())]
+    return [_read(row) for row in reversed(rows.all())]
 
 
 def after(
@@ -120,7 +198,7 @@ def after(
 ) -> list[Entry]:
     """Return up to `limit` entries with `seq` above the cursor, in the order of their commits."""
     query = _of(_select(scope), customer, conversation).where(EntryRow.seq > cursor)
-    return [_entry(row, body) for row, body in session.execute(query.order_by(EntryRow.seq).limit(limit))]
+    return [_read(row) for row in session.execute(query.order_by(EntryRow.seq).limit(limit))]
 
 
 def last_seq(session: Session, scope: Scope) -> int:
@@ -134,19 +212,15 @@ def latest_of(session: Session, scope: Scope, conversation: ConversationId, kind
     return _first(session, query.order_by(EntryRow.at.desc(), EntryRow.seq.desc()).limit(1))
 
 
-def _select(scope: Scope) -> Select[EntryRow, str]:
-    return (
-        select(EntryRow, PayloadRow.body)
-        .outerjoin(PayloadRow, PayloadRow.entry == EntryRow.id)
-        .where(within(scope, EntryRow))
-    )
+def _select(scope: Scope) -> Select[Any]:
+    return _ENTRIES.where(within(scope, EntryRow))
 
 
 def _of(
-    query: Select[EntryRow, str],
+    query: Select[Any],
     customer: CustomerId | None,
     conversation: ConversationId | None,
-) -> Select[EntryRow, str]:
+) -> Select[Any]:
     if customer is not None:
         query = query.where(EntryRow.customer == customer)
     if conversation is not None:
@@ -154,22 +228,15 @@ def _of(
     return query
 
 
-def _first(session: Session, query: Select[EntryRow, str]) -> Entry | None:
-    found = session.execute(query).first()
-    return _entry(found[0], found[1]) if found else None
+def _first(session: Session, query: Select[Any]) -> Entry | None:
+    row = session.execute(query).first()
+    return _read(row) if row else None
 
 
-def _entry(row: EntryRow, body: str | None) -> Entry:
-    return Entry(
-        seq=row.seq,
-        id=cast(EntryId, row.id),
-        at=row.at,
-        recorded_at=row.recorded_at,
-        kind=row.kind,
-        customer=cast(CustomerId, row.customer),
-        conversation=cast(ConversationId, row.conversation) if row.conversation else None,
-        payload=load(body) if body is not None else None,
-    )
+def _read(row: Sequence[Any]) -> Entry:
+    seq, entry, at, recorded_at, kind, customer, conversation, body = row
+    payload = load(body) if body is not None else None
+    return Entry(seq, entry, at, recorded_at, kind, customer, conversation, payload)
 
 
 def _digest(data: bytes) -> str:
