@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator, Callable
 from typing import Annotated, TypeVar
 
 from fastapi import Depends, Header, Query, Request
+from fastapi.sse import ServerSentEvent
 from starlette.concurrency import run_in_threadpool
 
 from api.access import PartsHere, identify
@@ -12,10 +13,13 @@ from api.failures import NotLoggedIn
 from api.sessions import tokens_of
 from knowledge.customers import timeline
 from knowledge.customers.entries import Entry
+from knowledge.customers.live import Following, Tail
 
 # How often a stream looks whether its caller may still listen, in seconds.
 CHECK_SECONDS = 15.0
 MAX_SEQ = 2**62
+# What every stream begins with: proxies pass an answer on with its first bytes, not with its headers.
+BEGIN = ServerSentEvent(comment="listening", retry=1_000)
 Item = TypeVar("Item")
 Seq = Annotated[int, Query(ge=0, le=MAX_SEQ)]
 
@@ -36,11 +40,12 @@ def cursor_of(
 CursorHere = Annotated[int, Depends(cursor_of)]
 
 
-async def listen(request: Request, entries: AsyncIterator[Entry | None]) -> AsyncIterator[Entry]:
-    """Yield entries until the server stops or the caller's login ends; the browser then comes back by itself."""
+async def listen(request: Request, cursor: int, what: Following) -> AsyncIterator[Entry]:
+    """Yield what comes after the cursor until the server stops or the caller's login ends; the browser then comes back by itself."""
+    tail: Tail = request.app.state.tail
     loop = asyncio.get_running_loop()
     checked = loop.time()
-    async for entry in until(request.app.state.stopping, entries):
+    async for entry in until(request.app.state.stopping, tail.follow(cursor, what)):
         if loop.time() - checked >= CHECK_SECONDS:
             checked = loop.time()
             if not await run_in_threadpool(_still_welcome, request):

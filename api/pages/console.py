@@ -12,6 +12,7 @@ from api.pages.render import passage_html, safe_link, without_title
 from api.pages.suggestions import how_found, quotes_of, show
 from api.parts import Parts
 from assistant import feedback
+from knowledge.customers import timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, SuggestionId
@@ -42,10 +43,11 @@ def conversation_page(
     request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId, view: desk.View = "waiting"
 ) -> Response:
     """One conversation: a whole page, or its part of the page when the list asks for it."""
-    context = _work_context(request, parts, me, conversation) | {"view": view, "me": me}
     if request.headers.get("hx-request") == "true":
-        return draw(request, "work.html", **context)
-    return draw(request, "console.html", **(context | _list_context(parts, me, view)))
+        return draw(request, "work.html", view=view, me=me, **_work_context(request, parts, me, conversation))
+    # The list comes first: what happens while the rest is read is after its cursor, and arrives live.
+    context = _list_context(parts, me, view) | _work_context(request, parts, me, conversation)
+    return draw(request, "console.html", me=me, **context)
 
 
 @router.get("/console/conversations/{conversation}/head")
@@ -109,10 +111,12 @@ def passage_part(request: Request, parts: PartsHere, suggestion: SuggestionId, n
 
 def _list_context(parts: Parts, me: Staff, view: desk.View) -> dict[str, Any]:
     with parts.database.read() as session:
+        cursor = timeline.last_seq(session, parts.scope)
         rows = desk.read_rows(session, parts.scope, view, me.email)
         counts = desk.count_views(session, parts.scope, me.email)
     return {
         "view": view,
+        "cursor": cursor,
         "views": list(desk.VIEWS.items()),
         "rows": rows,
         "counts": counts,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from api.access import CallerHere, ChatHere, PartsHere
 from api.failures import responses, stream_responses
-from api.live import CursorHere, listen
+from api.live import BEGIN, CursorHere, listen
 from api.parts import Parts
 from api.routes.conversations import Before, Key, Limit, fit
 from api.schemas import ChatMessage, ChatMessageIn, ChatMessagesOut, ChatSessionIn, ChatSessionOut
@@ -20,7 +20,7 @@ from knowledge.customers import inbox, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.inbox import Incoming
-from knowledge.customers.live import follow
+from knowledge.customers.live import Following
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import ConversationId
 
@@ -135,11 +135,10 @@ def _stored(entry: Entry, text: str) -> ChatMessage:
 
 
 @router.get("/api/chat/live", response_class=EventSourceResponse, responses=stream_responses(401, 422))
-async def live(
-    parts: PartsHere, chat: ChatHere, request: Request, cursor: CursorHere
-) -> AsyncIterable[ServerSentEvent]:
+async def live(chat: ChatHere, request: Request, cursor: CursorHere) -> AsyncIterable[ServerSentEvent]:
     """Stream the customer's own chat messages; each carries its `seq` as id, so a browser resumes by itself."""
-    async for entry in listen(request, follow(parts.database, parts.scope, cursor, customer=chat.customer)):
+    yield BEGIN
+    async for entry in listen(request, cursor, Following(customer=chat.customer)):
         message = ChatMessage.of(entry)
         if message is not None:
             yield ServerSentEvent(data=message, event="message", id=str(message.seq))

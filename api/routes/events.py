@@ -10,10 +10,10 @@ from pydantic import JsonValue
 from api.access import PartsHere
 from api.failures import responses, stream_responses
 from api.importing import ImportOptions, import_events
-from api.live import CursorHere, listen
+from api.live import BEGIN, CursorHere, listen
 from api.schemas import EntryOut, ImportOut
 from knowledge.customers.conversations import get_conversation
-from knowledge.customers.live import follow
+from knowledge.customers.live import Following
 from knowledge.customers.record import get_customer
 from knowledge.ids import ConversationId, CustomerId
 
@@ -43,20 +43,22 @@ class Wanted:
         conversation: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
         customer: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
     ) -> None:
-        self.conversation = ConversationId(conversation) if conversation else None
-        self.customer = CustomerId(customer) if customer else None
+        self.following = Following(
+            customer=CustomerId(customer) if customer else None,
+            conversation=ConversationId(conversation) if conversation else None,
+        )
         with parts.database.read() as session:
-            if self.conversation:
-                get_conversation(session, parts.scope, self.conversation)
-            if self.customer:
-                get_customer(session, parts.scope, self.customer)
+            if self.following.conversation:
+                get_conversation(session, parts.scope, self.following.conversation)
+            if self.following.customer:
+                get_customer(session, parts.scope, self.following.customer)
 
 
 @router.get("/live", response_class=EventSourceResponse, responses=stream_responses(401, 403, 404, 422))
 async def live(
-    parts: PartsHere, request: Request, cursor: CursorHere, wanted: Annotated[Wanted, Depends()]
+    request: Request, cursor: CursorHere, wanted: Annotated[Wanted, Depends()]
 ) -> AsyncIterable[ServerSentEvent]:
     """Stream every entry from the cursor on; each carries its `seq` as id, so a browser resumes by itself."""
-    entries = follow(parts.database, parts.scope, cursor, customer=wanted.customer, conversation=wanted.conversation)
-    async for entry in listen(request, entries):
+    yield BEGIN
+    async for entry in listen(request, cursor, wanted.following):
         yield ServerSentEvent(data=EntryOut.of(entry), event="entry", id=str(entry.seq))

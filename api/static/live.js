@@ -3,6 +3,9 @@ import { refreshPanel } from "./suggestion.js";
 
 const pending = new Set();
 let timer = 0;
+let source = null;
+let cursor = "";
+let wait = 1000;
 
 function wake(...names) {
   names.forEach((name) => pending.add(name));
@@ -24,8 +27,9 @@ function say(state, words) {
   element.lastElementChild.textContent = words;
 }
 
-function happened(text) {
-  const entry = JSON.parse(text);
+function happened(event) {
+  cursor = event.lastEventId || cursor;
+  const entry = JSON.parse(event.data);
   const main = document.getElementById("main");
   wake("wake-list");
   if (entry.customer !== main?.dataset.customer) return;
@@ -34,41 +38,40 @@ function happened(text) {
   if (entry.conversation === main.dataset.conversation && kinds.includes(entry.kind)) wake("panel");
 }
 
-export function listenLive() {
-  document.addEventListener("htmx:sse:before:message", (event) => {
-    event.preventDefault();
-    event.detail.cancelled = true;
-    happened(event.detail.message.data);
-  });
-  // Whatever happened between drawing the page and listening is fetched, not guessed.
-  document.addEventListener("htmx:sse:after:connection", () => {
+/* The browser takes up a cut stream by itself where it was; what it gives up (an error from the server, an ended
+   login) is begun again here, after the same entry. */
+function listen() {
+  source = new EventSource(`/api/live?after=${cursor}`);
+  source.addEventListener("open", () => {
+    wait = 1000;
+    // What was asked for while the line was cut may have failed: ask again.
+    if (document.getElementById("live-state").dataset.state === "lost") wake("wake-list", "wake-thread", "panel");
     say("live", "Live");
-    wake("wake-list", "wake-thread", "panel");
   });
-  document.addEventListener("htmx:sse:error", (event) => {
-    if (event.detail.status === 401) location.reload();
+  source.addEventListener("entry", happened);
+  source.addEventListener("error", () => {
     say("lost", "Reconnecting");
+    if (source.readyState === EventSource.CLOSED) again();
   });
-  document.addEventListener("htmx:sse:before:connection", (event) => {
-    if (event.detail.connection.attempt > 0) say("lost", "Reconnecting");
-  });
-  connect(document.getElementById("live"));
 }
 
-/* htmx reads the page in its own time, and a first try may fail: ask until the stream is there. */
-function connect(live) {
-  let asked = false;
-  let connected = false;
-  document.addEventListener("htmx:before:request", (event) => {
-    asked ||= event.detail.ctx.sourceElement === live;
-  });
-  document.addEventListener("htmx:sse:after:connection", () => (connected = true), { once: true });
-  const ask = () => {
-    if (connected) return;
-    htmx.trigger(live, "go-live");
-    setTimeout(ask, asked ? 4000 : 200);
-  };
-  setTimeout(ask);
+async function again() {
+  const answer = await fetch("/api/me").catch(() => null);
+  if (answer?.status === 401) location.reload();
+  setTimeout(() => source?.readyState === EventSource.CLOSED && !document.hidden && listen(), wait);
+  wait = Math.min(wait * 2, 10000);
+}
+
+/* A browser keeps six connections to a server, for all its tabs: a tab that nobody sees gives its own back. */
+function seen() {
+  if (document.hidden) source.close();
+  else if (source.readyState === EventSource.CLOSED) listen();
+}
+
+export function listenLive() {
+  cursor = document.getElementById("live-state").dataset.cursor;
+  document.addEventListener("visibilitychange", seen);
+  listen();
 }
 
 export { wake };

@@ -1,8 +1,11 @@
-"""Live following: replay after a cursor, then wait for the bell and read again."""
+"""Live following: the newest entries are read once for all who listen, older ones by whoever is behind."""
 
 import asyncio
 import threading
+from collections import deque
 from collections.abc import AsyncIterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 
 from sqlalchemy.exc import OperationalError
 
@@ -13,40 +16,118 @@ from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope
 
 BATCH = 500
+READERS = 4
 
 
-async def follow(
-    database: Database,
-    scope: Scope,
-    cursor: int,
-    *,
-    customer: CustomerId | None = None,
-    conversation: ConversationId | None = None,
-) -> AsyncIterator[Entry | None]:
-    """Yield every entry after the cursor, for ever: first what is there, then what comes.
+@dataclass(frozen=True)
+class Following:
+    """What one reader follows: every entry, or those of a customer, of a conversation, or of both."""
 
-    Nothing is lost (the ear is open before each read) or doubled (each read starts after the last entry yielded).
-    Yields `None` after a quiet quarter of a minute, so that the caller can tell the other end that it lives.
+    customer: CustomerId | None = None
+    conversation: ConversationId | None = None
+
+    def wants(self, entry: Entry) -> bool:
+        """Tell whether the entry is for this reader."""
+        theirs = self.customer is None or entry.customer == self.customer
+        return theirs and (self.conversation is None or entry.conversation == self.conversation)
+
+
+ALL = Following()
+
+
+class Tail:
+    """The newest entries of a scope, shared by the readers of one event loop.
+
+    A commit costs one read, however many listen. The threads are its own: whatever else waits in the process's common
+    ones does not hold up a stream.
     """
-    while True:
-        listener = database.bell.listen()
-        entries = await asyncio.to_thread(_read, database, scope, cursor, customer, conversation)
+
+    def __init__(self, database: Database, scope: Scope) -> None:
+        self._database, self._scope = database, scope
+        self._threads = ThreadPoolExecutor(READERS, "timeline-reader")
+        # All entries with `_begins` < seq <= `_ends`, in order; nothing is known before the first read.
+        self._kept: deque[Entry] = deque()
+        self._begins = self._ends = -1
+        self._running: asyncio.Task[None] | None = None
+        self._next: asyncio.Task[None] | None = None
+
+    async def follow(self, cursor: int, what: Following = ALL) -> AsyncIterator[Entry | None]:
+        """Yield every entry after the cursor, for ever: first what is there, then what comes.
+
+        Nothing is lost (the ear is open before each read) or doubled (each read starts after the last one's end).
+        Yields `None` after a quiet quarter of a minute, so that the caller can tell the other end that it lives.
+        """
+        while True:
+            listener = self._database.bell.listen()
+            entries, cursor, more = await self._after(cursor, what)
+            for entry in entries:
+                yield entry
+            if not more and not await listener.wait(seconds=15):
+                yield None
+
+    def close(self) -> None:
+        """Wait for the reads that run and end the threads; no reader may come afterwards."""
+        self._threads.shutdown()
+
+    async def _after(self, cursor: int, what: Following) -> tuple[list[Entry], int, bool]:
+        """Return the entries after the cursor, the cursor after them, and whether more wait to be read."""
+        await self._refresh()
+        if cursor < self._begins:
+            loop = asyncio.get_running_loop()
+            return await loop.run_in_executor(self._threads, self._read_behind, cursor, what)
+        found: list[Entry] = []
+        for entry in reversed(self._kept):
+            if entry.seq <= cursor:
+                break
+            if what.wants(entry):
+                found.append(entry)
+        return found[::-1], max(cursor, self._ends), False
+
+    async def _refresh(self) -> None:
+        """Read what is new. Who is woken joins a read that has not begun: one that runs may have missed the news."""
+        if self._next is None:
+            self._next = asyncio.ensure_future(self._read_on(self._running))
+        await asyncio.shield(self._next)
+
+    async def _read_on(self, before: "asyncio.Task[None] | None") -> None:
+        if before is not None:
+            await asyncio.wait([before])
+        self._running, self._next = asyncio.current_task(), None
+        loop = asyncio.get_running_loop()
+        self._keep(*await loop.run_in_executor(self._threads, self._read_newest, self._ends))
+
+    def _keep(self, entries: list[Entry], ends: int) -> None:
+        """Take in what was read. A gap empties what is kept: readers then read what they miss by themselves."""
+        if self._begins < 0 or len(entries) == BATCH:
+            self._kept.clear()
+            self._begins = self._ends = ends
+            return
         for entry in entries:
-            cursor = entry.seq
-            yield entry
-        if len(entries) < BATCH and not await listener.wait(seconds=15):
-            yield None
+            if entry.kind == "erased":
+                self._forget(entry.customer)
+            self._kept.append(entry)
+            self._ends = entry.seq
+        while len(self._kept) > BATCH:
+            self._begins = self._kept.popleft().seq
 
+    def _forget(self, customer: CustomerId) -> None:
+        """Drop what a forgotten customer's entries said, as their rows did."""
+        self._kept = deque(replace(one, payload=None) if one.customer == customer else one for one in self._kept)
 
-def _read(
-    database: Database,
-    scope: Scope,
-    cursor: int,
-    customer: CustomerId | None,
-    conversation: ConversationId | None,
-) -> list[Entry]:
-    with database.read() as session:
-        return timeline.after(session, scope, cursor, customer=customer, conversation=conversation, limit=BATCH)
+    def _read_newest(self, ends: int) -> tuple[list[Entry], int]:
+        with self._database.read() as session:
+            entries = timeline.after(session, self._scope, ends, limit=BATCH) if ends >= 0 else []
+            return entries, timeline.last_seq(session, self._scope)
+
+    def _read_behind(self, cursor: int, what: Following) -> tuple[list[Entry], int, bool]:
+        with self._database.read() as session:
+            last = timeline.last_seq(session, self._scope)  # before the entries: they are all there up to it
+            entries = timeline.after(
+                session, self._scope, cursor, customer=what.customer, conversation=what.conversation, limit=BATCH
+            )
+        if len(entries) == BATCH:
+            return entries, entries[-1].seq, True
+        return entries, max(cursor, last, entries[-1].seq if entries else 0), False
 
 
 class Watcher:

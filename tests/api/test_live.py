@@ -136,6 +136,15 @@ def test_without_a_cursor_a_stream_begins_now(app: FastAPI, agent: HEADERS, arri
         assert int(next(events)["id"]) == after.seq
 
 
+@pytest.mark.parametrize("path", ["/api/live", "/api/chat/live"])
+def test_a_stream_says_at_once_that_it_is_there(app: FastAPI, agent: HEADERS, serving: SERVING, path: str) -> None:
+    with serving(app) as (base, _), httpx.Client(base_url=base, trust_env=False, timeout=5) as client:
+        token = client.post("/chat/session", json={"carry": "bearer"}).json()["token"]
+        headers = {"Authorization": f"Bearer {token}"} if "chat" in path else agent
+        with client.stream("GET", path, headers=headers) as answer:
+            assert next(answer.iter_lines()) == ": listening"
+
+
 def test_streams_end_when_the_server_stops(app: FastAPI, agent: HEADERS, serving: SERVING) -> None:
     with serving(app) as (base, server), stream(base, "/api/live", agent) as events:
         began = time.monotonic()

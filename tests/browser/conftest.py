@@ -14,6 +14,7 @@ import uvicorn
 
 from api.app import create_app
 from api.parts import Parts, open_parts
+from api.stopping import Server
 from knowledge.database import open_database
 from knowledge.library.ingest import IngestPlan, ingest
 from knowledge.library.visibility import VisibilityRules
@@ -77,15 +78,21 @@ class Site:
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    home = tmp_path_factory.mktemp("site")
-    settings = Settings(data_dir=home / "data", port=0, company="Tarnfell Outdoor", link_hosts="tarnfell.example")
-    settings.data_dir.mkdir()
-    token = _furnish(settings, home / "articles")
-    with open_parts(settings) as parts, _serving(parts) as url:
+    with open_site(tmp_path_factory.mktemp("site")) as opened:
+        yield opened
+
+
+@contextmanager
+def open_site(home: Path, port: int = 0) -> Iterator[Site]:
+    """Serve the small library from a folder; a second time it is what was left there."""
+    settings = Settings(data_dir=home / "data", port=port, company="Tarnfell Outdoor", link_hosts="tarnfell.example")
+    token = "" if settings.data_dir.exists() else _furnish(settings, home / "articles")
+    with open_parts(settings) as parts, serving(parts) as url:
         yield Site(url, parts, token)
 
 
 def _furnish(settings: Settings, folder: Path) -> str:
+    settings.data_dir.mkdir()
     now, scope = datetime.now(UTC), Scope()
     with closing(open_database(settings.database)) as database:
         for visibility, articles in (("public", PUBLIC), ("internal", INTERNAL)):
@@ -103,8 +110,10 @@ def _furnish(settings: Settings, folder: Path) -> str:
 
 
 @contextmanager
-def _serving(parts: Parts) -> Iterator[str]:
-    server = uvicorn.Server(uvicorn.Config(create_app(parts), port=0, log_level="warning", timeout_graceful_shutdown=3))
+def serving(parts: Parts) -> Iterator[str]:
+    """Serve the parts from a thread, at the port of their settings (0: a free one)."""
+    config = uvicorn.Config(create_app(parts), port=parts.settings.port, log_level="warning", timeout_graceful_shutdown=3)
+    server = Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()
     try:

@@ -30,7 +30,7 @@ def test_chat_to_cited_answer_to_one_timeline(
 ) -> None:
     agent, customer = new_page(), new_page(viewport={"width": 760, "height": 900})
     sign_in(agent)
-    expect(agent.locator("#live-state")).to_have_text("Live", timeout=20_000)
+    expect(agent.locator("#live-state")).to_have_text("Live")
     loads = agent.evaluate("performance.timeOrigin")
 
     # the customer writes; their identity comes by a signed link and leaves the address bar

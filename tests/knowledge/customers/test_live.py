@@ -2,12 +2,16 @@
 
 import asyncio
 import threading
+from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 
-from knowledge.customers import timeline
-from knowledge.customers.entries import Handle, NoteAdded
+import pytest
+from sqlalchemy import event
+
+from knowledge.customers import live, timeline
+from knowledge.customers.entries import Entry, Handle, NoteAdded
 from knowledge.customers.identity import recognise
-from knowledge.customers.live import Watcher, follow
+from knowledge.customers.live import Following, Tail, Watcher
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database, open_database
 from knowledge.ids import CustomerId
@@ -29,11 +33,13 @@ def write(database: Database, scope: Scope, customer: CustomerId, text: str) -> 
 
 async def read(database: Database, scope: Scope, cursor: int, count: int) -> list[int]:
     seen: list[int] = []
-    async for entry in follow(database, scope, cursor):
+    tail = Tail(database, scope)
+    async for entry in tail.follow(cursor):
         if entry is not None:
             seen.append(entry.seq)
         if len(seen) >= count:
             break
+    tail.close()
     return seen
 
 
@@ -101,3 +107,82 @@ def test_another_process_is_heard_through_the_watcher(database: Database, scope:
     finally:
         watcher.stop()
         other.close()
+
+
+def test_reading_does_not_wait_behind_other_slow_work(database: Database, scope: Scope) -> None:
+    customer = customer_of(database, scope)
+    write(database, scope, customer, "here")
+    done = threading.Event()
+
+    async def reading() -> list[int]:
+        drafts = [asyncio.ensure_future(asyncio.to_thread(done.wait, 20)) for _ in range(64)]
+        try:
+            return await asyncio.wait_for(read(database, scope, 0, 1), 5)
+        finally:
+            done.set()
+            await asyncio.gather(*drafts)
+
+    assert len(asyncio.run(reading())) == 1
+
+
+async def take(entries: AsyncIterator[Entry | None], count: int) -> list[int]:
+    seen: list[int] = []
+    while len(seen) < count:
+        entry = await anext(entries)
+        if entry is not None:
+            seen.append(entry.seq)
+    return seen
+
+
+def test_a_commit_costs_one_read_however_many_listen(database: Database, scope: Scope) -> None:
+    customer, listeners, commits = customer_of(database, scope), 100, 5
+    asked: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *given: asked.append(given[2]))
+
+    async def listening() -> None:
+        tail = Tail(database, scope)
+        readers = [asyncio.create_task(take(tail.follow(0), commits)) for _ in range(listeners)]
+        await asyncio.sleep(0.2)
+        asked.clear()
+        for number in range(commits):
+            await asyncio.to_thread(write, database, scope, customer, f"{number}")
+            await asyncio.sleep(0.1)
+        seen = await asyncio.wait_for(asyncio.gather(*readers), 10)
+        assert all(one == seen[0] for one in seen)
+        tail.close()
+
+    asyncio.run(listening())
+    reads = [statement for statement in asked if statement.startswith("SELECT entries.")]
+    assert commits <= len(reads) <= 4 * commits
+
+
+@pytest.mark.parametrize("batch", [1, 2, 500])
+def test_whoever_is_behind_catches_up_with_the_others(
+    database: Database, scope: Scope, monkeypatch: pytest.MonkeyPatch, batch: int
+) -> None:
+    monkeypatch.setattr(live, "BATCH", batch)
+    customer = customer_of(database, scope)
+    with database.write() as session:
+        other = recognise(session, scope, Handle("email", "c@d.example"), True, NOW)
+
+    def writes() -> None:
+        for number in range(20):
+            write(database, scope, (customer, other)[number % 2], f"{number}")
+
+    async def listening() -> list[list[int]]:
+        tail = Tail(database, scope)
+        early = [asyncio.create_task(take(tail.follow(0, Following(whose)), 20)) for whose in (customer, other)]
+        await asyncio.to_thread(writes)
+        late = [asyncio.create_task(take(tail.follow(start), 40 - start)) for start in (0, 7, 30)]
+        await asyncio.to_thread(writes)
+        try:
+            return await asyncio.wait_for(asyncio.gather(*early, *late), 20)
+        finally:
+            tail.close()
+
+    seen = asyncio.run(listening())
+    with database.read() as session:
+        stored = timeline.after(session, scope, 0)
+    every = [entry.seq for entry in stored]
+    mine, theirs = ([one.seq for one in stored if one.customer == whose] for whose in (customer, other))
+    assert seen == [mine, theirs, every, every[7:], every[30:]]
