@@ -16,7 +16,7 @@ from api.routes import ROUTERS
 from api.routes.chat import session_throttle
 from api.routes.login import LoginThrottles
 from api.sessions import secret_of
-from knowledge.customers.live import Watcher
+from knowledge.customers.live import Tail, Watcher
 
 DESCRIPTION = """
 Staff routes take the token of `POST /login` as `Authorization: Bearer …` or the console's cookie; chat routes take the
@@ -61,6 +61,7 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     app.state.stopping = asyncio.Event()
     app.state.follower = Follower(parts.search)
+    app.state.tail = Tail(parts.database, parts.scope)
     watcher = Watcher(parts.database, parts.scope)
     app.state.follower.start()
     watcher.start()
@@ -70,3 +71,4 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         app.state.stopping.set()
         await asyncio.to_thread(watcher.stop)
         await asyncio.to_thread(app.state.follower.stop)
+        await asyncio.to_thread(app.state.tail.close)
