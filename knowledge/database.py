@@ -1,5 +1,6 @@
 """The database: one engine, transactions at the edge, a bell that rings after each commit."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from sqlalchemy import (
     Engine,
     Integer,
     MetaData,
+    PoolProxiedConnection,
     TypeDecorator,
     create_engine,
     event,
@@ -91,6 +93,23 @@ class Database:
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
+    def scrub(self) -> None:
+        """Make what was deleted unreadable on disk: no word of it stays in free pages or the write-ahead log.
+
+        SQLite writes its file anew, which takes about as long as copying it, and empties the log. PostgreSQL is asked
+        to vacuum; its own log, replicas and backups are its administrator's.
+
+        Raises:
+            Unavailable: another connection is in the middle of reading or writing; the deletion itself is done.
+        """
+        connection = self.engine.raw_connection()
+        try:
+            _rewrite(connection) if self.dialect == "sqlite" else _vacuum(connection)
+        except sqlite3.OperationalError as error:
+            raise Unavailable(f"The database file cannot be written anew: {error}.", _SCRUB_LATER) from error
+        finally:
+            connection.close()
+
     def close(self) -> None:
         """Give the connections back."""
         self.engine.dispose()
@@ -132,17 +151,37 @@ def _engine(url: str) -> Engine:
         raise Rejected("THREADLINE_DATABASE_URL is no database URL.", _URL_HELP) from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
     if backend != "sqlite":
         raise Rejected(f"Threadline does not run on {backend}.", _URL_HELP)
     if parsed.database:
         Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-    engine = create_engine(parsed)
+    # What people wrote is no matter for error messages and logs.
+    engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
 
 
+def _rewrite(connection: PoolProxiedConnection) -> None:
+    cursor = connection.cursor()
+    # As large as the database: in a file, not in memory.
+    for statement in ("PRAGMA temp_store=file", "VACUUM", "PRAGMA temp_store=memory"):
+        cursor.execute(statement)
+    busy, _, _ = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    cursor.close()
+    if busy:
+        raise Unavailable("A reader keeps the write-ahead log from being emptied.", _SCRUB_LATER)
+
+
+def _vacuum(connection: PoolProxiedConnection) -> None:
+    driver: Any = connection.driver_connection
+    driver.autocommit = True
+    driver.execute("VACUUM")
+    driver.autocommit = False
+
+
+_SCRUB_LATER = "What was deleted is deleted; run `threadline privacy scrub` when nothing else is at work."
 _URL_HELP = "Write sqlite:////path/to/file.db or postgresql://user:password@host/name."
 
 

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, PassageId, SuggestionId
 
 Visibility = Literal["public", "internal"]
@@ -141,7 +142,8 @@ class SurveyAnswered:
 class PassageUsed:
     """A passage the suggestion was given, as it read then, with how it was found.
 
-    `number` is the citation index offered to the drafter (1, 2, …); ranks start at 1, `None` = not found that way.
+    `number` is the citation index offered to the drafter (1, 2, …); ranks start at 1, `None` = not found that way;
+    `stated_date` is the date the article itself gives.
     """
 
     number: int
@@ -156,6 +158,7 @@ class PassageUsed:
     lexical_rank: int | None = None
     dense_rank: int | None = None
     similarity: float | None = None
+    stated_date: str = ""
 
 
 @dataclass(frozen=True)
@@ -219,7 +222,11 @@ Payload = Annotated[
     | PageViewed
     | SurveyAnswered
     | SuggestionShown
-    | SuggestionJudged,
+    | SuggestionJudged
+    | ConsentGiven
+    | ConsentWithdrawn
+    | HoldSet
+    | Erased,
     Field(discriminator="kind"),
 ]
 

@@ -3,6 +3,7 @@
 from alembic import context
 
 import knowledge.customers.link_tables
+import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables
 import knowledge.staff.tables  # noqa: F401

@@ -8,6 +8,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import StatementError
 
 import knowledge.customers.link_tables
+import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables
 import knowledge.staff.tables  # noqa: F401
