@@ -203,6 +203,7 @@ class Wanted:
     status: Status | None = None
     owner: str | None = None
     waiting: bool | None = None
+    resolved: bool | None = None
     customer: CustomerId | None = None
 
 
@@ -221,6 +222,9 @@ def _fitting(query: Select[Any], wanted: Wanted) -> Select[Any]:
         query = query.where(ConversationRow.customer == wanted.customer)
     if wanted.owner is not None:
         query = query.where(ConversationRow.owner == wanted.owner if wanted.owner else ConversationRow.owner.is_(None))
+    if wanted.resolved is not None:
+        is_resolved = ConversationRow.status == "resolved"
+        query = query.where(is_resolved if wanted.resolved else ~is_resolved)
     if wanted.waiting is not None:
         spoke_last = or_(
             ConversationRow.last_sent_at.is_(None),
