@@ -29,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from knowledge.bell import Bell
 from knowledge.failures import Rejected, Unavailable
+from knowledge.prepared import run_on_driver
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -202,4 +203,4 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 def _begin_sqlite(connection: Connection) -> None:
     # A writer takes the lock at once: upgrading a read lock later can fail with "database is locked".
     reading = connection.get_execution_options().get("threadline_read", False)
-    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+    run_on_driver(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")

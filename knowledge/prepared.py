@@ -1,10 +1,11 @@
-"""Prepared statements: compiled once for each dialect and handed to the driver, for what runs at every append."""
+"""Prepared statements: compiled once for each dialect and run on the driver, for what happens at every append."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import CursorResult, Delete, Dialect, Insert, Select, Update
+from sqlalchemy import Connection, Dialect, Insert, Select, Update
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 Parameters = Mapping[str, Any]
@@ -13,63 +14,87 @@ Process = Callable[[Any], Any] | None
 
 @dataclass(frozen=True)
 class _Compiled:
+    """A statement's text; its parameters in the order of the text; the conversions of those and of its columns."""
+
     text: str
-    # (name, conversion) of each parameter, in the order of the text; `given` are the values of its literals.
     binds: tuple[tuple[str, Process], ...]
-    given: Parameters
+    literals: Parameters
     positional: bool
     columns: tuple[Process, ...]
 
 
 class Prepared:
-    """A statement with named parameters (`bindparam`), an INSERT with a parameter for each of its `columns`.
+    """A statement with named parameters: `bindparam`s, or one for each of the `columns` of an INSERT.
 
-    SQLAlchemy looks a statement up and wraps its result anew at every call, which takes as long as the database
-    itself takes. Column types convert in both directions here as they do there.
+    SQLAlchemy looks a statement up and wraps its result at every call, which takes longer than the database does.
+    Types convert in both directions, and errors are SQLAlchemy's, as in `Session.execute`.
     """
 
-    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update | Delete, *columns: str) -> None:
+    def __init__(self, statement: Select[*tuple[Any, ...]] | Insert | Update, *columns: str) -> None:
         self._statement = statement
-        self._columns = columns
+        self._columns = list(columns) or None
         self._compiled: dict[str, _Compiled] = {}
 
-    def run(self, session: Session, *rows: Parameters) -> CursorResult[*tuple[Any, ...]]:
-        """Run it for each row of parameters (a query: for one)."""
-        connection = session.connection()
-        compiled = self._of(connection.dialect)
-        bound = [_bind(compiled, row) for row in rows]
-        return connection.exec_driver_sql(compiled.text, bound[0] if len(bound) == 1 else bound)
+    def run(self, session: Session, *rows: Parameters) -> None:
+        """Run it for each row of parameters."""
+        compiled, connection = self._of(session)
+        run_on_driver(connection, compiled.text, [_bind(compiled, row) for row in rows])
 
     def first(self, session: Session, parameters: Parameters) -> tuple[Any, ...] | None:
-        """Return the first row it yields, if any."""
-        found = self.run(session, parameters).first()
-        if found is None:
+        """Run it and return the first row it yields, if any."""
+        compiled, connection = self._of(session)
+        row = run_on_driver(connection, compiled.text, [_bind(compiled, parameters)], fetch=True)
+        if row is None:
             return None
-        columns = self._of(session.connection().dialect).columns
-        return tuple(process(value) if process else value for process, value in zip(columns, found, strict=True))
+        pairs = zip(compiled.columns, row, strict=True)
+        return tuple([process(value) if process else value for process, value in pairs])
 
-    def _of(self, dialect: Dialect) -> _Compiled:
-        known = self._compiled.get(dialect.name)
-        if known is None:
-            known = self._compiled[dialect.name] = self._compile(dialect)
-        return known
+    def _of(self, session: Session) -> tuple[_Compiled, Connection]:
+        connection = session.connection()
+        dialect = connection.dialect
+        if dialect.name not in self._compiled:
+            self._compiled[dialect.name] = self._compile(dialect)
+        return self._compiled[dialect.name], connection
 
     def _compile(self, dialect: Dialect) -> _Compiled:
-        compiled: Any = self._statement.compile(dialect=dialect, column_keys=list(self._columns) or None)
+        compiled: Any = self._statement.compile(dialect=dialect, column_keys=self._columns)
         kinds = {name: bind.type.dialect_impl(dialect) for bind, name in compiled.bind_names.items()}
         names = compiled.positiontup if compiled.positional else list(kinds)
-        returned = self._statement.exported_columns
+        given = {name for bind, name in compiled.bind_names.items() if bind.required}
+        returned = [column.type.dialect_impl(dialect) for column in self._statement.exported_columns]
         return _Compiled(
             text=str(compiled),
             binds=tuple((name, kinds[name].bind_processor(dialect)) for name in names),
-            given=compiled.params,
+            literals={name: value for name, value in compiled.params.items() if name not in given},
             positional=compiled.positional,
-            columns=tuple(column.type.dialect_impl(dialect).result_processor(dialect, None) for column in returned),
+            columns=tuple(kind.result_processor(dialect, None) for kind in returned),
         )
 
 
 def _bind(compiled: _Compiled, row: Parameters) -> Any:
-    values = {**compiled.given, **row}
-    if compiled.positional:
-        return tuple(process(values[name]) if process else values[name] for name, process in compiled.binds)
-    return {name: process(values[name]) if process else values[name] for name, process in compiled.binds}
+    values = {**compiled.literals, **row} if compiled.literals else row
+    bound = [process(values[name]) if process else values[name] for name, process in compiled.binds]
+    return bound if compiled.positional else dict(zip([name for name, _ in compiled.binds], bound, strict=True))
+
+
+def run_on_driver(connection: Connection, statement: str, rows: Sequence[Any] = ((),), *, fetch: bool = False) -> Any:
+    """Run a statement for each row of parameters in the driver's own form; return the first row of its result.
+
+    Raises:
+        DBAPIError: what the driver raised, as SQLAlchemy would raise it.
+    """
+    driver: Any = connection.dialect.dbapi
+    cursor = connection.connection.cursor()
+    try:
+        if len(rows) == 1:
+            cursor.execute(statement, rows[0])
+        else:
+            cursor.executemany(statement, rows)
+        return cursor.fetchone() if fetch else None
+    except driver.Error as error:
+        wrapped = DBAPIError.instance(
+            statement, None, error, driver.Error, hide_parameters=True, dialect=connection.dialect
+        )
+        raise wrapped from error
+    finally:
+        cursor.close()

@@ -79,23 +79,23 @@ def step(state: Conversation | None, entry: Entry) -> Conversation | None:
     if state is None or payload is None:
         return state
     opened_at, last_at = min(state.opened_at, entry.at), max(state.last_at, entry.at)
-    return _happened(replace(state, opened_at=opened_at, last_at=last_at), payload, entry.at)
+    return replace(state, opened_at=opened_at, last_at=last_at, **_changes(state, payload, entry.at))
 
 
-def _happened(state: Conversation, payload: Payload, at: datetime) -> Conversation:
+def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, Any]:
     match payload:
         case MessageReceived():
+            heard: dict[str, Any] = {"last_received_at": _later(state.last_received_at, at)}
             if payload.address and at >= (state.last_received_at or at):
-                state = replace(state, channel=payload.channel, address=payload.address)
-            state = replace(state, last_received_at=_later(state.last_received_at, at))
-            state = _set_status(_spoken(state, payload.text, at), "open", at)
+                heard |= {"channel": payload.channel, "address": payload.address}
+            return heard | _spoken(state, payload.text, at) | _status(state, "open", at)
         case MessageSent():
-            state = _spoken(replace(state, last_sent_at=_later(state.last_sent_at, at)), payload.text, at)
+            return {"last_sent_at": _later(state.last_sent_at, at)} | _spoken(state, payload.text, at)
         case StatusChanged():
-            state = _set_status(state, payload.status, at)
+            return _status(state, payload.status, at)
         case ConversationAssigned() if at >= (state.owner_at or at):
-            state = replace(state, owner=payload.owner, owner_at=at)
-    return state
+            return {"owner": payload.owner, "owner_at": at}
+    return {}
 
 
 def _opened(entry: Entry, payload: ConversationOpened) -> Conversation:
@@ -118,15 +118,15 @@ def _later(known: datetime | None, at: datetime) -> datetime:
     return at if known is None else max(known, at)
 
 
-def _spoken(state: Conversation, text: str, at: datetime) -> Conversation:
-    state = replace(state, messages=state.messages + 1)
+def _spoken(state: Conversation, text: str, at: datetime) -> dict[str, Any]:
+    messages = state.messages + 1
     if state.last_text_at is not None and at < state.last_text_at:
-        return state
-    return replace(state, last_text=" ".join(text.split())[:PREVIEW_CHARS], last_text_at=at)
+        return {"messages": messages}
+    return {"messages": messages, "last_text": " ".join(text.split())[:PREVIEW_CHARS], "last_text_at": at}
 
 
-def _set_status(state: Conversation, status: Status, at: datetime) -> Conversation:
-    return replace(state, status=status, status_at=at) if at >= state.status_at else state
+def _status(state: Conversation, status: Status, at: datetime) -> dict[str, Any]:
+    return {"status": status, "status_at": at} if at >= state.status_at else {}
 
 
 _SAME_NAME = tuple(field.name for field in fields(Conversation) if field.name not in {"address", "external_key"})

@@ -1,6 +1,8 @@
 """The projection: rows of conversations follow their entries, in the transaction that appends them."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cache
 from typing import Any
 
 from sqlalchemy import bindparam, insert, select, update
@@ -10,35 +12,20 @@ from knowledge.customers.conversations import Conversation, row_of, state_of, st
 from knowledge.customers.entries import Entry
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId
-from knowledge.prepared import Prepared
+from knowledge.prepared import Parameters, Prepared
 from knowledge.scope import Scope
 
 _COLUMNS = tuple(ConversationRow.__table__.c.keys())
-# What a step can change; the rest stands in indexes that an update would write anew.
-_CHANGING = (
-    "channel",
-    "address_kind",
-    "address_value",
-    "status",
-    "status_at",
-    "owner",
-    "owner_at",
-    "opened_at",
-    "last_at",
-    "last_received_at",
-    "last_sent_at",
-    "last_text",
-    "last_text_at",
-    "messages",
-)
 _ALL = select(*ConversationRow.__table__.c)
 _ONE = Prepared(_ALL.where(ConversationRow.id == bindparam("id")))
 _INSERT = Prepared(insert(ConversationRow), *_COLUMNS)
-_UPDATE = Prepared(
-    update(ConversationRow)
-    .where(ConversationRow.id == bindparam("known"))
-    .values({name: bindparam(name) for name in _CHANGING})
-)
+
+
+@cache
+def _update(*names: str) -> Prepared:
+    """Write these columns alone: any other may stand in an index, which would be written anew."""
+    changes: dict[str, Any] = {name: bindparam(name) for name in names}
+    return Prepared(update(ConversationRow).where(ConversationRow.id == bindparam("known")).values(changes))
 
 
 def project(session: Session, scope: Scope, entries: Sequence[Entry]) -> None:
@@ -50,12 +37,16 @@ def project(session: Session, scope: Scope, entries: Sequence[Entry]) -> None:
             state = step(after.get(entry.conversation), entry)
             if state is not None:
                 after[entry.conversation] = state
-    opened = [state for key, state in after.items() if key not in before]
-    changed = [state for key, state in after.items() if key in before and state != before[key]]
+    opened = [row_of(state) for key, state in after.items() if key not in before]
     if opened:
-        _INSERT.run(session, *({**row_of(state), "team": scope.team, "brand": scope.brand} for state in opened))
-    if changed:
-        _UPDATE.run(session, *({**row_of(state), "known": state.id} for state in changed))
+        _INSERT.run(session, *({**row, "team": scope.team, "brand": scope.brand} for row in opened))
+    changed: defaultdict[tuple[str, ...], list[Parameters]] = defaultdict(list)
+    for key, state in before.items():
+        old, new = row_of(state), row_of(after[key])
+        if names := tuple(name for name in new if new[name] != old[name]):
+            changed[names].append({**{name: new[name] for name in names}, "known": key})
+    for names, rows in changed.items():
+        _update(*names).run(session, *rows)
 
 
 def _states(session: Session, conversations: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:

@@ -38,7 +38,7 @@ _FIND = Prepared(
 )
 _ENVELOPE = tuple(column.key for column in EntryRow.__table__.c if column.key != "seq")
 _INSERT_MANY = Prepared(insert(EntryRow), *_ENVELOPE)
-_INSERT_ONE = Prepared(insert(EntryRow).returning(EntryRow.seq), *_ENVELOPE)
+_INSERT_ONE = Prepared(insert(EntryRow).returning(EntryRow.id, EntryRow.seq), *_ENVELOPE)
 _INSERT_PAYLOAD = Prepared(insert(PayloadRow), *PayloadRow.__table__.c.keys())
 
 
@@ -101,7 +101,7 @@ def _insert(session: Session, rows: list[tuple[Parameters, Parameters]]) -> list
         return []
     envelopes, payloads = [envelope for envelope, _ in rows], [payload for _, payload in rows]
     if len(rows) == 1:
-        numbers = {envelopes[0]["id"]: _INSERT_ONE.run(session, *envelopes).scalar_one()}
+        numbers = dict([_INSERT_ONE.first(session, envelopes[0]) or ()])
     else:
         _INSERT_MANY.run(session, *envelopes)
         drawn = select(EntryRow.id, EntryRow.seq).where(EntryRow.id.in_([row["id"] for row in envelopes]))
