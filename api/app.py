@@ -16,6 +16,7 @@ from api.routes import ROUTERS
 from api.routes.chat import session_throttle
 from api.routes.login import LoginThrottles
 from api.sessions import secret_of
+from api.turns import Turns
 from knowledge.customers.live import Tail, Watcher
 
 DESCRIPTION = """
@@ -44,6 +45,7 @@ def create_app(parts: Parts) -> FastAPI:
     )
     app.state.parts = parts
     app.state.login_throttles = LoginThrottles()
+    app.state.turns = Turns()
     app.state.session_throttle = session_throttle()
     app.add_middleware(SecurityHeaders)
     for router in ROUTERS:

@@ -1,12 +1,23 @@
 """What goes in and out as JSON: the shapes that OpenAPI shows."""
 
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Literal, Self
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
+from assistant import citations
 from knowledge.customers.conversations import Conversation
-from knowledge.customers.entries import Entry, Handle, MessageReceived, MessageSent, Payload, Status, Visibility
+from knowledge.customers.entries import (
+    Entry,
+    Handle,
+    MessageReceived,
+    MessageSent,
+    Payload,
+    Status,
+    SuggestionShown,
+    Visibility,
+)
 from knowledge.customers.record import Customer, KnownHandle
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId
 from knowledge.library.articles import Article
@@ -247,6 +258,18 @@ class ImportOut(BaseModel):
     bad: list[dict[str, object]]
     ignored_fields: dict[str, int]
     dry_run: bool
+
+
+@dataclass(frozen=True)
+class SuggestionOut(SuggestionShown):
+    """A suggestion as it goes out; `reply_text` is what to send: no citation marks, the public pages at its end."""
+
+    reply_text: str = ""
+
+    @classmethod
+    def of(cls, shown: SuggestionShown) -> Self:
+        """Return the suggestion as it goes out."""
+        return cls(**vars(shown), reply_text=citations.reply_text(shown))
 
 
 class ChatMessage(BaseModel):

@@ -1,7 +1,10 @@
-"""Citations: `[n]` marks in a text, kept only where `n` is a number that we offered."""
+"""Citations: `[n]` marks in a text, kept only where `n` is a number that we offered; what a customer reads has none."""
 
 import re
-from collections.abc import Collection
+from collections.abc import Callable, Collection
+
+from assistant.phrases import phrases_for, reply_language
+from knowledge.customers.entries import SuggestionShown
 
 _MARK = re.compile(r"[ \t]*\[(\d{1,9}(?:\s*[,;]\s*\d{1,9})*)\]")
 _OPEN = re.compile(r"[ \t]*\[[\d\s,;]*$")
@@ -15,9 +18,12 @@ def cited(text: str) -> tuple[int, ...]:
 
 def keep_offered(text: str, offered: Collection[int]) -> str:
     """Return the text with only those citations that were offered; `[1, 9]` becomes `[1]`."""
+    return _keep(text, lambda number: number in offered)
 
+
+def _keep(text: str, wanted: Callable[[int], bool]) -> str:
     def kept(match: re.Match[str]) -> str:
-        valid = [number for number in re.findall(r"\d+", match[1]) if int(number) in offered]
+        valid = [number for number in re.findall(r"\d+", match[1]) if wanted(int(number))]
         lead = match[0][: match[0].index("[")]
         return lead + "".join(f"[{int(number)}]" for number in valid) if valid else ""
 
@@ -27,6 +33,29 @@ def keep_offered(text: str, offered: Collection[int]) -> str:
 def without(text: str) -> str:
     """Return the text with no citations at all."""
     return keep_offered(text, ())
+
+
+def unmarked(text: str, shown: SuggestionShown) -> str:
+    """Return a reply without the marks of the suggestion it came from; other numbers in brackets are its own."""
+    return _keep(text, lambda number: number not in shown.citations)
+
+
+def reply_text(shown: SuggestionShown) -> str:
+    """Return what a customer would be sent: the draft without marks, then a line with the public pages it cites.
+
+    Only pages with a web address are named, each once; without any there is no such line.
+    """
+    said = unmarked(shown.text, shown).strip()
+    links: dict[str, str] = {}
+    for number in shown.citations:
+        for passage in shown.passages:
+            is_page = passage.url.startswith(("https://", "http://")) and not re.search(r"\s", passage.url)
+            if passage.number == number and passage.visibility == "public" and is_page:
+                links.setdefault(passage.url, " ".join(passage.title.split()))
+    if not said or not links:
+        return said
+    read_more = phrases_for(reply_language([said], "en")).read_more
+    return f"{said}\n\n{read_more} " + " · ".join(f"{title} – {url}".lstrip(" –") for url, title in links.items())
 
 
 def finished(text: str) -> str:

@@ -1,5 +1,6 @@
 """What agents do with suggestions: send them, change them, reject them, have them explained."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -10,7 +11,7 @@ from knowledge.customers.entries import Entry, SuggestionJudged, SuggestionShown
 from knowledge.customers.inbox import Reply
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import NotFound, Rejected
-from knowledge.ids import SuggestionId
+from knowledge.ids import ConversationId, SuggestionId
 from knowledge.scope import Scope
 
 MAX_REASON_CHARS = 2_000
@@ -34,11 +35,12 @@ def send(session: Session, scope: Scope, reply: Reply, now: datetime) -> Entry:
     shown, where = _find(session, scope, reply.suggestion)
     if where.conversation != reply.conversation:
         raise Rejected("The suggestion belongs to another conversation.", "Ask for a suggestion in this one.")
+    # Marks mean nothing to a customer. With or without the line of pages to read, the draft was sent as it was.
+    reply = replace(reply, text=citations.unmarked(reply.text, shown))
     sent = inbox.reply(session, scope, reply, now)
-    # The customer never sees citation marks, so a draft without them was sent as it was.
-    as_drafted = (shown.text, citations.without(shown.text))
+    as_drafted = (citations.unmarked(shown.text, shown), citations.reply_text(shown))
     verdict: Verdict = "accepted" if any(same_text(reply.text, text) for text in as_drafted) else "edited"
-    judged = SuggestionJudged(reply.suggestion, verdict, reply.author, sent=sent.id)
+    judged = SuggestionJudged(shown.suggestion, verdict, reply.author, sent=sent.id)
     timeline.append(session, scope, NewEntry(where.customer, judged, now, where.conversation, f"judged:{sent.id}"), now)
     return sent
 
@@ -63,6 +65,16 @@ def explain(session: Session, scope: Scope, suggestion: SuggestionId) -> Suggest
         NotFound: there is no such suggestion.
     """
     return _find(session, scope, suggestion)[0]
+
+
+def latest(session: Session, scope: Scope, conversation: ConversationId) -> SuggestionShown | None:
+    """Return the latest suggestion of a conversation if it answers the customer's last message."""
+    asked = timeline.latest_of(session, scope, conversation, ["message_received"])
+    made = timeline.latest_of(session, scope, conversation, ["suggestion_shown"])
+    if made is None or not isinstance(made.payload, SuggestionShown):
+        return None
+    answers_it = asked is None or made.payload.answers == asked.id or made.seq > asked.seq
+    return made.payload if answers_it else None
 
 
 def same_text(one: str, other: str) -> bool:

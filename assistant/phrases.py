@@ -20,6 +20,7 @@ class Phrases:
     tracking: str
     which: str
     more: str
+    read_more: str
 
 
 ENGLISH = Phrases(
@@ -33,6 +34,7 @@ ENGLISH = Phrases(
     tracking="Tracking number: {tracking}.",
     which="Could you tell me a little more? Is your question about “{first}” or about “{second}”?",
     more="Could you tell me a little more about what you need?",
+    read_more="Read more:",
 )
 PHRASES = {
     "en": ENGLISH,
@@ -47,6 +49,7 @@ PHRASES = {
         tracking="Sendungsnummer: {tracking}.",
         which="Können Sie mir etwas mehr sagen? Geht es um „{first}“ oder um „{second}“?",
         more="Können Sie mir etwas genauer sagen, worum es geht?",
+        read_more="Mehr dazu:",
     ),
     "es": Phrases(
         hello="Hola {name}:",
@@ -59,6 +62,7 @@ PHRASES = {
         tracking="Número de seguimiento: {tracking}.",
         which="¿Puede darme algún detalle más? ¿Su pregunta es sobre «{first}» o sobre «{second}»?",
         more="¿Puede darme algún detalle más sobre lo que necesita?",
+        read_more="Más información:",
     ),
     "fr": Phrases(
         hello="Bonjour {name},",
@@ -71,6 +75,7 @@ PHRASES = {
         tracking="Numéro de suivi : {tracking}.",
         which="Pouvez-vous préciser ? Votre question porte-t-elle sur « {first} » ou sur « {second} » ?",
         more="Pouvez-vous préciser ce dont vous avez besoin ?",
+        read_more="En savoir plus :",
     ),
 }
 # Sentences that state nothing and need no evidence.

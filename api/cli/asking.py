@@ -168,4 +168,6 @@ def _advise(parts: "Parts") -> None:
 def _as_json(shown: "SuggestionShown") -> dict[str, Any]:
     from dataclasses import asdict
 
-    return asdict(shown)
+    from assistant.citations import reply_text
+
+    return asdict(shown) | {"reply_text": reply_text(shown)}

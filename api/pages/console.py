@@ -22,6 +22,7 @@ router = APIRouter(include_in_schema=False)
 FIRST_LINES = 80
 MOST_LINES = 2_000
 Limit = Annotated[int, Query(ge=1, le=MOST_LINES)]
+Rows = Annotated[int, Query(ge=1, le=desk.MOST_ROWS)]
 
 
 @router.get("/console")
@@ -32,10 +33,12 @@ def inbox(request: Request, parts: PartsHere, me: StaffHere, view: desk.View = "
 
 
 @router.get("/console/parts/list")
-def list_part(request: Request, parts: PartsHere, me: StaffHere, view: desk.View = "waiting") -> HTMLResponse:
+def list_part(
+    request: Request, parts: PartsHere, me: StaffHere, view: desk.View = "waiting", rows: Rows = desk.ROWS
+) -> HTMLResponse:
     """The list alone, for the page that is open."""
     current = request.headers.get("hx-current-url", "").partition("?")[0].rpartition("/console/conversations/")[2]
-    return draw(request, "list.html", open=current, **_list_context(parts, me, view))
+    return draw(request, "list.html", open=current, **_list_context(parts, me, view, rows))
 
 
 @router.get("/console/conversations/{conversation}")
@@ -80,7 +83,7 @@ def suggestion_part(request: Request, parts: PartsHere, conversation: Conversati
     with parts.database.read() as session:
         found = get_conversation(session, parts.scope, conversation)
         panel = desk.read_panel(session, parts.scope, found)
-    return draw(request, "suggestion.html", shown=panel.shown, auto=panel.auto, idle=panel.idle)
+    return draw(request, "suggestion.html", conversation=conversation, **vars(panel))
 
 
 @router.get("/console/suggestions/{suggestion}")
@@ -88,7 +91,7 @@ def earlier_suggestion(request: Request, parts: PartsHere, suggestion: Suggestio
     """A suggestion as it was shown then."""
     with parts.database.read() as session:
         found = feedback.explain(session, parts.scope, suggestion)
-    return draw(request, "suggestion.html", shown=show(found), auto=False, idle="", earlier_only=True)
+    return draw(request, "suggestion.html", shown=show(found), auto=False, idle="", conversation="")
 
 
 @router.get("/console/suggestions/{suggestion}/passages/{number}")
@@ -109,10 +112,10 @@ def passage_part(request: Request, parts: PartsHere, suggestion: SuggestionId, n
     )
 
 
-def _list_context(parts: Parts, me: Staff, view: desk.View) -> dict[str, Any]:
+def _list_context(parts: Parts, me: Staff, view: desk.View, limit: int = desk.ROWS) -> dict[str, Any]:
     with parts.database.read() as session:
         cursor = timeline.last_seq(session, parts.scope)
-        rows = desk.read_rows(session, parts.scope, view, me.email)
+        rows = desk.read_rows(session, parts.scope, view, me.email, limit)
         counts = desk.count_views(session, parts.scope, me.email)
     return {
         "view": view,
@@ -120,7 +123,8 @@ def _list_context(parts: Parts, me: Staff, view: desk.View) -> dict[str, Any]:
         "views": list(desk.VIEWS.items()),
         "rows": rows,
         "counts": counts,
-        "more": len(rows) == desk.ROWS,
+        "limit_rows": limit,
+        "more": len(rows) == limit < desk.MOST_ROWS,
         "empty": desk.EMPTY[view],
         "now": parts.clock(),
     }
@@ -141,6 +145,7 @@ def _work_context(request: Request, parts: Parts, me: Staff, conversation: Conve
     return {
         "work": work,
         "open": conversation,
+        "conversation": conversation,
         "lines": lines,
         "earlier": earlier,
         "limit": FIRST_LINES,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.pages import words
 from api.pages.lines import Known, Line, lines_of
 from api.pages.suggestions import Shown, show
+from assistant import feedback
 from knowledge.customers import timeline
 from knowledge.customers.conversations import Conversation, Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import OrderRecorded, SuggestionJudged, SuggestionShown
@@ -36,6 +37,7 @@ EMPTY: dict[View, str] = {
 }
 COUNTED: tuple[View, ...] = ("waiting", "mine", "unassigned")
 ROWS = 100
+MOST_ROWS = 1_000
 ORDERS_READ = 1_000
 
 
@@ -69,16 +71,16 @@ def wanted_of(view: View, me: str) -> Wanted:
     """Return which conversations a view lists for a colleague."""
     return {
         "waiting": Wanted(waiting=True),
-        "mine": Wanted(status="open", owner=me),
-        "unassigned": Wanted(status="open", owner=""),
+        "mine": Wanted(resolved=False, owner=me),
+        "unassigned": Wanted(resolved=False, owner=""),
         "all": Wanted(),
         "resolved": Wanted(status="resolved"),
     }[view]
 
 
-def read_rows(session: Session, scope: Scope, view: View, me: str) -> list[Row]:
-    """Return the rows of a view, at most `ROWS`."""
-    found = list_conversations(session, scope, wanted_of(view, me), limit=ROWS)
+def read_rows(session: Session, scope: Scope, view: View, me: str, limit: int = ROWS) -> list[Row]:
+    """Return the first rows of a view."""
+    found = list_conversations(session, scope, wanted_of(view, me), limit=limit)
     people = get_customers(session, scope, list({conversation.customer for conversation in found}))
     staff = names_of(list_staff(session, scope))
     return [
@@ -173,13 +175,11 @@ class Panel:
 
 def read_panel(session: Session, scope: Scope, conversation: Conversation) -> Panel:
     """Return the panel of a conversation: the suggestion for its last message, if one was made."""
-    asked = timeline.latest_of(session, scope, conversation.id, ["message_received"])
-    made = timeline.latest_of(session, scope, conversation.id, ["suggestion_shown"])
-    if made and isinstance(made.payload, SuggestionShown):
-        answers_it = asked is None or made.payload.answers == asked.id or made.seq > asked.seq
-        if answers_it:
-            return Panel(show(made.payload, _judged(session, scope, conversation.id, made.payload)), False, "")
-    idle = "Nobody waits for a reply here." if asked else "The customer has not written yet."
+    made = feedback.latest(session, scope, conversation.id)
+    if made is not None:
+        return Panel(show(made, _judged(session, scope, conversation.id, made)), False, "")
+    wrote = conversation.last_received_at is not None
+    idle = "Nobody waits for a reply here." if wrote else "The customer has not written yet."
     return Panel(None, conversation.waiting, idle)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api.pages.suggestions import VERDICTS
@@ -49,7 +50,7 @@ class Known:
 @dataclass(frozen=True)
 class Line:
     """One entry ready to show; `day` is set where a new day begins, `here` unless it is of another conversation
-    than the open one, `leads` when it links to its conversation.
+    than the open one, `leads` when it links to its conversation; `folded` holds the lines that it stands for.
     """
 
     entry: Entry
@@ -64,6 +65,7 @@ class Line:
     verdict: str = ""
     day: date | None = None
 
+    folded: tuple["Line", ...] = ()
 
 def lines_of(entries: list[Entry], known: Known) -> list[Line]:
     """Return the lines to show for these entries, oldest first; a verdict is told on its suggestion's line."""
@@ -72,7 +74,7 @@ def lines_of(entries: list[Entry], known: Known) -> list[Line]:
         if isinstance(entry.payload, SuggestionJudged):
             verdicts[entry.payload.suggestion] = VERDICTS[entry.payload.verdict].lower()
     shown = [_line(entry, known, verdicts) for entry in entries if not isinstance(entry.payload, SuggestionJudged)]
-    return _with_days(shown, known.zone)
+    return _folded(_with_days(shown, known.zone))
 
 
 def _with_days(lines: list[Line], zone: ZoneInfo) -> list[Line]:
@@ -86,6 +88,19 @@ def _with_days(lines: list[Line], zone: ZoneInfo) -> list[Line]:
 
 
 def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> Line:
+def _folded(lines: list[Line]) -> list[Line]:
+    """Tell page views in a row, of one day, as one line."""
+    told: list[Line] = []
+    for is_view, run in groupby(lines, lambda line: line.kind == "page_viewed"):
+        views = list(run)
+        while is_view and views:
+            length = next((at for at, line in enumerate(views) if at and line.day), len(views))
+            day, views = views[:length], views[length:]
+            told.append(replace(day[0], says=f"Viewed {length} pages", folded=tuple(day)) if length > 1 else day[0])
+        told += views
+    return told
+
+
     conversation = known.conversations.get(entry.conversation) if entry.conversation else None
     payload = entry.payload
     line = Line(

@@ -11,6 +11,7 @@ _CITATION = re.compile(r"\[(\d{1,3})\]")
 _TOKEN = re.compile(r"\w+|[^\w\s]")
 _GAP = r"(?:\s|\[\d{1,3}\])*"
 VERDICTS = {"accepted": "Sent as it was", "edited": "Edited and sent", "rejected": "Rejected"}
+NEAREST = 3
 ORDER: tuple[Support, ...] = ("supported", "not_found", "contradicted")
 
 
@@ -33,13 +34,16 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the panel needs: `plain` is the draft without citation marks, as it would be sent."""
+    """What the panel needs: `sends` is what the customer would be sent, `nearest` what came closest when nothing
+    was certain.
+    """
 
     suggestion: SuggestionShown
-    plain: str
+    sends: str
     sentences: tuple[Sentence, ...]
     tally: tuple[tuple[Support, int], ...]
     sources: tuple[PassageUsed, ...]
+    nearest: tuple[PassageUsed, ...]
     guidance: tuple[PassageUsed, ...]
     writer: str
     timings: str
@@ -53,15 +57,25 @@ def show(suggestion: SuggestionShown, judged: SuggestionJudged | None = None) ->
     counted = [(support, sum(c.support == support for c in suggestion.claims)) for support in ORDER]
     return Shown(
         suggestion=suggestion,
-        plain=citations.without(suggestion.text).strip(),
+        sends=citations.reply_text(suggestion),
         sentences=_sentences(suggestion.text, suggestion.claims, titles),
         tally=tuple((support, count) for support, count in counted if count),
         sources=tuple(by_number[n] for n in suggestion.citations if n in by_number),
+        nearest=() if suggestion.citations else _nearest(suggestion),
         guidance=tuple(by_number[n] for n in suggestion.guidance if n in by_number),
         writer=_writer(suggestion),
         timings=_timings(suggestion),
         verdict=_verdict(judged),
     )
+
+
+def _nearest(suggestion: SuggestionShown) -> tuple[PassageUsed, ...]:
+    """Return the best public passage of each of the nearest articles."""
+    best: dict[str, PassageUsed] = {}
+    for passage in suggestion.passages:
+        if passage.visibility == "public":
+            best.setdefault(passage.article, passage)
+    return tuple(best.values())[:NEAREST]
 
 
 def quotes_of(suggestion: SuggestionShown, number: int) -> tuple[str, ...]:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator, Callable
 from typing import Annotated
 
-from fastapi import APIRouter, Path, Request
+from fastapi import APIRouter, Path, Query, Request
 from fastapi.responses import Response, StreamingResponse
 from fastapi.sse import format_sse_event
 from pydantic import TypeAdapter
@@ -13,7 +13,8 @@ from api.access import PartsHere, StaffHere
 from api.failures import describe, responses
 from api.live import in_thread
 from api.routes.conversations import ConversationPath
-from api.schemas import EntryOut, QuestionIn, RejectionIn
+from api.schemas import EntryOut, QuestionIn, RejectionIn, SuggestionOut
+from api.turns import Turns
 from assistant import feedback
 from assistant.suggest import OnProgress, Progress, ask, suggest
 from knowledge.customers.conversations import get_conversation
@@ -24,7 +25,10 @@ from knowledge.ids import ConversationId, SuggestionId
 router = APIRouter(prefix="/api", tags=["assistant"])
 SuggestionPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 _PASSAGES: TypeAdapter[tuple[PassageUsed, ...]] = TypeAdapter(tuple[PassageUsed, ...])
-_SHOWN: TypeAdapter[SuggestionShown] = TypeAdapter(SuggestionShown)
+_SHOWN: TypeAdapter[SuggestionOut] = TypeAdapter(SuggestionOut)
+Reuse = Annotated[
+    bool, Query(description="Give the suggestion that already answers the customer's last message, if there is one.")
+]
 _STREAM = {
     "text/event-stream": {
         "schema": {
@@ -38,19 +42,31 @@ _STREAM = {
 
 @router.post(
     "/conversations/{conversation}/suggestions",
-    response_model=SuggestionShown,
+    response_model=SuggestionOut,
     responses={200: {"content": _STREAM}, **responses(401, 403, 404, 422, 503)},
 )
-async def make(parts: PartsHere, request: Request, conversation: ConversationPath) -> Response:
-    """Suggest a reply. Ask for `text/event-stream` to see it grow; JSON waits for the whole."""
+async def make(parts: PartsHere, request: Request, conversation: ConversationPath, reuse: Reuse = False) -> Response:
+    """Suggest a reply. Ask for `text/event-stream` to see it grow; JSON waits for the whole.
+
+    With `reuse`, who asks while another's suggestion for the same message is being written waits for that one.
+    """
+    turns: Turns = request.app.state.turns
+    about = ConversationId(conversation)
 
     def work(report: OnProgress) -> SuggestionShown:
-        about, now = ConversationId(conversation), parts.clock()
-        return suggest(parts.assistant, parts.database, parts.scope, about, now, report)
+        if not reuse:
+            return new(report)
+        with turns.of(conversation):
+            with parts.database.read() as session:
+                known = feedback.latest(session, parts.scope, about)
+            return known or new(report)
+
+    def new(report: OnProgress) -> SuggestionShown:
+        return suggest(parts.assistant, parts.database, parts.scope, about, parts.clock(), report)
 
     def look() -> None:
         with parts.database.read() as session:
-            get_conversation(session, parts.scope, ConversationId(conversation))
+            get_conversation(session, parts.scope, about)
 
     await run_in_threadpool(look)
     return await _answer(request, work)
@@ -58,7 +74,7 @@ async def make(parts: PartsHere, request: Request, conversation: ConversationPat
 
 @router.post(
     "/ask",
-    response_model=SuggestionShown,
+    response_model=SuggestionOut,
     responses={200: {"content": _STREAM}, **responses(400, 401, 403, 413, 422, 503)},
 )
 async def ask_once(parts: PartsHere, request: Request, given: QuestionIn) -> Response:
@@ -75,7 +91,7 @@ async def _answer(request: Request, work: Work) -> Response:
     if "text/event-stream" in request.headers.get("accept", ""):
         return StreamingResponse(_stream(request, work), media_type="text/event-stream")
     shown = await run_in_threadpool(work, lambda _progress: None)
-    return Response(_SHOWN.dump_json(shown), media_type="application/json")
+    return Response(_SHOWN.dump_json(SuggestionOut.of(shown)), media_type="application/json")
 
 
 async def _stream(request: Request, work: Work) -> AsyncIterator[bytes]:
@@ -89,7 +105,7 @@ async def _stream(request: Request, work: Work) -> AsyncIterator[bytes]:
         if isinstance(step, Failure):
             yield format_sse_event(event="failed", data_str=describe(step)[1].model_dump_json())
         elif isinstance(step, SuggestionShown):
-            yield format_sse_event(event="done", data_str=_SHOWN.dump_json(step).decode())
+            yield format_sse_event(event="done", data_str=_SHOWN.dump_json(SuggestionOut.of(step)).decode())
         elif step.step != "done":
             yield format_sse_event(event=step.step, data_str=_progress(step))
 
@@ -101,10 +117,10 @@ def _progress(progress: Progress) -> str:
 
 
 @router.get("/suggestions/{suggestion}", responses=responses(401, 403, 404, 422))
-def explain(parts: PartsHere, suggestion: SuggestionPath) -> SuggestionShown:
+def explain(parts: PartsHere, suggestion: SuggestionPath) -> SuggestionOut:
     """Return a suggestion as it was shown, with all that explains it."""
     with parts.database.read() as session:
-        return feedback.explain(session, parts.scope, SuggestionId(suggestion))
+        return SuggestionOut.of(feedback.explain(session, parts.scope, SuggestionId(suggestion)))
 
 
 @router.post("/suggestions/{suggestion}/rejection", status_code=201, responses=responses(400, 401, 403, 404, 413, 422))

@@ -4,7 +4,9 @@ import { wake } from "./live.js";
 
 const form = () => document.getElementById("compose");
 const area = () => document.getElementById("compose-text");
-const EMPTY = { mode: "reply", reply: "", note: "", suggestion: "", key: "", tried: "" };
+/* Which conversation the box writes to: the one it was drawn for. */
+export const composing = () => form()?.dataset.conversation || "";
+const EMPTY = { conversation: "", mode: "reply", reply: "", note: "", suggestion: "", key: "", tried: "" };
 let draft = { ...EMPTY };
 
 const place = (conversation) => `draft:${conversation}`;
@@ -17,7 +19,7 @@ function save() {
 
 export function openCompose(conversation) {
   const kept = sessionStorage.getItem(place(conversation));
-  draft = kept ? { ...EMPTY, ...JSON.parse(kept) } : { ...EMPTY };
+  draft = { ...EMPTY, ...(kept ? JSON.parse(kept) : {}), conversation };
   show();
 }
 
@@ -73,6 +75,7 @@ export async function sendReply(conversation, text, suggestion, key) {
 
 async function send() {
   const conversation = form().dataset.conversation;
+  if (draft.conversation !== conversation) return fail("Another conversation is opening. Try again.");
   const { mode } = draft;
   const text = area().value.trim();
   if (!text) return fail("Write something first.");

@@ -8,12 +8,31 @@ import { followScroll, toBottom } from "./scroll.js";
 import { listenToSuggestion, openSuggestion } from "./suggestion.js";
 
 let open = "";
+let wanted = "";
+const WHOSE = /^\/console\/conversations\/([0-9a-f]{32})/;
+
+function whose(context) {
+  return WHOSE.exec(new URL(context.request.action, location.href).pathname)?.[1] || "";
+}
+
+/* Who opens two conversations quickly gets the second: the list shows it at once, parts of the first are dropped. */
+function want(event) {
+  const { ctx } = event.detail;
+  if (ctx.target?.id !== "work") return;
+  wanted = whose(ctx);
+  markOpen(wanted);
+}
+
+function dropOthers(event) {
+  const conversation = whose(event.detail.ctx);
+  if (conversation && wanted && conversation !== wanted) event.preventDefault();
+}
 
 /* Runs after each swap; does its work once for each conversation opened. */
 function adopt() {
   const main = document.getElementById("main");
   const conversation = main?.dataset.conversation || "";
-  markOpen(conversation);
+  markOpen(wanted || conversation);
   if (conversation === open) return;
   open = conversation;
   if (!conversation) return;
@@ -41,6 +60,8 @@ if (document.getElementById("desk")) {
   listenToSuggestion();
   followScroll();
   listenLive();
+  document.addEventListener("htmx:before:request", want);
+  document.addEventListener("htmx:before:swap", dropOthers);
   document.addEventListener("htmx:after:swap", adopt);
   adopt();
 }

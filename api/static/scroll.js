@@ -28,6 +28,11 @@ export function followScroll() {
   });
   document.addEventListener("click", (event) => {
     if (event.target.closest("#newer")) toBottom();
+    if (event.target.closest("[data-more-rows]")) {
+      const rows = document.getElementById("rows-shown");
+      rows.value = Math.min(1000, Number(rows.value) + 100);
+      htmx.trigger(document.body, "wake-list");
+    }
     if (event.target.closest("[data-more]")) {
       growing = true;
       const shown = document.getElementById("shown");

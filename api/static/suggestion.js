@@ -1,6 +1,6 @@
 /* The suggestion panel: asks by itself when a customer waits, streams the draft, opens what it cites. */
 import { newKey, problemOf, reach, readEvents, call, toast } from "./common.js";
-import { sendReply, write } from "./compose.js";
+import { composing, sendReply, write } from "./compose.js";
 import { wake } from "./live.js";
 
 const panel = () => document.getElementById("suggestion");
@@ -15,13 +15,14 @@ export function openSuggestion() {
 }
 
 function askIfWanted() {
-  if (!running && document.getElementById("suggest-live")?.dataset.auto === "yes") ask();
+  if (!running && document.getElementById("suggest-live")?.dataset.auto === "yes") ask(true);
 }
 
 export async function refreshPanel() {
   if (running || !panel()) return;
   const { conversation } = panel().dataset;
-  await htmx.ajax("GET", `/console/conversations/${conversation}/suggestion`, { target: "#suggestion", swap: "innerMorph" });
+  const here = panel();
+  await htmx.ajax("GET", `/console/conversations/${conversation}/suggestion`, { source: here, target: here, swap: "innerMorph" });
   markPassage();
   askIfWanted();
 }
@@ -33,7 +34,8 @@ function line(className, text) {
   return element;
 }
 
-export async function ask() {
+/* By itself it takes what a colleague was already suggested for the same message; asked again it is new. */
+export async function ask(reuse = false) {
   const { conversation } = panel().dataset;
   running?.abort();
   const mine = new AbortController();
@@ -60,7 +62,7 @@ export async function ask() {
     },
   };
   try {
-    const response = await reach(`/api/conversations/${conversation}/suggestions`, {
+    const response = await reach(`/api/conversations/${conversation}/suggestions?reuse=${reuse}`, {
       method: "POST",
       headers: { Accept: "text/event-stream" },
       signal: mine.signal,
@@ -78,9 +80,9 @@ export async function ask() {
 }
 
 async function sendAsIs() {
-  const { suggestion, text } = shown().dataset;
+  const { suggestion, conversation, text } = shown().dataset;
   if (!keys.has(suggestion)) keys.set(suggestion, newKey());
-  await sendReply(panel().dataset.conversation, text, suggestion, keys.get(suggestion));
+  await sendReply(conversation, text, suggestion, keys.get(suggestion));
   toast("Sent as suggested");
   wake("wake-list", "wake-thread", "panel");
 }
@@ -94,8 +96,8 @@ async function reject(form) {
 }
 
 export function edit() {
-  const { suggestion, text } = shown()?.dataset || {};
-  if (text) write("reply", text, suggestion);
+  const { suggestion, conversation, text } = shown()?.dataset || {};
+  if (text && conversation === composing()) write("reply", text, suggestion);
 }
 
 async function guard(button, action) {
@@ -112,7 +114,7 @@ export async function openPassage(number) {
   const aside = document.getElementById("passage");
   const suggestion = shown()?.dataset.suggestion;
   if (!suggestion) return;
-  await htmx.ajax("GET", `/console/suggestions/${suggestion}/passages/${number}`, { target: "#passage", swap: "innerHTML" });
+  await htmx.ajax("GET", `/console/suggestions/${suggestion}/passages/${number}`, { source: aside, target: aside, swap: "innerHTML" });
   aside.dataset.number = number;
   aside.hidden = false;
   markPassage();
@@ -141,6 +143,7 @@ function markPassage() {
 const USES = {
   send: (button) => guard(button, sendAsIs),
   edit,
+  reply: () => write("reply"),
   reject: () => {
     document.getElementById("reject").hidden = false;
     document.getElementById("reject-reason").focus();
@@ -157,7 +160,7 @@ export function listenToSuggestion() {
     if ("suggest" in button.dataset) ask();
     if (button.dataset.use) USES[button.dataset.use](button);
     if (button.dataset.showSuggestion) {
-      htmx.ajax("GET", `/console/suggestions/${button.dataset.showSuggestion}`, { target: "#suggestion", swap: "innerHTML" });
+      htmx.ajax("GET", `/console/suggestions/${button.dataset.showSuggestion}`, { source: panel(), target: panel(), swap: "innerHTML" });
     }
   });
   document.addEventListener("submit", (event) => {

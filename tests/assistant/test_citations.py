@@ -3,7 +3,9 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations import cited, finished, keep_offered, without
+from assistant.citations import cited, finished, keep_offered, reply_text, unmarked, without
+from knowledge.customers.entries import PassageUsed, SuggestionShown
+from knowledge.ids import ArticleId, PassageId, SuggestionId
 
 
 def test_only_offered_numbers_stay() -> None:
@@ -23,3 +25,41 @@ def test_what_is_kept_was_offered(text: str, offered: set[int]) -> None:
 def test_a_growing_text_shows_a_prefix_of_the_final_one(text: str, end: int) -> None:
     shown = keep_offered(finished(text[:end]), {1})
     assert keep_offered(text, {1}).startswith(shown.rstrip())
+
+
+def passage(number: int, url: str, visibility: str = "public") -> PassageUsed:
+    title = f"Page {number}"
+    return PassageUsed(number, PassageId("p"), ArticleId("a"), title, "", url, "text", visibility, 1.0)  # type: ignore[arg-type]
+
+
+def suggestion(text: str, citations: tuple[int, ...], *passages: PassageUsed) -> SuggestionShown:
+    return SuggestionShown(
+        SuggestionId("s"), "q", "answer", text, "r", citations, (), passages, (), "extractive", "", ""
+    )
+
+
+def test_the_customer_reads_no_marks_but_where_to_read_more() -> None:
+    pages = (passage(1, "https://a.example/1"), passage(2, "https://a.example/2"), passage(3, "https://a.example/1"))
+    shown = suggestion("Thirty days are allowed [1][3]. The label is free [2].", (1, 3, 2), *pages)
+    assert reply_text(shown) == (
+        "Thirty days are allowed. The label is free.\n\n"
+        "Read more: Page 1 – https://a.example/1 · Page 2 – https://a.example/2"
+    )
+
+
+def test_the_line_speaks_the_language_of_the_draft() -> None:
+    text = "Sie können ungetragene Schuhe innerhalb von dreißig Tagen kostenlos an uns zurücksenden [1]."
+    assert "\n\nMehr dazu: Page 1 – https://a.example" in reply_text(
+        suggestion(text, (1,), passage(1, "https://a.example"))
+    )
+
+
+def test_only_public_pages_on_the_web_are_named() -> None:
+    for other in (passage(1, ""), passage(1, "javascript:alert(1)"), passage(1, "https://i.example/x", "internal")):
+        assert reply_text(suggestion("Yes [1].", (1,), other)) == "Yes."
+    assert reply_text(suggestion("", (), passage(1, "https://a.example"))) == ""
+
+
+def test_numbers_that_are_no_marks_of_the_suggestion_stay() -> None:
+    shown = suggestion("Yes [1].", (1,), passage(1, ""))
+    assert unmarked("See step [4] of the leaflet [1].", shown) == "See step [4] of the leaflet."

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from assistant.citations import reply_text, unmarked
 from assistant.feedback import explain, reject, same_text, send
 from assistant.suggest import Assistant, suggest
 from knowledge.customers.entries import Handle, MessageSent, SuggestionJudged
@@ -43,6 +44,21 @@ def test_sent_as_it_was_is_accepted_and_sent_once(made: Any, database: Database,
     assert [(one.verdict, one.sent) for one in judged(database, scope)] == [("accepted", entries[0].id)]
     assert isinstance(entries[0].payload, MessageSent)
     assert entries[0].payload.suggestion == shown.suggestion
+
+
+def test_marks_never_reach_the_customer_and_the_line_of_pages_may_stay_or_go(
+    assistant: Assistant, desk: Any, database: Database, scope: Scope
+) -> None:
+    asked = desk.receive("Can I return unworn boots?")
+    shown = suggest(assistant, database, scope, asked.conversation, NOW)
+    assert "[" in shown.text
+    for number, text in enumerate((shown.text, reply_text(shown), unmarked(shown.text, shown))):
+        reply = Reply(asked.conversation, text, AGENT, key=f"k{number}", suggestion=shown.suggestion)
+        with database.write() as session:
+            sent = send(session, scope, reply, NOW).payload
+        assert isinstance(sent, MessageSent)
+        assert "[" not in sent.text
+    assert [one.verdict for one in judged(database, scope)] == ["accepted"] * 3
 
 
 def test_changed_is_edited(made: Any, database: Database, scope: Scope) -> None:

@@ -112,7 +112,8 @@ def _furnish(settings: Settings, folder: Path) -> str:
 @contextmanager
 def serving(parts: Parts) -> Iterator[str]:
     """Serve the parts from a thread, at the port of their settings (0: a free one)."""
-    config = uvicorn.Config(create_app(parts), port=parts.settings.port, log_level="warning", timeout_graceful_shutdown=3)
+    app, port = create_app(parts), parts.settings.port
+    config = uvicorn.Config(app, port=port, log_level="warning", timeout_graceful_shutdown=3)
     server = Server(config)
     thread = threading.Thread(target=server.run)
     thread.start()

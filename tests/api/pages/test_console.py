@@ -71,6 +71,50 @@ def test_a_suggestion_is_shown_and_its_source_opened(
     panel = client.get(f"/console/conversations/{conversation}/suggestion", headers=agent).text
     assert made["suggestion"] in panel
     assert 'data-auto="no"' in panel
-    assert "No draft." in panel
+    assert "Nothing here is certain enough to send." in panel
+    assert made["reason"].split(" (")[0] in panel
+    assert 'data-use="reject"' in panel
+    assert 'data-use="send"' not in panel
     missing = client.get(f"/console/suggestions/{made['suggestion']}/passages/99", headers=agent)
     assert missing.status_code == 404
+
+
+def test_pending_conversations_stay_with_their_owner(client: TestClient, agent: dict[str, str], arrive: Arrive) -> None:
+    conversation = arrive("Hello").conversation
+    here = f"/api/conversations/{conversation}"
+    for view, take in (("unassigned", False), ("mine", True)):
+        if take:
+            client.post(f"{here}/take", headers=agent)
+        for status, listed in (("pending", True), ("resolved", False), ("open", True)):
+            client.put(f"{here}/status", headers=agent, json={"status": status})
+            page = client.get(f"/console?view={view}", headers=agent).text
+            assert (f"row-{conversation}" in page) is listed, (view, status)
+
+
+def test_a_long_list_is_read_on(client: TestClient, agent: dict[str, str], arrive: Arrive) -> None:
+    for number in range(4):
+        arrive("Hello", f"c{number}@example.com")
+    address = "/console/parts/list?view=waiting&rows="
+    short, long = (client.get(f"{address}{rows}", headers=agent).text for rows in (3, 5))
+    assert (short.count('id="row-'), "data-more-rows" in short) == (3, True)
+    assert (long.count('id="row-'), "data-more-rows" in long) == (4, False)
+    assert client.get(f"{address}100000", headers=agent).status_code == 422
+
+
+def test_a_page_tells_from_where_to_listen(client: TestClient, agent: dict[str, str], arrive: Arrive) -> None:
+    entry = arrive("Hello")
+    for path in ("/console", f"/console/conversations/{entry.conversation}"):
+        assert f'data-cursor="{entry.seq}"' in client.get(path, headers=agent).text
+
+
+def test_a_reply_and_a_suggestion_say_which_conversation_they_are_for(
+    client: TestClient, agent: dict[str, str], arrive: Arrive
+) -> None:
+    conversation = arrive("Hello, when do you open?").conversation
+    made = client.post(f"/api/conversations/{conversation}/suggestions", headers=agent).json()
+    page = client.get(f"/console/conversations/{conversation}", headers=agent).text
+    assert f'id="compose" data-conversation="{conversation}"' in page
+    assert f'data-suggestion="{made["suggestion"]}" data-conversation="{conversation}"' in page
+    earlier = client.get(f"/console/suggestions/{made['suggestion']}", headers=agent).text
+    assert 'data-conversation="" data-text=""' in earlier
+    assert "data-use=" not in earlier

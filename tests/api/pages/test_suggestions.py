@@ -1,5 +1,7 @@
 """A stored suggestion becomes sentences with verdicts and citations that can be opened."""
 
+from dataclasses import replace
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -45,7 +47,7 @@ def test_sentences_carry_verdicts_and_citations() -> None:
         ("not_found", "Ask Bob."),
     ]
     assert shown.tally == (("supported", 1), ("not_found", 1), ("contradicted", 1))
-    assert shown.plain == "Hello!\n\nYou have 60 days. The label\nis free. Ask Bob."
+    assert shown.sends == "Hello!\n\nYou have 60 days. The label\nis free. Ask Bob."
     assert [p.number for p in shown.sources] == [1, 2]
     assert [p.number for p in shown.guidance] == [3]
 
@@ -67,3 +69,9 @@ def test_who_wrote_it_and_what_became_of_it() -> None:
     assert show(suggestion("x"), judged).verdict == "Rejected: Wrong tone"
     assert how_found(passage(1)) == "words (place 2)"
     assert quotes_of(suggestion("x", (Claim("Yes [1].", "supported", (1,)),)), 1) == ("Yes.",)
+
+
+def test_without_citations_the_nearest_public_articles_are_named() -> None:
+    shown = show(replace(suggestion(""), citations=(), decision="abstain"))
+    assert [p.number for p in shown.nearest] == [1]  # the second is of the same article, the third internal
+    assert show(suggestion("Yes. [1]")).nearest == ()

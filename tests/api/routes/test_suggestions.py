@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -51,6 +52,34 @@ def test_a_suggestion_grows_as_a_stream(client: TestClient, agent: HEADERS, addr
     assert {name for name, _ in events} <= {"passages", "text", "restart", "done"}
     shown = events[-1][1]
     assert client.get(f"/api/suggestions/{shown['suggestion']}", headers=agent).json() == shown
+
+
+def test_what_to_send_has_no_marks(client: TestClient, agent: HEADERS, address: str) -> None:
+    shown = client.post(f"{address}/suggestions", headers=agent).json()
+    assert "[1]" in shown["text"]
+    assert "[" not in shown["reply_text"]
+    assert (
+        client.get(f"/api/suggestions/{shown['suggestion']}", headers=agent).json()["reply_text"] == shown["reply_text"]
+    )
+
+
+def test_who_asks_meanwhile_gets_the_same_suggestion(
+    client: TestClient, agent: HEADERS, address: str, arrive: Callable[..., Entry]
+) -> None:
+    with ThreadPoolExecutor(6) as colleagues:
+        made = list(
+            colleagues.map(
+                lambda _: client.post(f"{address}/suggestions?reuse=true", headers=agent).json()["suggestion"], range(6)
+            )
+        )
+    assert len(set(made)) == 1
+    streamed = _events(client.post(f"{address}/suggestions?reuse=true", headers=agent | STREAM).text)
+    assert [(name, shown["suggestion"]) for name, shown in streamed] == [("done", made[0])]
+    again = client.post(f"{address}/suggestions", headers=agent).json()["suggestion"]
+    assert again != made[0]
+    arrive("And how many days for boots?")
+    later = client.post(f"{address}/suggestions?reuse=true", headers=agent).json()["suggestion"]
+    assert later not in {made[0], again}
 
 
 def test_a_suggestion_can_be_rejected_with_a_reason(client: TestClient, agent: HEADERS, address: str) -> None:
