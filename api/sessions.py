@@ -94,7 +94,10 @@ def open_chat(session: Session, scope: Scope, now: datetime, known: CustomerId |
 
 
 def whose_chat(session: Session, scope: Scope, token: str, now: datetime) -> Chat | None:
-    """Return what a chat token stands for, `None` when it is unknown or expired."""
+    """Return what a chat token stands for, `None` when it is unknown, expired, or its holder signed in since.
+
+    Who signs in gets a new token: the one from before is not proof of what they say from then on.
+    """
     end = token.rpartition(".")[2]
     if not token.startswith(CHAT_PREFIX) or not (end.isascii() and end.isdigit() and len(end) <= 10):
         return None
@@ -103,7 +106,9 @@ def whose_chat(session: Session, scope: Scope, token: str, now: datetime) -> Cha
         return None
     handle = _handle(token)
     customer = identity.find(session, scope, handle)
-    return Chat(customer, handle, expires_at) if customer else None
+    if customer is None or identity.signed_in(session, scope, customer):
+        return None
+    return Chat(customer, handle, expires_at)
 
 
 def _handle(token: str) -> Handle:

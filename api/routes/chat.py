@@ -4,7 +4,7 @@ from collections.abc import AsyncIterable
 from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request, Response
+from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 
@@ -16,13 +16,13 @@ from api.routes.conversations import Before, Key, Limit, fit
 from api.schemas import ChatMessage, ChatMessageIn, ChatMessagesOut, ChatSessionIn, ChatSessionOut
 from api.sessions import CHAT_COOKIE, CHAT_LASTS, Chat, check_identity, keep, open_chat, recognise
 from api.throttle import Throttle
-from knowledge.customers import inbox, timeline
+from knowledge.customers import identity, inbox, joining, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.inbox import Incoming
 from knowledge.customers.live import Following
 from knowledge.failures import Conflict, NotFound
-from knowledge.ids import ConversationId
+from knowledge.ids import ConversationId, CustomerId
 
 router = APIRouter(tags=["chat"])
 READ_AT_ONCE, READS = 200, 20
@@ -33,13 +33,22 @@ def session_throttle() -> Throttle:
     return Throttle(120, timedelta(minutes=1))
 
 
+def own_records(parts: PartsHere, chat: ChatHere) -> tuple[CustomerId, ...]:
+    """Return the records that this session may show: its own, and those that proof joins to a proven one."""
+    with parts.database.read() as session:
+        return identity.shown_records(session, parts.scope, chat.customer)
+
+
+OwnRecords = Annotated[tuple[CustomerId, ...], Depends(own_records)]
+
+
 @router.post("/chat/session", status_code=201, responses=responses(400, 401, 403, 413, 422, 429))
 def begin(
     parts: PartsHere, caller: CallerHere, request: Request, response: Response, given: ChatSessionIn
 ) -> ChatSessionOut:
     """Open a customer session: anonymous, or with an identity token the one of a proven e-mail address.
 
-    A browser that holds an anonymous session keeps it.
+    A browser that holds an anonymous session keeps it; who signs in during one goes on with what was said in it.
     """
     if given.identity is None and caller.chat is not None:
         return ChatSessionOut(expires_at=caller.chat.expires_at, token=None)
@@ -49,6 +58,8 @@ def begin(
     now = parts.clock()
     with parts.database.write() as session:
         known = recognise(session, parts.scope, who, now) if who else None
+        if known and caller.chat is not None:
+            joining.by_session(session, parts.scope, caller.chat.customer, known, now)
         token, chat = open_chat(session, parts.scope, now, known)
     if given.carry == "cookie":
         keep(response, parts.settings, CHAT_COOKIE, token, CHAT_LASTS)
@@ -58,7 +69,7 @@ def begin(
 @router.get("/api/chat/messages", responses=responses(401, 404, 422))
 def read(
     parts: PartsHere,
-    chat: ChatHere,
+    records: OwnRecords,
     conversation: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
     before: Before = None,
     limit: Limit = 50,
@@ -68,29 +79,29 @@ def read(
     with parts.database.read() as session:
         cursor = timeline.last_seq(session, parts.scope)
         if only is not None:
-            _own(session, parts, chat, only)
-        messages, more = _messages(session, parts, chat, only, before, limit)
+            _own(session, parts, records, only)
+        messages, more = _messages(session, parts, Following(records, only), before, limit)
     return ChatMessagesOut(cursor=cursor, messages=messages, before=more)
 
 
-def _own(session: Session, parts: Parts, chat: Chat, conversation: ConversationId) -> None:
+def _own(session: Session, parts: Parts, records: tuple[CustomerId, ...], conversation: ConversationId) -> None:
     found = get_conversation(session, parts.scope, conversation)
-    if found.customer != chat.customer or found.channel != "chat":
+    if found.customer not in records or found.channel != "chat":
         raise NotFound("There is no such conversation.")
 
 
 def _messages(
-    session: Session,
-    parts: Parts,
-    chat: Chat,
-    only: ConversationId | None,
-    before: int | None,
-    limit: int,
+    session: Session, parts: Parts, what: Following, before: int | None, limit: int
 ) -> tuple[list[ChatMessage], int | None]:
     found: list[ChatMessage] = []
     for _ in range(READS):
         entries = timeline.page(
-            session, parts.scope, customer=chat.customer, conversation=only, before=before, limit=READ_AT_ONCE
+            session,
+            parts.scope,
+            customer=what.customer,
+            conversation=what.conversation,
+            before=before,
+            limit=READ_AT_ONCE,
         )
         found[:0] = [message for entry in entries if (message := ChatMessage.of(entry))]
         before = entries[0].seq if len(entries) == READ_AT_ONCE else None
@@ -103,13 +114,13 @@ def _messages(
 
 
 @router.post("/api/chat/messages", status_code=201, responses=responses(400, 401, 403, 409, 413, 422))
-def write(parts: PartsHere, chat: ChatHere, given: ChatMessageIn, key: Key = None) -> ChatMessage:
+def write(parts: PartsHere, chat: ChatHere, records: OwnRecords, given: ChatMessageIn, key: Key = None) -> ChatMessage:
     """Write to us; the message goes on with the open chat, or opens one."""
     text, now = inbox.clean(fit(parts, given.text)), parts.clock()
     with parts.database.write() as session:
         incoming = Incoming(
             channel="chat",
-            address=_address(session, parts, chat),
+            address=_address(session, parts, chat, records),
             text=text,
             at=now,
             external_id=f"{chat.handle.value}:{key}" if key else "",
@@ -119,10 +130,9 @@ def write(parts: PartsHere, chat: ChatHere, given: ChatMessageIn, key: Key = Non
     return _stored(entry, text)
 
 
-def _address(session: Session, parts: Parts, chat: Chat) -> Handle:
+def _address(session: Session, parts: Parts, chat: Chat, records: tuple[CustomerId, ...]) -> Handle:
     """Return where the customer's open chat lives: it goes on when they come back on another device."""
-    wanted = Wanted(customer=chat.customer)
-    known = list_conversations(session, parts.scope, wanted, limit=50)
+    known = list_conversations(session, parts.scope, Wanted(customer=records), limit=50)
     alive = [found.address for found in known if found.channel == "chat" and found.status != "resolved"]
     return alive[0] if alive else chat.handle
 
@@ -135,10 +145,10 @@ def _stored(entry: Entry, text: str) -> ChatMessage:
 
 
 @router.get("/api/chat/live", response_class=EventSourceResponse, responses=stream_responses(401, 422))
-async def live(chat: ChatHere, request: Request, cursor: CursorHere) -> AsyncIterable[ServerSentEvent]:
+async def live(records: OwnRecords, request: Request, cursor: CursorHere) -> AsyncIterable[ServerSentEvent]:
     """Stream the customer's own chat messages; each carries its `seq` as id, so a browser resumes by itself."""
     yield BEGIN
-    async for entry in listen(request, cursor, Following(customer=chat.customer)):
+    async for entry in listen(request, cursor, Following(records)):
         message = ChatMessage.of(entry)
         if message is not None:
             yield ServerSentEvent(data=message, event="message", id=str(message.seq))

@@ -43,15 +43,13 @@ class Wanted:
         conversation: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
         customer: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
     ) -> None:
-        self.following = Following(
-            customer=CustomerId(customer) if customer else None,
-            conversation=ConversationId(conversation) if conversation else None,
-        )
+        only, records = ConversationId(conversation) if conversation else None, None
         with parts.database.read() as session:
-            if self.following.conversation:
-                get_conversation(session, parts.scope, self.following.conversation)
-            if self.following.customer:
-                get_customer(session, parts.scope, self.following.customer)
+            if only:
+                get_conversation(session, parts.scope, only)
+            if customer:
+                records = get_customer(session, parts.scope, CustomerId(customer)).records
+        self.following = Following(records, only)
 
 
 @router.get("/live", response_class=EventSourceResponse, responses=stream_responses(401, 403, 404, 422))

@@ -8,6 +8,7 @@ from typing import Any, cast
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
+from knowledge.customers import persons
 from knowledge.customers.entries import (
     ConversationAssigned,
     ConversationOpened,
@@ -19,6 +20,7 @@ from knowledge.customers.entries import (
     Status,
     StatusChanged,
 )
+from knowledge.customers.persons import Whose
 from knowledge.customers.tables import ConversationRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId
@@ -178,9 +180,7 @@ def find_by_key(session: Session, scope: Scope, external_key: str) -> Conversati
     return _first(session, _rows(scope).where(ConversationRow.external_key == external_key))
 
 
-def find_live(
-    session: Session, scope: Scope, channel: str, address: Handle, customer: CustomerId
-) -> Conversation | None:
+def find_live(session: Session, scope: Scope, channel: str, address: Handle, customer: Whose) -> Conversation | None:
     """Return this customer's latest unresolved conversation with an address on a channel, if any."""
     return _first(
         session,
@@ -189,7 +189,7 @@ def find_live(
             ConversationRow.channel == channel,
             ConversationRow.address_kind == address.kind,
             ConversationRow.address_value == address.value,
-            ConversationRow.customer == customer,
+            ConversationRow.customer.in_(persons.meant(session, scope, customer)),
             ConversationRow.status != "resolved",
         )
         .order_by(ConversationRow.last_at.desc()),
@@ -204,22 +204,23 @@ class Wanted:
     owner: str | None = None
     waiting: bool | None = None
     resolved: bool | None = None
-    customer: CustomerId | None = None
+    customer: Whose | None = None
 
 
 def list_conversations(session: Session, scope: Scope, wanted: Wanted, *, limit: int = 50) -> list[Conversation]:
     """Return the conversations that fit: waiting customers first, longest wait on top, then the latest."""
     latest = ConversationRow.last_at.desc()
     oldest = ConversationRow.last_received_at.asc()
-    rows = session.execute(_fitting(_rows(scope), wanted).order_by(oldest if wanted.waiting else latest).limit(limit))
+    rows = session.execute(_fitting(session, scope, wanted).order_by(oldest if wanted.waiting else latest).limit(limit))
     return [state_of(cast(Mapping[str, Any], row)) for row in rows.mappings()]
 
 
-def _fitting(query: Select[Any], wanted: Wanted) -> Select[Any]:
+def _fitting(session: Session, scope: Scope, wanted: Wanted) -> Select[Any]:
+    query = _rows(scope)
     if wanted.status is not None:
         query = query.where(ConversationRow.status == wanted.status)
     if wanted.customer is not None:
-        query = query.where(ConversationRow.customer == wanted.customer)
+        query = query.where(ConversationRow.customer.in_(persons.meant(session, scope, wanted.customer)))
     if wanted.owner is not None:
         query = query.where(ConversationRow.owner == wanted.owner if wanted.owner else ConversationRow.owner.is_(None))
     if wanted.resolved is not None:

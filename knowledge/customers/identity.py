@@ -1,17 +1,19 @@
 """Identity: which customer an address belongs to. Only proof links; a claim opens nothing."""
 
 import re
+from collections.abc import Sequence
 from datetime import datetime
 from typing import cast
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
+from knowledge.customers import joining, links
 from knowledge.customers.entries import Handle
 from knowledge.customers.tables import CustomerRow, HandleRow
-from knowledge.failures import Rejected
+from knowledge.failures import NotFound, Rejected
 from knowledge.ids import CustomerId, new_id
 from knowledge.scope import Scope, within
 
@@ -62,24 +64,35 @@ def _phone(value: str) -> str:
 
 
 def find(session: Session, scope: Scope, handle: Handle) -> CustomerId | None:
-    """Return the customer that a handle is proven to belong to, if any."""
-    return _find(session, scope, normalise(handle), verified=True)
+    """Return the customer that a handle is proven to belong to, if any; a shared one proves nobody."""
+    row = _holder(session, scope, normalise(handle))
+    return cast(CustomerId, row.customer) if row and not row.shared else None
+
+
+def find_fresh(session: Session, scope: Scope, handle: Handle, now: datetime) -> CustomerId | None:
+    """As `find`, but a phone number that was silent for so long that it may have a new owner finds nobody."""
+    row = _holder(session, scope, normalise(handle))
+    if row is None or row.shared or joining.is_silent(session, scope, row, now):
+        return None
+    return cast(CustomerId, row.customer)
 
 
 def recognise(session: Session, scope: Scope, handle: Handle, verified: bool, now: datetime) -> CustomerId:
     """Return whose handle this is, making a new customer when nobody's.
 
-    An unverified handle finds only the record that the same claim began before, never one that proved it: a claim
-    must not show one person another person's history.
+    An unverified handle finds only the record that the same claim began before, never one that proved anything: a
+    claim must not show one person another person's history. So does one that several people share. A phone number
+    that was silent for so long that it may have a new owner begins a new record; the pair is put up to be looked at.
     """
     handle = normalise(handle)
-    known = _find(session, scope, handle, verified)
+    proves = verified and not any(row.shared for row in _rows(session, scope, handle))
+    known = find_fresh(session, scope, handle, now) if proves else _begun_by_claim(session, scope, handle)
     if known is not None:
         return known
-    customer = CustomerRow(id=new_id(), team=scope.team, brand=scope.brand, created_at=now)
+    customer = CustomerRow(id=new_id(), team=scope.team, brand=scope.brand, attributes={}, created_at=now)
     session.add(customer)
     session.flush()
-    add_handle(session, scope, cast(CustomerId, customer.id), handle, verified, now)
+    add_handle(session, scope, cast(CustomerId, customer.id), handle, proves, now)
     return cast(CustomerId, customer.id)
 
 
@@ -93,21 +106,17 @@ def add_handle(
 ) -> bool:
     """Record a handle of a customer; returns whether it was new.
 
-    A verified handle that is proven to be somebody else's stays theirs: the new one is kept as a claim.
+    A verified handle that another record holds stays there, kept here as a claim, and both records are joined at once
+    where nothing speaks against one person (`joining.by_key`). A number that was silent too long changes hands.
     """
     handle = normalise(handle)
-    holder = _find(session, scope, handle, verified=True)
-    rows = session.scalars(
-        select(HandleRow).where(
-            within(scope, HandleRow),
-            HandleRow.customer == customer,
-            HandleRow.kind == handle.kind,
-            HandleRow.value == handle.value,
-        )
-    ).all()
-    proven = verified and holder in (None, customer)
-    if rows:
-        rows[0].verified = rows[0].verified or proven
+    holder = _holder(session, scope, handle) if verified else None
+    proven = verified
+    if holder is not None and holder.customer != customer:
+        proven = _meets(session, scope, customer, holder, now)
+    mine = _rows(session, scope, handle, customer)
+    if mine:
+        mine[0].verified = mine[0].verified or proven
         session.flush()
         return False
     session.add(
@@ -119,6 +128,7 @@ def add_handle(
             kind=handle.kind,
             value=handle.value,
             verified=proven,
+            shared=any(row.shared for row in _rows(session, scope, handle)),
             created_at=now,
         )
     )
@@ -126,16 +136,82 @@ def add_handle(
     return True
 
 
-def _find(session: Session, scope: Scope, handle: Handle, verified: bool) -> CustomerId | None:
+def mark_shared(session: Session, scope: Scope, handle: Handle, shared: bool) -> None:
+    """Say that several people use a handle (or, after all, one): a shared one proves nobody and joins nobody.
+
+    Links that it made before stay until somebody takes them back.
+
+    Raises:
+        NotFound: nobody is known by this handle.
+    """
+    rows = _rows(session, scope, normalise(handle))
+    if not rows:
+        raise NotFound("Nobody is known by this address.")
+    for row in rows:
+        row.shared = shared
+    session.flush()
+
+
+def shown_records(session: Session, scope: Scope, customer: CustomerId) -> tuple[CustomerId, ...]:
+    """Return the records whose contents a customer's own session may show.
+
+    Proof opens what proof joins. A session that proved nothing but its browser shows its own record.
+    """
+    if not joining.proves_somebody(session, customer):
+        return (customer,)
+    return links.proven_records(session, scope, customer)
+
+
+def signed_in(session: Session, scope: Scope, customer: CustomerId) -> bool:
+    """Tell whether a record of an anonymous session was joined, by proof, to the person who signed in during it."""
+    if joining.proves_somebody(session, customer):
+        return False
+    return len(links.proven_records(session, scope, customer)) > 1
+
+
+def _meets(session: Session, scope: Scope, customer: CustomerId, holder: HandleRow, now: datetime) -> bool:
+    """A handle that `holder` proved arrives as proof on a customer's record; returns whether it is theirs now."""
+    silent = joining.is_silent(session, scope, holder, now)
+    joined = joining.by_key(session, scope, customer, holder, now, silent=silent)
+    if joined or not silent or holder.shared:
+        return False
+    holder.verified, holder.evidence = False, f"Given up on {now:%Y-%m-%d}: silent too long, proven by another record."
+    session.flush()
+    return True
+
+
+def _holder(session: Session, scope: Scope, handle: Handle) -> HandleRow | None:
+    """The row of the record that proved this (normalised) handle; at most one can be."""
+    return session.scalar(
+        select(HandleRow).where(
+            within(scope, HandleRow), HandleRow.kind == handle.kind, HandleRow.value == handle.value, HandleRow.verified
+        )
+    )
+
+
+def _rows(session: Session, scope: Scope, handle: Handle, customer: CustomerId | None = None) -> Sequence[HandleRow]:
+    query = select(HandleRow).where(
+        within(scope, HandleRow), HandleRow.kind == handle.kind, HandleRow.value == handle.value
+    )
+    return session.scalars(query if customer is None else query.where(HandleRow.customer == customer)).all()
+
+
+def _begun_by_claim(session: Session, scope: Scope, handle: Handle) -> CustomerId | None:
+    """The oldest record that holds this claim and nothing that is proven, and that no source knows."""
+    proof = aliased(HandleRow)
+    proven = exists().where(proof.customer == HandleRow.customer, proof.verified, ~proof.shared)
     found = session.scalar(
         select(HandleRow.customer)
+        .join(CustomerRow, CustomerRow.id == HandleRow.customer)
         .where(
             within(scope, HandleRow),
             HandleRow.kind == handle.kind,
             HandleRow.value == handle.value,
-            HandleRow.verified.is_(verified),
+            or_(~HandleRow.verified, HandleRow.shared),
+            CustomerRow.external_key.is_(None),
+            ~proven,
         )
-        .order_by(HandleRow.created_at)
+        .order_by(HandleRow.created_at, HandleRow.id)
         .limit(1)
     )
     return cast(CustomerId, found) if found else None

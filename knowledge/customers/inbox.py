@@ -6,7 +6,7 @@ from typing import Literal
 
 from sqlalchemy.orm import Session
 
-from knowledge.customers import conversations, identity, timeline
+from knowledge.customers import conversations, identity, links, timeline
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import (
     ConversationOpened,
@@ -90,7 +90,8 @@ def moves_to(
     """
     if (channel, address) == (conversation.channel, conversation.address):
         return None
-    return address if identity.find(session, scope, address) == conversation.customer else None
+    holder = identity.find(session, scope, address)
+    return address if holder in links.proven_records(session, scope, conversation.customer) else None
 
 
 def _conversation(session: Session, scope: Scope, incoming: Incoming, address: Handle, now: datetime) -> Conversation:
@@ -100,7 +101,8 @@ def _conversation(session: Session, scope: Scope, incoming: Incoming, address: H
             return known
     customer = incoming.customer or identity.recognise(session, scope, address, incoming.verified, now)
     if not incoming.conversation_key:
-        live = conversations.find_live(session, scope, incoming.channel, address, customer)
+        proven = links.proven_records(session, scope, customer)
+        live = conversations.find_live(session, scope, incoming.channel, address, proven)
         if live is not None:
             return live
     return open_conversation(

@@ -11,6 +11,7 @@ from sqlalchemy.exc import OperationalError
 
 from knowledge.customers import timeline
 from knowledge.customers.entries import Entry
+from knowledge.customers.persons import Whose
 from knowledge.database import Database
 from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope
@@ -21,14 +22,19 @@ READERS = 4
 
 @dataclass(frozen=True)
 class Following:
-    """What one reader follows: every entry, or those of a customer, of a conversation, or of both."""
+    """What one reader follows: every entry, or those of a customer's record or records, of a conversation, or both."""
 
-    customer: CustomerId | None = None
+    customer: Whose | None = None
     conversation: ConversationId | None = None
+
+    @property
+    def records(self) -> tuple[CustomerId, ...] | None:
+        """The records that are followed, `None` for all. Who is one person is settled when following begins."""
+        return self.customer if self.customer is None or isinstance(self.customer, tuple) else (self.customer,)
 
     def wants(self, entry: Entry) -> bool:
         """Tell whether the entry is for this reader."""
-        theirs = self.customer is None or entry.customer == self.customer
+        theirs = self.records is None or entry.customer in self.records
         return theirs and (self.conversation is None or entry.conversation == self.conversation)
 
 
@@ -123,7 +129,7 @@ class Tail:
         with self._database.read() as session:
             last = timeline.last_seq(session, self._scope)  # before the entries: they are all there up to it
             entries = timeline.after(
-                session, self._scope, cursor, customer=what.customer, conversation=what.conversation, limit=BATCH
+                session, self._scope, cursor, customer=what.records, conversation=what.conversation, limit=BATCH
             )
         if len(entries) == BATCH:
             return entries, entries[-1].seq, True

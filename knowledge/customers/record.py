@@ -1,15 +1,16 @@
 """The record: who a customer is, with every handle they are known by."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from knowledge.customers import identity
+from knowledge.customers import identity, names, persons
 from knowledge.customers.entries import Handle
+from knowledge.customers.link_tables import MemberRow
 from knowledge.customers.tables import CustomerRow, HandleRow
 from knowledge.failures import NotFound
 from knowledge.ids import CustomerId, new_id
@@ -26,7 +27,7 @@ class KnownHandle:
 
 @dataclass(frozen=True)
 class Customer:
-    """A person as we know them."""
+    """A person as we know them, over all records that are linked to be theirs."""
 
     id: CustomerId
     name: str
@@ -36,6 +37,8 @@ class Customer:
     attributes: Mapping[str, object]
     handles: tuple[KnownHandle, ...]
     created_at: datetime
+    # Every record that is theirs, the oldest first; `id` is the oldest.
+    records: tuple[CustomerId, ...] = ()
 
     @property
     def display_name(self) -> str:
@@ -65,7 +68,7 @@ def save_customer(session: Session, scope: Scope, new: NewCustomer, now: datetim
     A verified handle that already stands for a record without external key adopts that record; one that is proven
     to be somebody else's is kept as a claim.
     """
-    row = _by_key(session, scope, new.external_key) or _adopt(session, scope, new)
+    row = _by_key(session, scope, new.external_key) or _adopt(session, scope, new, now)
     if row is None:
         row = CustomerRow(id=new_id(), team=scope.team, brand=scope.brand, created_at=now)
         session.add(row)
@@ -89,37 +92,41 @@ def find_by_key(session: Session, scope: Scope, external_key: str) -> CustomerId
 
 
 def get_customer(session: Session, scope: Scope, customer: CustomerId) -> Customer:
-    """Return a customer.
+    """Return the person that a record belongs to.
 
     Raises:
         NotFound: there is none of this id in the scope.
     """
-    found = _load(session, scope, [customer])
-    if not found:
+    found = get_customers(session, scope, [customer])
+    if customer not in found:
         raise NotFound("There is no such customer.")
-    return found[0]
+    return found[customer]
 
 
-def get_customers(session: Session, scope: Scope, customers: list[CustomerId]) -> dict[CustomerId, Customer]:
-    """Return several customers at once, by id; unknown ids are left out."""
-    return {customer.id: customer for customer in _load(session, scope, customers)}
+def get_customers(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, Customer]:
+    """Return the persons of several records at once, by the id of the record; unknown ids are left out."""
+    known = _load(session, scope, customers)
+    return {customer: known[customer] for customer in customers if customer in known}
 
 
 def list_customers(
     session: Session, scope: Scope, *, words: str = "", limit: int = 50, offset: int = 0
 ) -> list[Customer]:
-    """Return customers by name; `words` must occur in the name or in a handle."""
-    query = select(CustomerRow.id).where(within(scope, CustomerRow))
+    """Return persons by name; each of `words` must occur in a name or a handle of theirs."""
+    person = func.coalesce(MemberRow.person, CustomerRow.id)
+    people = select(person).join_from(CustomerRow, MemberRow, MemberRow.customer == CustomerRow.id, isouter=True)
+    query = people.where(within(scope, CustomerRow)).group_by(person)
     for word in words.split()[:8]:
         pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
         owners = select(HandleRow.customer).where(within(scope, HandleRow), HandleRow.value.ilike(pattern, escape="\\"))
         named = CustomerRow.name.ilike(pattern, escape="\\")
-        query = query.where(or_(named, CustomerRow.id.in_(owners)))
-    ids = session.scalars(
-        query.order_by(CustomerRow.name == "", CustomerRow.name, CustomerRow.id).limit(limit).offset(offset)
-    ).all()
-    known = get_customers(session, scope, [cast(CustomerId, found) for found in ids])
-    return [known[cast(CustomerId, found)] for found in ids]
+        fits = people.where(within(scope, CustomerRow), or_(named, CustomerRow.id.in_(owners)))
+        query = query.where(person.in_(fits))
+    nameless, name = func.max(CustomerRow.name) == "", func.min(func.nullif(CustomerRow.name, ""))
+    found = session.scalars(query.order_by(nameless, name, person).limit(limit).offset(offset))
+    ids = [cast(CustomerId, one) for one in found]
+    known = get_customers(session, scope, ids)
+    return [known[one] for one in ids]
 
 
 def _by_key(session: Session, scope: Scope, external_key: str) -> CustomerRow | None:
@@ -128,34 +135,58 @@ def _by_key(session: Session, scope: Scope, external_key: str) -> CustomerRow | 
     )
 
 
-def _adopt(session: Session, scope: Scope, new: NewCustomer) -> CustomerRow | None:
+def _adopt(session: Session, scope: Scope, new: NewCustomer, now: datetime) -> CustomerRow | None:
+    """The record that a verified handle of theirs began and nobody has named yet, unless it may be somebody else's."""
     for known in new.handles:
-        holder = identity.find(session, scope, known.handle) if known.verified else None
+        holder = identity.find_fresh(session, scope, known.handle, now) if known.verified else None
         row = session.get(CustomerRow, holder) if holder else None
-        if row is not None and row.external_key is None:
+        if row is not None and row.external_key is None and names.compare(row.name, new.name) == "same":
             return row
     return None
 
 
-def _load(session: Session, scope: Scope, customers: list[CustomerId]) -> list[Customer]:
-    rows = session.scalars(select(CustomerRow).where(within(scope, CustomerRow), CustomerRow.id.in_(customers))).all()
-    handles: dict[str, list[KnownHandle]] = {row.id: [] for row in rows}
-    for handle in session.scalars(
+def _load(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, Customer]:
+    """Return the persons of these records, by the id of each record of theirs."""
+    of = persons.persons_of(session, scope, customers)
+    members = session.execute(
+        select(MemberRow.customer, MemberRow.person).where(MemberRow.person.in_(list(of.values())))
+    )
+    of |= {cast(CustomerId, customer): cast(CustomerId, person) for customer, person in members}
+    rows = session.scalars(select(CustomerRow).where(within(scope, CustomerRow), CustomerRow.id.in_(list(of))))
+    grouped: dict[CustomerId, list[CustomerRow]] = {}
+    for row in rows:
+        grouped.setdefault(of[cast(CustomerId, row.id)], []).append(row)
+    handles = _handles(session, list(of))
+    people = {person: _merge(person, records, handles) for person, records in grouped.items()}
+    return {customer: people[person] for customer, person in of.items() if person in people}
+
+
+def _merge(person: CustomerId, rows: list[CustomerRow], handles: Mapping[str, list[KnownHandle]]) -> Customer:
+    """One person of their records: a source's word goes before our own guess, an older record before a newer."""
+    rows = sorted(rows, key=lambda row: (row.external_key is None, row.id))
+    known = [handle for row in rows for handle in handles.get(row.id, ())]
+    proven = {one.handle for one in known if one.verified}
+    told = dict.fromkeys(KnownHandle(one.handle, one.handle in proven) for one in known)
+    return Customer(
+        id=person,
+        name=next((row.name for row in rows if row.name), ""),
+        language=next((row.language for row in rows if row.language), ""),
+        timezone=next((row.timezone for row in rows if row.timezone), ""),
+        preferences={key: value for row in reversed(rows) for key, value in (row.preferences or {}).items()},
+        attributes={key: value for row in reversed(rows) for key, value in (row.attributes or {}).items()},
+        handles=tuple(sorted(told, key=lambda one: not one.verified)),
+        created_at=min(row.created_at for row in rows),
+        records=tuple(cast(CustomerId, row.id) for row in sorted(rows, key=lambda row: row.id)),
+    )
+
+
+def _handles(session: Session, customers: Collection[CustomerId]) -> dict[str, list[KnownHandle]]:
+    handles: dict[str, list[KnownHandle]] = {}
+    for row in session.scalars(
         select(HandleRow)
-        .where(HandleRow.customer.in_(list(handles)))
+        .where(HandleRow.customer.in_(list(customers)))
         .order_by(HandleRow.verified.desc(), HandleRow.created_at, HandleRow.id)
     ):
-        handles[handle.customer].append(KnownHandle(Handle(handle.kind, handle.value), handle.verified))
-    return [
-        Customer(
-            id=cast(CustomerId, row.id),
-            name=row.name,
-            language=row.language,
-            timezone=row.timezone,
-            preferences=row.preferences,
-            attributes=row.attributes,
-            handles=tuple(handles[row.id]),
-            created_at=row.created_at,
-        )
-        for row in rows
-    ]
+        known = KnownHandle(Handle(row.kind, row.value), row.verified and not row.shared)
+        handles.setdefault(row.customer, []).append(known)
+    return handles

@@ -10,7 +10,9 @@ from typing import Any
 from sqlalchemy import Select, bindparam, func, insert, select, text, tuple_
 from sqlalchemy.orm import Session
 
+from knowledge.customers import persons
 from knowledge.customers.entries import Entry, Payload, dump, load
+from knowledge.customers.persons import Whose
 from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.failures import NotFound
@@ -170,16 +172,16 @@ def page(
     session: Session,
     scope: Scope,
     *,
-    customer: CustomerId | None = None,
+    customer: Whose | None = None,
     conversation: ConversationId | None = None,
     before: int | None = None,
     limit: int = 50,
 ) -> list[Entry]:
-    """Return the newest `limit` entries in the order they happened, oldest first.
+    """Return the newest `limit` entries in the order they happened, oldest first; of a customer, all their records'.
 
     `before` is the `seq` of an entry: only what happened earlier than it is returned.
     """
-    query = _of(_select(scope), customer, conversation)
+    query = _of(session, scope, customer, conversation)
     if before is not None:
         mark = select(EntryRow.at, EntryRow.seq).where(EntryRow.seq == before).subquery()
         query = query.join(mark, tuple_(EntryRow.at, EntryRow.seq) < tuple_(mark.c.at, mark.c.seq))
@@ -192,12 +194,12 @@ def after(
     scope: Scope,
     cursor: int,
     *,
-    customer: CustomerId | None = None,
+    customer: Whose | None = None,
     conversation: ConversationId | None = None,
     limit: int = 500,
 ) -> list[Entry]:
     """Return up to `limit` entries with `seq` above the cursor, in the order of their commits."""
-    query = _of(_select(scope), customer, conversation).where(EntryRow.seq > cursor)
+    query = _of(session, scope, customer, conversation).where(EntryRow.seq > cursor)
     return [_read(row) for row in session.execute(query.order_by(EntryRow.seq).limit(limit))]
 
 
@@ -216,13 +218,12 @@ def _select(scope: Scope) -> Select[Any]:
     return _ENTRIES.where(within(scope, EntryRow))
 
 
-def _of(
-    query: Select[Any],
-    customer: CustomerId | None,
-    conversation: ConversationId | None,
-) -> Select[Any]:
-    if customer is not None:
-        query = query.where(EntryRow.customer == customer)
+def _of(session: Session, scope: Scope, whose: Whose | None, conversation: ConversationId | None) -> Select[Any]:
+    query = _select(scope)
+    if whose is not None:
+        records = persons.meant(session, scope, whose)
+        # Equality reads one run of the index, in order.
+        query = query.where(EntryRow.customer == records[0] if len(records) == 1 else EntryRow.customer.in_(records))
     if conversation is not None:
         query = query.where(EntryRow.conversation == conversation)
     return query

@@ -59,10 +59,10 @@ def test_any_text_is_normalised_or_refused_and_stays_so(kind: str, value: str) -
 def test_a_verified_handle_stays_with_its_holder(database: Database, scope: Scope, now: datetime) -> None:
     with database.write() as session:
         maya = identity.recognise(session, scope, EMAIL, True, now)
-        thief = identity.recognise(session, scope, Handle("chat", "s1"), True, now)
-        identity.add_handle(session, scope, thief, EMAIL, True, now)
+        record.save_customer(session, scope, NewCustomer("1", "Maya", handles=(KnownHandle(EMAIL, True),)), now)
+        tom = record.save_customer(session, scope, NewCustomer("2", "Tom", handles=(KnownHandle(EMAIL, True),)), now)
         assert identity.find(session, scope, EMAIL) == maya
-        assert KnownHandle(EMAIL, False) in record.get_customer(session, scope, thief).handles
+        assert KnownHandle(EMAIL, False) in record.get_customer(session, scope, tom).handles
 
 
 def test_saving_a_customer_twice_changes_nothing(database: Database, scope: Scope, now: datetime) -> None:

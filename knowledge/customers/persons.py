@@ -1,0 +1,72 @@
+"""Persons: which records are one person's, as the ledger of links says now; a record without links stands alone."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.customers.link_tables import MemberRow
+from knowledge.ids import CustomerId
+from knowledge.scope import Scope, within
+
+# One record stands for its whole person; several records are exactly those.
+Whose = CustomerId | tuple[CustomerId, ...]
+
+
+def person_of(session: Session, scope: Scope, customer: CustomerId) -> CustomerId:
+    """Return the person that a record belongs to: the oldest record of theirs stands for all of them."""
+    return persons_of(session, scope, [customer])[customer]
+
+
+def persons_of(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, CustomerId]:
+    """Return the person of each record."""
+    rows = session.execute(
+        select(MemberRow.customer, MemberRow.person).where(
+            within(scope, MemberRow), MemberRow.customer.in_(list(customers))
+        )
+    )
+    linked = {cast(CustomerId, customer): cast(CustomerId, person) for customer, person in rows}
+    return {customer: linked.get(customer, customer) for customer in customers}
+
+
+def records_of(session: Session, scope: Scope, customer: CustomerId) -> tuple[CustomerId, ...]:
+    """Return every record of the person that this record belongs to, the oldest first; itself when it is alone."""
+    mine = select(MemberRow.person).where(within(scope, MemberRow), MemberRow.customer == customer).scalar_subquery()
+    rows = session.scalars(
+        select(MemberRow.customer)
+        .where(within(scope, MemberRow), MemberRow.person == mine)
+        .order_by(MemberRow.customer)
+    )
+    return tuple(cast(CustomerId, row) for row in rows) or (customer,)
+
+
+def meant(session: Session, scope: Scope, whose: Whose) -> tuple[CustomerId, ...]:
+    """Return the records that are meant: all of a record's person, or exactly the several that are named."""
+    return whose if isinstance(whose, tuple) else records_of(session, scope, whose)
+
+
+def same_person(session: Session, scope: Scope, one: CustomerId, other: CustomerId) -> bool:
+    """Tell whether two records are one person's."""
+    persons = persons_of(session, scope, {one, other})
+    return persons[one] == persons[other]
+
+
+def join(pairs: Iterable[tuple[CustomerId, CustomerId]]) -> dict[CustomerId, CustomerId]:
+    """Return the person of every record that occurs in a pair: connected components, named by their smallest id."""
+    neighbours: Mapping[CustomerId, set[CustomerId]] = defaultdict(set)
+    for one, other in pairs:
+        neighbours[one].add(other)
+        neighbours[other].add(one)
+    persons: dict[CustomerId, CustomerId] = {}
+    for start in sorted(neighbours):
+        if start in persons:
+            continue
+        waiting = [start]
+        while waiting:
+            record = waiting.pop()
+            if record not in persons:
+                persons[record] = start
+                waiting.extend(neighbours[record])
+    return persons
