@@ -82,7 +82,11 @@ def zone_of(request: Request) -> ZoneInfo:
 def render(request: Request, template: str, **context: Any) -> str:
     """Return the HTML of a template for this request."""
     theme = request.cookies.get("theme", "")
-    shared = {"theme": theme if theme in THEMES else "", "zone": zone_of(request)}
+    shared = {
+        "theme": theme if theme in THEMES else "",
+        "zone": zone_of(request),
+        "company": request.app.state.parts.settings.company,
+    }
     return _environment().get_template(template).render(shared | context)
 
 

@@ -30,7 +30,6 @@ def chat_page(request: Request, parts: PartsHere) -> HTMLResponse:
     return draw(
         request,
         "chat.html",
-        company=settings.company,
         hosts=" ".join(link_hosts(settings)),
         max_chars=settings.max_message_chars,
     )

@@ -110,6 +110,7 @@ def test_reject_note_take_and_resolve(site: Any, new_page: Callable[..., Any], s
     customer.keyboard.press("Enter")
     expect(customer.locator("#messages .mine:not(.pending)")).to_contain_text("<img src=x")
     sign_in(agent)
+    agent.keyboard.press("k")
     agent.locator(".row", has_text="When do people answer").click()
     expect(agent.locator(".msg.in .text")).to_contain_text("<img src=x onerror=alert(1)>")
 
