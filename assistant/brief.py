@@ -1,9 +1,12 @@
 """What a drafter is given and what it gives back."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
 
 from knowledge.customers.entries import Decision, OrderRecorded, PassageUsed
 from knowledge.ids import EntryId
@@ -39,10 +42,22 @@ class Context:
 
 
 @dataclass(frozen=True)
+class Nearness:
+    """What tells how near a text is to the question: its vector (unit length), the embedder, rarity by stem.
+
+    Rarity is the logarithm of how few of the library's passages hold the word; one that none holds is the rarest.
+    """
+
+    vector: NDArray[np.float32]
+    embed: Callable[[Sequence[str]], NDArray[np.float32]]
+    rarity: Mapping[str, float]
+
+
+@dataclass(frozen=True)
 class Brief:
     """The order to write: `passages` are public ones only; an internal one is refused here, for every drafter.
 
-    `question` stands by itself, `focus` is the customer's last turn alone.
+    `question` stands by itself, `focus` is the customer's last turn alone; without `nearness` only words are compared.
     """
 
     question: str
@@ -50,6 +65,7 @@ class Brief:
     context: Context = field(default_factory=Context)
     passage_tokens: int = 1_500
     focus: str = ""
+    nearness: Nearness | None = field(default=None, compare=False, repr=False)
 
     def __post_init__(self) -> None:
         if any(passage.visibility != "public" for passage in self.passages):

@@ -8,7 +8,8 @@ from assistant.brief import Context
 from assistant.citations import cited, without
 from assistant.orders import describe, fact_lines
 from assistant.phrases import is_template, phrases_for
-from assistant.sentences import Unit, content_words, names, negated, numbers, passage_units, stems, units, words
+from assistant.reading import Unit, passage_units, plain, units
+from assistant.sentences import content_words, names, negated, numbers, stems, words
 from knowledge.customers.entries import Claim, PassageUsed, Support
 
 # Chosen on one half of mtrag's human-rated answers, reported on the other: see docs/assistant.md.
@@ -33,9 +34,10 @@ def check_claims(text: str, passages: Sequence[PassageUsed], context: Context) -
     """Check each sentence of `text` that states something; greetings, questions and our template state nothing."""
     by_number = {passage.number: passage for passage in passages}
     record = _record(context)
+    titles = {f"{plain(passage.title).rstrip(':')}:" for passage in passages}
     found: list[Claim] = []
     for sentence, marks in _cited_sentences(text):
-        if not _states_something(sentence):
+        if not _states_something(sentence) or (sentence in titles and not marks):
             continue
         found.append(_check(sentence, marks, _evidence([by_number[n] for n in marks if n in by_number], record)))
     return tuple(found)
@@ -94,9 +96,25 @@ def _verdict(signals: dict[str, float]) -> Support:
 
 
 def _stands_in(sentence: str, found: Sequence[Unit]) -> bool:
-    """Tell whether the words stand in one unit of the evidence, without a "not" that was left out."""
+    """Tell whether the words stand in one unit of the evidence, without a "not" that was left out.
+
+    Or are several whole units that follow one another, such as a list with the line that opens it.
+    """
     quoted = f" {' '.join(words(sentence))} "
-    return any(quoted in unit.said and unit.negated == negated(sentence) for unit in found)
+    if any(quoted in unit.said and unit.negated == negated(sentence) for unit in found):
+        return True
+    return any(_is_run(quoted, found[place:]) for place, unit in enumerate(found) if quoted.startswith(unit.said))
+
+
+def _is_run(quoted: str, found: Sequence[Unit]) -> bool:
+    said = " "
+    for unit in found:
+        said += unit.said[1:]
+        if not quoted.startswith(said):
+            return False
+        if quoted == said:
+            return True
+    return False
 
 
 def _overlap(said: set[str], unit: Unit) -> float:

@@ -1,11 +1,8 @@
-"""Text cut into sentences, and sentences into the words, numbers and negations that carry meaning."""
+"""The words, numbers, names and negations of a text that carry meaning."""
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from functools import lru_cache
 
-MAX_SENTENCE_CHARS = 600
 _STOP_TEXT = """
 a about after again all also am an and any are as at be because been before being between both but by can could did do
 does doing don for from further get got had has have having he her here hers him his how i if in into is it its itself
@@ -28,91 +25,6 @@ couldnt shouldnt wouldnt nicht kein keine keinen nie niemals ohne nunca sin ning
 _NEGATIONS = frozenset(_NEGATION_TEXT.split())
 _WORD = re.compile(r"[^\W_]+(?:[’'][^\W_]+)*")
 _NUMBER = re.compile(r"\d+(?:[.,:/-]\d+)*")
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|nr|approx|z\.b|d\.h|bzw|st|inc|ltd)|\b[a-z])\.$", re.IGNORECASE
-)
-_END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W_])|(?<=[。！？])")
-_LIST_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
-_MARKUP = (
-    (re.compile(r"!\[([^\]]*)\]\([^)\s]*[^)]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\([^)\s]*[^)]*\)"), r"\1"),
-    (re.compile(r"<[a-zA-Z/!][^<>]{0,200}>"), " "),
-    (re.compile(r"\*\*|__|``|`"), ""),
-    (re.compile(r"(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])"), ""),
-    (re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]"), r"(\1)"),
-)
-
-
-def lines_of(text: str) -> list[str]:
-    """Return the text's readable lines: no headings, rules, code fences or markup; table rows as `a · b`."""
-    lines: list[str] = []
-    for raw in text.splitlines():
-        line = raw.strip().lstrip(">").strip()
-        if not line or line.startswith(("#", "```", "~~~")) or not re.search(r"[^\W_]", line):
-            lines.append("")
-        elif line.startswith("|"):
-            lines.append(" · ".join(plain(cell) for cell in line.strip("|").split("|") if cell.strip()))
-        elif _LIST_ITEM.match(line):
-            lines.extend(("", plain(_LIST_ITEM.sub("", line, count=1)), ""))
-        else:
-            lines.append(plain(line))
-    return lines
-
-
-def sentences(text: str) -> list[str]:
-    """Cut Markdown or plain text into sentences, each at most `MAX_SENTENCE_CHARS` long, in order."""
-    found: list[str] = []
-    paragraph: list[str] = []
-    for line in [*lines_of(text), ""]:
-        if line and " · " not in line:
-            paragraph.append(line)
-            continue
-        found.extend(_split(" ".join(paragraph)))
-        paragraph = []
-        if line:
-            found.append(line)
-    return [sentence[:MAX_SENTENCE_CHARS] for sentence in found if sentence]
-
-
-@dataclass(frozen=True)
-class Unit:
-    """A sentence with what comparing it needs: its stems, its words between blanks, whether it says no."""
-
-    text: str
-    stems: frozenset[str]
-    said: str
-    negated: bool
-
-
-def units(text: str) -> tuple[Unit, ...]:
-    """Return the text's sentences, made ready to compare."""
-    return tuple(
-        Unit(found, frozenset(content_words(found)), f" {' '.join(words(found))} ", negated(found))
-        for found in sentences(text)
-    )
-
-
-@lru_cache(maxsize=4_096)
-def passage_units(text: str) -> tuple[Unit, ...]:
-    """Return a passage's sentences; they are kept, as the same passages come up again. Not for people's words."""
-    return units(text)
-
-
-def plain(text: str) -> str:
-    """Return the text without Markdown or HTML markup; bracketed numbers become (n): [n] is for our citations."""
-    for pattern, replacement in _MARKUP:
-        text = pattern.sub(replacement, text)
-    return " ".join(text.split())
-
-
-def _split(paragraph: str) -> list[str]:
-    parts: list[str] = []
-    for part in _END.split(paragraph):
-        if parts and _ABBREVIATION.search(parts[-1]):
-            parts[-1] += " " + part.strip()
-        elif part.strip():
-            parts.append(part.strip())
-    return parts
 
 
 def words(text: str) -> list[str]:

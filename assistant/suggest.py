@@ -3,7 +3,10 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from assistant.brief import Brief, Context, Draft, Drafter
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.brief import Brief, Context, Draft, Drafter, Nearness
 from assistant.claims import check_claims
 from assistant.context import PASSAGES_SHARE, build_context
 from assistant.decision import Case, Outcome, decide
@@ -13,6 +16,7 @@ from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
 from assistant.question import Question, plain_question, standalone
+from assistant.sentences import content_words, words
 from assistant.stopwatch import Stopwatch
 from knowledge.customers import timeline
 from knowledge.customers.conversations import Conversation, get_conversation
@@ -28,7 +32,7 @@ from retrieval.search import Search
 
 __all__ = ["Assistant", "OnProgress", "Progress", "ask", "open_assistant", "open_drafter", "quiet", "suggest"]
 
-MAX_PUBLIC = 6
+MAX_PUBLIC = 8
 MAX_INTERNAL = 3
 
 
@@ -137,11 +141,13 @@ def prepare(
     assistant: Assistant, question: Question, context: Context, watch: Stopwatch, on_progress: OnProgress
 ) -> SuggestionShown:
     """Find passages, draft, check the claims, decide; nothing is stored here."""
-    passages = find_passages(assistant.search, question.text)
+    near = nearness(assistant.search, question.text)
+    passages = find_passages(assistant.search, question.text, near.vector)
     watch.lap("passages")
     on_progress(Progress("passages", passages=passages))
     public = tuple(passage for passage in passages if passage.visibility == "public")
-    brief = Brief(question.text, public, context, int(assistant.context_tokens * PASSAGES_SHARE), question.focus)
+    budget = int(assistant.context_tokens * PASSAGES_SHARE)
+    brief = Brief(question.text, public, context, budget, question.focus, near)
     streamed = Streamed(on_progress)
     written = write(assistant, brief, streamed)
     watch.lap("draft")
@@ -155,9 +161,21 @@ def prepare(
     return _shown(question, passages, written, outcome, watch)
 
 
-def find_passages(search: Search, question: str) -> tuple[PassageUsed, ...]:
+def nearness(search: Search, question: str) -> Nearness:
+    """Return what tells how near a text is to the question.
+
+    Raises:
+        Unavailable: the embedder cannot be used.
+    """
+    telling = list(dict.fromkeys(word for word in words(question) if content_words(word)))
+    rarity = zip(telling, search.rarity(telling), strict=True)
+    return Nearness(
+        search.vector(question), search.embedder.embed, {content_words(word)[0]: rare for word, rare in rarity}
+    )
+
+
+def find_passages(search: Search, question: str, vector: NDArray[np.float32]) -> tuple[PassageUsed, ...]:
     """Return the passages for an agent, numbered from 1: public ones to draft from, internal ones to guide."""
-    vector = search.vector(question)
     hits = search.search_vector(question, vector, "agent", MAX_PUBLIC + MAX_INTERNAL)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
     public = [hit for hit in hits if hit.passage.visibility == "public"]
@@ -196,6 +214,7 @@ def _used(number: int, hit: Hit) -> PassageUsed:
         lexical_rank=hit.lexical_rank,
         dense_rank=hit.dense_rank,
         similarity=hit.similarity,
+        stated_date=passage.stated_date,
     )
 
 

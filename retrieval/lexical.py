@@ -79,6 +79,12 @@ class LexicalIndex:
         result = searcher.search(self._query(words, visibilities), limit, count=False)
         return [(str(searcher.doc(address).get_first("id")), score) for score, address in result.hits]
 
+    def rarity(self, word: str) -> float:
+        """Return log((passages + 1) / (passages with the word + 1)); 0 for a word that is never looked for."""
+        searcher = self._index.searcher()
+        stems = _analyzer().analyze(word)
+        return max((log((searcher.num_docs + 1) / (searcher.doc_freq("body", one) + 1)) for one in stems), default=0.0)
+
     def _telling(self, searcher: tantivy.Searcher, words: dict[str, float]) -> dict[str, float]:
         if len(words) <= MAX_WORDS:
             return words

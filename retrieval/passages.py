@@ -11,7 +11,10 @@ Audience = Literal["agent", "customer"]
 
 @dataclass(frozen=True)
 class Passage:
-    """A piece of an article as it stands; `heading` is the path inside the article, "A › B"."""
+    """A piece of an article as it stands; `heading` is the path inside the article, "A › B".
+
+    `stated_date` is the date the article itself gives, as it writes it.
+    """
 
     id: PassageId
     article: ArticleId
@@ -21,6 +24,7 @@ class Passage:
     text: str
     visibility: Visibility
     language: str
+    stated_date: str = ""
 
 
 @dataclass(frozen=True)

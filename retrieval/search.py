@@ -3,6 +3,7 @@
 import logging
 import threading
 import time
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -79,6 +80,10 @@ class Search:
         rows = self.embedder.embed([part.text for part in wanted])
         total = np.asarray([part.weight for part in wanted], dtype=np.float32) @ rows
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
+
+    def rarity(self, words: Sequence[str]) -> list[float]:
+        """Return how rare each word is among all passages, 0 to log(passages + 1); see `LexicalIndex.rarity`."""
+        return [self._indexes.lexical.rarity(word) for word in words]
 
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
         """Search with the query's vector (`vector`) already at hand."""

@@ -76,13 +76,13 @@ class PassageStore:
 
     def read(self, ids: Sequence[str]) -> Iterator[Passage]:
         """Read passages from the database."""
-        query = select(PassageRow, ArticleRow.title, ArticleRow.url).join(
+        query = select(PassageRow, ArticleRow.title, ArticleRow.url, ArticleRow.stated_date).join(
             ArticleRow, ArticleRow.id == PassageRow.article
         )
         for some in chunks(ids, MANY):
             with self._database.read() as session:
                 rows = session.execute(query.where(within(self._scope, PassageRow), PassageRow.id.in_(some))).all()
-            yield from (_passage(row[0], row[1], row[2]) for row in rows)
+            yield from (_passage(row[0], *row[1:]) for row in rows)
 
     def vectors(self, ids: Sequence[str], embedder: Embedder) -> dict[str, NDArray[np.float32]]:
         """Return the vectors of passages; those that are missing are made and stored."""
@@ -120,7 +120,7 @@ def _missing_texts(session: Session, ids: Sequence[str], embedder: str) -> list[
     return [(row[0], embedded_text(row[1], row[2], row[3])) for row in texts]
 
 
-def _passage(stored: PassageRow, title: str, url: str) -> Passage:
+def _passage(stored: PassageRow, title: str, url: str, stated_date: str) -> Passage:
     return Passage(
         id=PassageId(stored.id),
         article=ArticleId(stored.article),
@@ -130,4 +130,5 @@ def _passage(stored: PassageRow, title: str, url: str) -> Passage:
         text=stored.text,
         visibility=cast(Visibility, stored.visibility),
         language=stored.language,
+        stated_date=stated_date,
     )

@@ -1,34 +1,13 @@
 """The drafter without a model: the best sentences, quoted as they stand, inside a short template."""
 
-import math
-from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from assistant.brief import Brief, Draft, OnText
+from assistant.drafting.quoting import Excerpt, best_excerpts
+from assistant.drafting.vectors import SentenceVectors
 from assistant.orders import describe, orders_asked_about
 from assistant.phrases import Phrases, phrases_for
-from assistant.sentences import Unit, content_words, passage_units, stems
-from knowledge.customers.entries import PassageUsed
-
-# First guesses that read well on small examples; not yet measured.
-MAX_PASSAGES = 5
-MAX_QUOTES = 4
-MAX_SENTENCES_READ = 60
-FOCUS_WEIGHT = 2.0
-RANK_WEIGHT = 0.15
-HEADING_WEIGHT = 0.3
-KEEP_SHARE = 0.5
-
-
-@dataclass(frozen=True)
-class Quote:
-    """A sentence worth quoting: where it stands and how well it fits the question."""
-
-    number: int
-    rank: int
-    position: int
-    unit: Unit
-    score: float
+from assistant.reading import Unit, plain
 
 
 class ExtractiveDrafter:
@@ -37,16 +16,19 @@ class ExtractiveDrafter:
     name = "extractive"
     model = ""
 
+    def __init__(self) -> None:
+        self._vectors = SentenceVectors()
+
     def draft(self, brief: Brief, on_text: OnText) -> Draft:
         """Write the greeting, the customer's own facts, the quotes and the next step."""
         phrases = phrases_for(brief.context.language)
         facts = own_facts(brief, phrases)
-        quotes = best_quotes(brief)
-        if not facts and not quotes:
+        excerpts = best_excerpts(brief, self._vectors)
+        if not facts and not excerpts:
             return Draft("abstain", "")
-        text = _compose(brief.context.name, facts, quotes, phrases)
+        text = _compose(brief.context.name, facts, excerpts, phrases)
         on_text(text)
-        return Draft("answer", text, tuple(dict.fromkeys(quote.number for quote in quotes)))
+        return Draft("answer", text, tuple(dict.fromkeys(excerpt.passage.number for excerpt in excerpts)))
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -58,76 +40,51 @@ def own_facts(brief: Brief, phrases: Phrases) -> list[str]:
     return [" ".join(describe(order, phrases)) for order in asked]
 
 
-def best_quotes(brief: Brief) -> list[Quote]:
-    """Return the sentences that answer best, in the order of the passages and of their text.
-
-    A sentence scores by the rarity of the question's words in it, by those in its heading, and by its passage's rank.
-    """
-    passages = brief.passages[:MAX_PASSAGES]
-    candidates = [found for passage in passages for found in _candidates(passage)]
-    weights = _weights(brief, [unit for _, unit in candidates])
-    scored: list[Quote] = []
-    for rank, passage in enumerate(passages, start=1):
-        nearby = RANK_WEIGHT / rank
-        around = stems([passage.title, passage.heading])
-        for position, unit in _candidates(passage):
-            score = nearby + _score(unit.stems, around, weights)
-            scored.append(Quote(passage.number, rank, position, unit, score))
-    best = sorted(scored, key=lambda quote: (-quote.score, quote.rank, quote.position))[:MAX_QUOTES]
-    kept = _without_repeats([quote for quote in best if quote.score >= KEEP_SHARE * best[0].score])
-    return sorted(kept, key=lambda quote: (quote.rank, quote.position))
-
-
-def _candidates(passage: PassageUsed) -> list[tuple[int, Unit]]:
-    read = enumerate(passage_units(passage.text)[:MAX_SENTENCES_READ])
-    return [(position, unit) for position, unit in read if len(unit.stems) >= 2 and not unit.text.endswith("?")]
-
-
-def _weights(brief: Brief, units: list[Unit]) -> dict[str, float]:
-    """Weigh the question's words, summing to 1: rare among the candidates is better, the last turn counts double."""
-    seen = Counter(word for unit in units for word in unit.stems)
-    focus = set(content_words(brief.focus))
-    weights = {
-        word: math.log(1 + len(units) / (1 + seen[word])) * (FOCUS_WEIGHT if word in focus else 1.0)
-        for word in set(content_words(brief.question)) | focus
-    }
-    total = sum(weights.values()) or 1.0
-    return {word: weight / total for word, weight in weights.items()}
-
-
-def _score(said: frozenset[str], around: set[str], weights: dict[str, float]) -> float:
-    found = sum(weights.get(word, 0.0) for word in said)
-    return found + HEADING_WEIGHT * sum(weights.get(word, 0.0) for word in around - said)
-
-
-def _without_repeats(quotes: list[Quote]) -> list[Quote]:
-    kept: list[Quote] = []
-    for quote in quotes:
-        said = quote.unit.stems
-        if all(len(said & other.unit.stems) < 0.8 * len(said) for other in kept):
-            kept.append(quote)
-    return kept
-
-
-def _compose(name: str, facts: list[str], quotes: list[Quote], phrases: Phrases) -> str:
+def _compose(name: str, facts: list[str], excerpts: Sequence[Excerpt], phrases: Phrases) -> str:
     name = " ".join(name.split())[:80]
     paragraphs = [phrases.hello.format(name=name) if name else phrases.hello_nobody, *facts]
-    if quotes:
-        paragraphs += [phrases.articles_say, "\n".join(_lines(quotes))]
+    if excerpts:
+        paragraphs += [phrases.articles_say, *_sources(excerpts)]
     return "\n\n".join([*paragraphs, phrases.next_step])
 
 
-def _lines(quotes: list[Quote]) -> list[str]:
-    """Quote neighbouring sentences together."""
-    lines: list[str] = []
-    run: list[Quote] = []
-    for quote in quotes:
-        if run and (quote.number != run[-1].number or quote.position != run[-1].position + 1):
-            lines.append(_line(run))
-            run = []
-        run.append(quote)
-    return [*lines, _line(run)]
+def _sources(excerpts: Sequence[Excerpt]) -> list[str]:
+    """Return a paragraph for each passage: the article's title, then its quotes, one a line."""
+    numbers = dict.fromkeys(excerpt.passage.number for excerpt in excerpts)
+    paragraphs: list[str] = []
+    for number in numbers:
+        own = [excerpt for excerpt in excerpts if excerpt.passage.number == number]
+        title = plain(own[0].passage.title).rstrip(":")
+        lines = [f"{title}:"] if title else []
+        lines += [f"“{_joined(run)}” [{number}]" for run in _runs(own)]
+        paragraphs.append("\n".join(lines))
+    return paragraphs
 
 
-def _line(run: list[Quote]) -> str:
-    return f"“{' '.join(quote.unit.text for quote in run)}” [{run[0].number}]"
+def _runs(excerpts: Sequence[Excerpt]) -> list[list[tuple[int, Unit]]]:
+    """Put excerpts together that overlap or follow one another, and list items below the same opening."""
+    runs: list[dict[int, Unit]] = []
+    for excerpt in sorted(excerpts, key=lambda one: one.positions):
+        found = dict(zip(excerpt.positions, excerpt.units, strict=True))
+        if runs and min(found) <= max(runs[-1]) + 1:
+            runs[-1] |= found
+        else:
+            runs.append(found)
+    return [sorted(run.items()) for run in runs]
+
+
+def _joined(run: Sequence[tuple[int, Unit]]) -> str:
+    """Write the sentences in their order; what is left out between them shows as an ellipsis."""
+    text, before = "", -1
+    for position, unit in run:
+        if text:
+            text += _joint(text, position - before)
+        text += f"{unit.text}:" if unit.kind == "heading" and unit.text[-1:] not in ".:!?" else unit.text
+        before = position
+    return text
+
+
+def _joint(text: str, step: int) -> str:
+    if step > 1:
+        return " … "
+    return " " if text[-1] in ".:!?…" else "; "

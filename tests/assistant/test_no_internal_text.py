@@ -67,6 +67,9 @@ class FewPassages(Search):
         self._passages = passages
         self.embedder = NoEmbedder()
 
+    def rarity(self, words: Sequence[str]) -> list[float]:
+        return [1.0 for _ in words]
+
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
         assert query
         assert vector.shape == (1,)

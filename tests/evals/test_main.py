@@ -8,7 +8,8 @@ from evals.__main__ import PARTS, main
 
 def test_missing_data_is_said_part_by_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "evals.json"
-    assert main(["--data", str(tmp_path / "nowhere"), "--out", str(out)]) == 1
+    nowhere = str(tmp_path / "nowhere")
+    assert main(["--data", nowhere, "--examples", nowhere, "--out", str(out)]) == 1
     assert capsys.readouterr().out.count("left out") == len(PARTS)
     assert not out.exists()
 

@@ -1,0 +1,231 @@
+"""Choosing what to quote: the sentences nearest to the question, with what they need to be understood."""
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.brief import Brief
+from assistant.drafting.age import disagree, stale_passages
+from assistant.drafting.vectors import SentenceVectors
+from assistant.drafting.wanted import answers_kind, without_asking
+from assistant.reading import Unit, passage_units
+from assistant.sentences import content_words, stems
+from knowledge.customers.entries import PassageUsed
+
+# Chosen on the even ids of the demo company's questions and one half of mtrag: see docs/assistant.md.
+MAX_PASSAGES = 8
+MAX_EXCERPTS = 3
+MAX_SENTENCES_READ = 60
+# Sentences whose meaning is compared: each costs an embedding, 2 to 4 ms, the first time.
+MAX_COMPARED = 8
+# … of which so many of one article: the one that repeats the question's words most need not hold the answer.
+MAX_OF_ARTICLE = 3
+EXCERPT_CHARS = 320
+FOCUS_WEIGHT = 2.0
+HEADING_WEIGHT = 0.3
+WORDS_WEIGHT = 0.3
+PASSAGE_WEIGHT = 0.3
+SIMILARITY_WEIGHT = 1.0
+EXCEPTION_BONUS = 0.1
+KIND_BONUS = 0.3
+STALE_MALUS = 0.15
+KEEP_SHARE = 0.75
+_EXCEPTION = re.compile(
+    r"\b(?:except|unless|cannot|can[’']t|not|never|no|only|excluded|excludes)\b"
+    r"|\b(?:nicht|kein\w*|außer|nur|no se|salvo|excepto|sauf|pas)\b",
+    re.IGNORECASE,
+)
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A sentence that could be quoted: where it stands, and how near it is to the question (about 0 to 1.5)."""
+
+    passage: PassageUsed
+    position: int
+    unit: Unit
+    score: float
+
+
+@dataclass(frozen=True)
+class Excerpt:
+    """Sentences of one passage that are quoted together: their positions, in the order of the text."""
+
+    passage: PassageUsed
+    positions: tuple[int, ...]
+    score: float
+
+    @property
+    def units(self) -> list[Unit]:
+        """The sentences themselves."""
+        read = passage_units(self.passage.text)
+        return [read[position] for position in self.positions]
+
+
+def best_excerpts(brief: Brief, vectors: SentenceVectors) -> list[Excerpt]:
+    """Return what answers best: the best passage's excerpts first, within a passage in the order of its text."""
+    passages = brief.passages[:MAX_PASSAGES]
+    weights = _weights(brief, passages)
+    stale = stale_passages(passages)
+    asked = brief.focus or brief.question
+    found = [
+        replace(one, score=one.score + KIND_BONUS * answers_kind(asked, one.unit.text))
+        for passage in passages
+        for one in _candidates(passage, weights)
+    ]
+    found = _by_meaning(brief, _mixed(sorted(found, key=_order)), vectors)
+    found = sorted(_trusted(found, stale), key=_order)
+    kept = [one for one in found if one.score >= KEEP_SHARE * found[0].score]
+    return _in_order(_excerpts(kept))
+
+
+def _mixed(found: Sequence[Candidate]) -> list[Candidate]:
+    """Return the first few, not all of one article."""
+    taken: Counter[str] = Counter()
+    kept: list[Candidate] = []
+    for one in found:
+        if taken[one.passage.article] < MAX_OF_ARTICLE:
+            taken[one.passage.article] += 1
+            kept.append(one)
+    return kept[:MAX_COMPARED]
+
+
+def _order(one: Candidate) -> tuple[float, int, int]:
+    return -one.score, one.passage.number, one.position
+
+
+def _candidates(passage: PassageUsed, weights: dict[str, float]) -> Iterator[Candidate]:
+    """Score by the question's words in the sentence and around it, and by how well the passage was found."""
+    around = stems([passage.title, passage.heading])
+    heading: frozenset[str] = frozenset()
+    telling = set(sorted(weights, key=lambda word: -weights[word])[:2])
+    for position, unit in enumerate(passage_units(passage.text)[:MAX_SENTENCES_READ]):
+        if unit.kind == "heading":
+            heading = unit.stems
+        elif len(unit.stems) >= 2 and not unit.text.endswith("?"):
+            said = sum(weights.get(word, 0.0) for word in unit.stems)
+            near = HEADING_WEIGHT * sum(weights.get(word, 0.0) for word in (around | heading) - unit.stems)
+            bonus = EXCEPTION_BONUS if telling & unit.stems and _EXCEPTION.search(unit.text) else 0.0
+            found = PASSAGE_WEIGHT * passage.score + SIMILARITY_WEIGHT * (passage.similarity or 0.0)
+            score = said + near + bonus + found
+            yield Candidate(passage, position, unit, score)
+
+
+def _weights(brief: Brief, passages: Sequence[PassageUsed]) -> dict[str, float]:
+    """Weigh the question's words, summing to 1: rare in the library is better, the last turn counts double."""
+    focus = set(content_words(without_asking(brief.focus)))
+    wanted = set(content_words(without_asking(brief.question))) | focus
+    rarity = brief.nearness.rarity if brief.nearness else _rarity_among(passages)
+    weights = {word: rarity.get(word, 1.0) * (FOCUS_WEIGHT if word in focus else 1.0) for word in wanted}
+    total = sum(weights.values()) or 1.0
+    return {word: weight / total for word, weight in weights.items()}
+
+
+def _rarity_among(passages: Sequence[PassageUsed]) -> dict[str, float]:
+    read = [unit for passage in passages for unit in passage_units(passage.text)]
+    seen = Counter(word for unit in read for word in unit.stems)
+    return {word: math.log(1 + len(read) / (1 + times)) for word, times in seen.items()}
+
+
+def _by_meaning(brief: Brief, found: list[Candidate], vectors: SentenceVectors) -> list[Candidate]:
+    """Score the best candidates again, now by meaning first."""
+    near = brief.nearness
+    if near is None or not found:
+        return found
+    cosines = vectors.of([_in_context(one) for one in found], near.embed) @ near.vector
+    scored = [
+        replace(one, score=float(cosine) + WORDS_WEIGHT * one.score) for one, cosine in zip(found, cosines, strict=True)
+    ]
+    return sorted(scored, key=_order)
+
+
+def _in_context(one: Candidate) -> str:
+    """Return the sentence behind what says what it is about: its list's opening line, else the article's title."""
+    read = passage_units(one.passage.text)
+    opening = _opening(read, one.position) if one.unit.kind == "item" else ()
+    about = read[opening[0]].text if opening else one.passage.title
+    return f"{about}: {one.unit.text}" if about else one.unit.text
+
+
+def _excerpts(found: Sequence[Candidate]) -> list[Excerpt]:
+    """Give each sentence its surroundings; one that stands in an earlier excerpt needs none of its own."""
+    kept: list[Excerpt] = []
+    for one in found:
+        known = [excerpt for excerpt in kept if excerpt.passage is one.passage]
+        if any(one.position in excerpt.positions for excerpt in known) or _is_repeat(one, kept):
+            continue
+        kept.append(Excerpt(one.passage, _around(passage_units(one.passage.text), one.position), one.score))
+        if len(kept) == MAX_EXCERPTS:
+            break
+    return kept
+
+
+def _is_repeat(one: Candidate, kept: Sequence[Excerpt]) -> bool:
+    said = one.unit.stems
+    return any(len(said & unit.stems) >= 0.8 * len(said) for excerpt in kept for unit in excerpt.units)
+
+
+def _around(read: Sequence[Unit], position: int) -> tuple[int, ...]:
+    """Return the positions a sentence needs: a list item its opening line, a sentence its neighbours."""
+    unit = read[position]
+    if unit.kind == "row":
+        return (position,)
+    if unit.kind == "item":
+        return tuple(sorted({*_opening(read, position), *_grown(read, position)}))
+    return _grown(read, position)
+
+
+def _opening(read: Sequence[Unit], position: int) -> tuple[int, ...]:
+    """Return the line that opens the list ("We do not take back:"), or the heading above it."""
+    for place in range(position - 1, -1, -1):
+        if read[place].kind == "heading":
+            return (place,)
+        if read[place].kind == "text":
+            return (place,) if read[place].text.endswith(":") else ()
+    return ()
+
+
+def _grown(read: Sequence[Unit], position: int) -> tuple[int, ...]:
+    """Take in the next sentences, then those before, of the same paragraph, while it stays short.
+
+    A sentence that opens a list takes in the list.
+    """
+    first = last = position
+    size = len(read[position].text)
+    while last + 1 < len(read) and _goes_on(read[last], read[last + 1]):
+        size += len(read[last + 1].text)
+        if size > EXCERPT_CHARS:
+            break
+        last += 1
+    while first and read[first - 1].block == read[position].block:
+        size += len(read[first - 1].text)
+        if size > EXCERPT_CHARS:
+            break
+        first -= 1
+    return tuple(range(first, last + 1))
+
+
+def _goes_on(unit: Unit, following: Unit) -> bool:
+    if unit.block == following.block:
+        return True
+    opens = unit.kind == "text" and unit.text.endswith(":")
+    return opens and following.kind in ("item", "row")
+
+
+def _trusted(found: Sequence[Candidate], stale: frozenset[str]) -> Iterator[Candidate]:
+    """Leave out what an old article says where a newer one gives another number for the same; trust the rest less."""
+    newer = [one.unit.text for one in found if one.passage.passage not in stale]
+    for one in found:
+        if one.passage.passage not in stale:
+            yield one
+        elif not any(disagree(one.unit.text, other) for other in newer):
+            yield replace(one, score=one.score - STALE_MALUS)
+
+
+def _in_order(excerpts: Sequence[Excerpt]) -> list[Excerpt]:
+    best: dict[int, float] = {}
+    for one in excerpts:
+        best[one.passage.number] = max(best.get(one.passage.number, one.score), one.score)
+    return sorted(excerpts, key=lambda one: (-best[one.passage.number], one.passage.number, one.positions))
