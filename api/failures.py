@@ -133,7 +133,7 @@ def _answer(request: Request, failure: Failure, page: FailurePage | None) -> Res
 
 def _unknown(request: Request, error: Exception) -> Response:
     number = uuid4().hex[:12]
-    log.error("failure %s at %s %s", number, request.method, request.url.path, exc_info=error)
+    log.error("failure %s at %s %a", number, request.method, request.url.path, exc_info=error)
     problem = Problem(
         error="internal",
         message="Something went wrong on our side.",

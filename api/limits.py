@@ -45,7 +45,7 @@ class SecurityHeaders:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Pass the request on and protect what comes back."""
+        """Pass the request on, its path without NUL (which no database takes), and protect what comes back."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
@@ -55,7 +55,7 @@ class SecurityHeaders:
                 protect(MutableHeaders(scope=message), scope["path"])
             await send(message)
 
-        await self._app(scope, receive, protected)
+        await self._app({**scope, "path": scope["path"].replace("\0", "\ufffd")}, receive, protected)
 
 
 def is_foreign(request: Request, settings: Settings, *, by_cookie: bool) -> bool:
@@ -73,4 +73,11 @@ def is_foreign(request: Request, settings: Settings, *, by_cookie: bool) -> bool
     if origin is None:
         return by_cookie
     ours = {request.headers.get("host", ""), urlsplit(settings.public_url).netloc} - {""}
-    return urlsplit(origin).netloc not in ours
+    return _netloc(origin) not in ours
+
+
+def _netloc(origin: str) -> str:
+    try:
+        return urlsplit(origin).netloc
+    except ValueError:  # no address at all, so not ours
+        return ""

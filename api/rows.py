@@ -23,25 +23,30 @@ from knowledge.failures import Rejected
 
 MAX_LINE_BYTES = 1_000_000
 MAX_FACTS_CHARS = 20_000
+FIRST_YEAR, LAST_YEAR = 1900, 2199
 
 Channel = Literal["chat", "email", "phone", "whatsapp", "sms", "instagram", "app"]
 
 
 def _to_utc(at: datetime) -> datetime:
-    try:
-        return at.astimezone(UTC)
-    except OverflowError as error:
-        raise ValueError("lies outside the calendar") from error
+    # Wide of the calendar's ends, where a change of the time zone overflows.
+    if not FIRST_YEAR <= at.year <= LAST_YEAR:
+        raise ValueError(f"lies outside the calendar of {FIRST_YEAR} to {LAST_YEAR}")
+    return at.astimezone(UTC)
 
 
 def _small(facts: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    if len(json.dumps(facts)) > MAX_FACTS_CHARS:
+    try:
+        length = len(json.dumps(facts, allow_nan=False))
+    except ValueError as error:
+        raise ValueError("holds a number that JSON does not know (NaN or Infinity)") from error
+    if length > MAX_FACTS_CHARS:
         raise ValueError(f"is longer than {MAX_FACTS_CHARS} characters")
     return facts
 
 
 def _web_address(url: str) -> str:
-    if not url.startswith(("https://", "http://", "/")):
+    if not url.startswith(("https://", "http://", "/")) or url.startswith(("//", "/\\")):
         raise ValueError("starts with none of https://, http:// and /")
     return url
 

@@ -38,6 +38,12 @@ class Throttle:
             wait = (recent[0] + self._window - now).total_seconds()
             raise TooMany("Too many attempts.", max(1, math.ceil(wait)))
 
+    def give_back(self, key: str) -> None:
+        """Take the key's last try back."""
+        with self._lock:
+            if self._tries.get(key):
+                self._tries[key].pop()
+
     def forget(self, keys: Iterable[str]) -> None:
         """Give these keys all their tries back."""
         with self._lock:

@@ -40,9 +40,9 @@ class LoginThrottles:
         self._by_email.try_once(email.strip().lower(), parts.clock())
 
     def succeed(self, email: str, address: str) -> None:
-        """Forget the tries of somebody who knew the password."""
+        """Forget the tries at this account; of the network address only this one."""
         self._by_email.forget([email.strip().lower()])
-        self._by_address.forget([address])
+        self._by_address.give_back(address)
 
 
 class FormLogin(LoginIn):
@@ -59,7 +59,7 @@ async def _read(request: Request) -> LoginIn:
         return FormLogin.model_validate(dict(await request.form()))
     except ValidationError as error:
         raise Rejected("A login is an e-mail address and a password.", "Fill in both.") from error
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise Malformed("The body is no valid JSON.", 'Send {"email": …, "password": …}.') from error
 
 
@@ -71,7 +71,7 @@ _SCHEMA = {"schema": {"$ref": "#/components/schemas/LoginIn"}}
     response_model=Token,
     responses={
         303: {"description": "Logged in by the form: a cookie is set, the page follows."},
-        **responses(400, 401, 403, 413, 422, 429),
+        **responses(400, 401, 403, 413, 422, 429, 503),
     },
     openapi_extra={
         "requestBody": {
@@ -87,8 +87,7 @@ def log_in(parts: PartsHere, request: Request, given: Annotated[LoginIn, Depends
     throttles.check_in(parts, given.email, address)
     now, lasts = parts.clock(), timedelta(hours=parts.settings.login_hours)
     try:
-        with parts.database.write() as session:
-            token = logins.log_in(session, parts.scope, given.email, given.password, now, lasts)
+        token = logins.log_in(parts.database, parts.scope, given.email, given.password, now, lasts)
     except Rejected as error:
         raise NotLoggedIn(error.message, error.remedy) from error
     throttles.succeed(given.email, address)

@@ -9,7 +9,7 @@ from typing import Literal, cast, get_args
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers.entries import Handle
@@ -17,7 +17,7 @@ from knowledge.customers.identity import normalise
 from knowledge.failures import NotFound, Rejected
 from knowledge.ids import StaffId, new_id
 from knowledge.scope import Scope, within
-from knowledge.staff.tables import StaffRow
+from knowledge.staff.tables import LoginRow, StaffRow
 
 Role = Literal["agent", "manager", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -51,7 +51,9 @@ class NewStaff:
 
 
 def add_staff(session: Session, scope: Scope, new: NewStaff, now: datetime) -> Staff:
-    """Add a colleague, or bring the one of this e-mail up to date (a password given replaces the old one).
+    """Add a colleague, or bring the one of this e-mail up to date.
+
+    A password given replaces the old one and ends every login and token of theirs.
 
     Raises:
         Rejected: no valid e-mail, an unknown role, no name, or a password that is too short.
@@ -69,6 +71,7 @@ def add_staff(session: Session, scope: Scope, new: NewStaff, now: datetime) -> S
     row.profile = dict(new.profile) or row.profile or {}
     if new.password is not None:
         row.password_hash = hash_password(new.password)
+        session.execute(delete(LoginRow).where(LoginRow.staff == row.id))
     session.flush()
     return read(row)
 

@@ -49,19 +49,20 @@ def test_an_unknown_exception_says_nothing_but_a_number(
     def broken() -> None:
         raise RuntimeError("the password is hunter2")
 
-    monkeypatch.setitem(TABLE, ("GET", "/broken"), ANYONE)
-    app.add_api_route("/broken", broken)
+    monkeypatch.setitem(TABLE, ("GET", "/broken/{name}"), ANYONE)
+    app.add_api_route("/broken/{name}", broken)
     check_table(app)
     with (
         TestClient(app, raise_server_exceptions=False) as client,
         caplog.at_level(logging.ERROR),
     ):
-        answer = client.get("/broken")
+        answer = client.get("/broken/%1b[31m%0aevil")
     assert answer.status_code == 500
     assert answer.json()["error"] == "internal"
     assert "hunter2" not in answer.text
     number = answer.json()["remedy"].split()[2].rstrip(":")
     assert number in caplog.text
+    assert "\x1b" not in caplog.records[0].getMessage()
     assert answer.headers["x-content-type-options"] == "nosniff"
 
 

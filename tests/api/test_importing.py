@@ -141,6 +141,9 @@ BAD = [
     (message(text="x" * 101), "text: has 101 characters; 100 are allowed"),
     (message(at="2026-11-20T09:00:00"), "at: Input should have timezone info"),
     (message(at="9999-12-31T23:59:59-12:00"), "at: lies outside the calendar"),
+    (message(at="0001-01-01T00:00:00Z"), "at: lies outside the calendar of 1900"),
+    (customer(9, attributes={"x": float("nan")}), "attributes: holds a number"),
+    (b'{"type": "customer", "id": "9", "preferences": {"x": [-1e999]}}', "preferences: holds a number"),
     (message(channel="pigeon"), "channel: Input should be"),
     (message(customer=None), "customer or handle is required"),
     (message(channel="chat"), "has no chat address"),
@@ -152,6 +155,10 @@ BAD = [
     (
         {"type": "page_view", "id": "v", "customer": "cus-1", "at": AT, "url": "javascript:alert(1)"},
         "url: starts with none of",
+    ),
+    (
+        {"type": "page_view", "id": "v", "customer": "cus-1", "at": AT, "url": "//elsewhere.example"},
+        "url: starts with none of https",
     ),
     (customer(9, attributes={"essay": "x" * 20_001}), "attributes: is longer than 20000 characters"),
 ]

@@ -49,6 +49,9 @@ def test_a_foreign_page_cannot_use_a_cookie(client: TestClient, tokens: dict[str
         {"Origin": "https://evil.example"},
         {"Origin": "null"},
         {"Origin": "http://testserver.evil.example"},
+        {"Origin": "http://testserver:8443"},
+        {"Origin": "http://["},
+        {"Origin": "testserver"},
         {},
     ]:
         client.cookies.set("threadline_staff", tokens["agent"])
@@ -80,3 +83,13 @@ def test_a_bearer_token_needs_no_origin(client: TestClient, agent: dict[str, str
 def test_reading_by_cookie_needs_no_origin(client: TestClient, tokens: dict[str, str]) -> None:
     client.cookies.set("threadline_staff", tokens["agent"])
     assert client.get("/api/me").status_code == 200
+
+
+def test_a_path_that_no_database_takes_is_nothing(client: TestClient, agent: dict[str, str]) -> None:
+    for path in [
+        "/console/conversations/%00",
+        "/console/customers/a%00b",
+        "/console/library/%00",
+        "/api/customers/%00",
+    ]:
+        assert client.get(path, headers=agent).status_code in {404, 422}
