@@ -142,7 +142,7 @@ def says(payload: Payload | None, known: Known) -> str:
         case ConversationAssigned():
             sentence = _assigned(payload, known)
         case StatusChanged():
-            sentence = f"{_name(payload.author, known)} set it to {payload.status}"
+            sentence = _did(payload.author, f"set it to {payload.status}", known)
         case OrderRecorded():
             sentence = _ordered(payload)
         case PageViewed():
@@ -161,12 +161,15 @@ def _rated(payload: SurveyAnswered) -> str:
 def _assigned(payload: ConversationAssigned, known: Known) -> str:
     author = _name(payload.author, known)
     if payload.owner is None:
-        return f"{author} gave it back to the queue"
-    return (
-        f"{author} took it"
-        if payload.owner == payload.author
-        else f"{author} passed it to {_name(payload.owner, known)}"
-    )
+        did = "gave it back to the queue"
+    elif payload.owner == payload.author:
+        did = "took it"
+    return _did(payload.author, did, known)
+
+
+def _did(author: str, did: str, known: Known) -> str:
+    """Return who did what; who did something in another system is often not known."""
+    return did[:1].upper() + did[1:] if author == "import" else f"{_name(author, known)} {did}"
 
 
 def _ordered(payload: OrderRecorded) -> str:

@@ -34,12 +34,14 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Shown:
-    """What the panel needs: `sends` is what the customer would be sent, `nearest` what came closest when nothing
-    was certain.
+    """What the panel needs: `sends` is what the customer would be sent, `said` that without its last line `more`;
+    `nearest` is what came closest when nothing was certain.
     """
 
     suggestion: SuggestionShown
     sends: str
+    said: str
+    more: str
     sentences: tuple[Sentence, ...]
     tally: tuple[tuple[Support, int], ...]
     sources: tuple[PassageUsed, ...]
@@ -54,10 +56,13 @@ def show(suggestion: SuggestionShown, judged: SuggestionJudged | None = None) ->
     """Return the suggestion as the panel shows it, with what became of it if it was judged."""
     by_number = {passage.number: passage for passage in suggestion.passages}
     titles = {number: passage.title for number, passage in by_number.items()}
+    said, sends = citations.unmarked(suggestion.text, suggestion).strip(), citations.reply_text(suggestion)
     counted = [(support, sum(c.support == support for c in suggestion.claims)) for support in ORDER]
     return Shown(
         suggestion=suggestion,
-        sends=citations.reply_text(suggestion),
+        sends=sends,
+        said=said,
+        more=sends.removeprefix(said).strip(),
         sentences=_sentences(suggestion.text, suggestion.claims, titles),
         tally=tuple((support, count) for support, count in counted if count),
         sources=tuple(by_number[n] for n in suggestion.citations if n in by_number),

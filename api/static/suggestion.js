@@ -144,6 +144,10 @@ const USES = {
   send: (button) => guard(button, sendAsIs),
   edit,
   reply: () => write("reply"),
+  less: () => {
+    shown().dataset.text = shown().dataset.said;
+    document.getElementById("more").remove();
+  },
   reject: () => {
     document.getElementById("reject").hidden = false;
     document.getElementById("reject-reason").focus();

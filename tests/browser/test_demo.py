@@ -88,6 +88,7 @@ def test_the_customer_reads_the_answer_and_can_follow_its_page(site: Any, new_pa
     enter(site, agent)
     agent.locator(".row", has_text=CUSTOMER[1]).filter(has_text="unused boots").click()
     expect(agent.locator("#suggestion .draft .cite").first).to_be_visible()
+    expect(agent.locator("#more")).to_contain_text("Read more: ")
     agent.get_by_role("button", name="Edit", exact=True).click()
     box = agent.locator("#compose-text")
     assert "[1]" not in box.input_value()
@@ -102,3 +103,19 @@ def test_the_customer_reads_the_answer_and_can_follow_its_page(site: Any, new_pa
     links = [one.get_attribute("href") for one in answer.locator("a").all()]
     assert links
     assert all(link.startswith("https://www.tarnfell.example/") for link in links)
+
+
+def test_the_line_of_pages_can_be_left_out(site: Any, new_page: Callable[..., Any]) -> None:
+    customer, agent = new_page(), new_page()
+    customer.goto(f"{site.url}/chat")
+    customer.get_by_label("Your message").fill("How long do I have to return unused boots?")
+    customer.keyboard.press("Enter")
+    expect(customer.locator("#messages .mine:not(.pending)")).to_have_count(1)
+    enter(site, agent, "imran.qureshi@tarnfell.example")
+    agent.locator(".row", has_text="unused boots").last.click()
+    agent.get_by_role("button", name="Leave this line out").click()
+    agent.get_by_role("button", name="Send as is").click()
+    expect(agent.locator("#suggestion")).to_contain_text("Sent as it was")
+    expect(customer.locator("#messages .theirs")).to_have_count(1)
+    assert "Read more" not in customer.locator("#messages .theirs").inner_text()
+    assert "[" not in customer.locator("#messages .theirs").inner_text()

@@ -116,5 +116,5 @@ def test_a_reply_and_a_suggestion_say_which_conversation_they_are_for(
     assert f'id="compose" data-conversation="{conversation}"' in page
     assert f'data-suggestion="{made["suggestion"]}" data-conversation="{conversation}"' in page
     earlier = client.get(f"/console/suggestions/{made['suggestion']}", headers=agent).text
-    assert 'data-conversation="" data-text=""' in earlier
+    assert 'data-conversation="" data-text="" data-said=""' in earlier
     assert "data-use=" not in earlier
