@@ -7,7 +7,7 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api.pages.suggestions import VERDICTS
-from api.pages.words import money
+from api.pages.words import channel_name, money
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import (
     ConversationAssigned,
@@ -23,6 +23,7 @@ from knowledge.customers.entries import (
     SuggestionShown,
     SurveyAnswered,
 )
+from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.ids import ConversationId, SuggestionId
 
 SURVEYS = {"csat": ("satisfaction", 5), "ces": ("ease", 7), "nps": ("recommendation", 10)}
@@ -64,8 +65,8 @@ class Line:
     icon: str = "clock"
     verdict: str = ""
     day: date | None = None
-
     folded: tuple["Line", ...] = ()
+
 
 def lines_of(entries: list[Entry], known: Known) -> list[Line]:
     """Return the lines to show for these entries, oldest first; a verdict is told on its suggestion's line."""
@@ -87,7 +88,6 @@ def _with_days(lines: list[Line], zone: ZoneInfo) -> list[Line]:
     return marked
 
 
-def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> Line:
 def _folded(lines: list[Line]) -> list[Line]:
     """Tell page views in a row, of one day, as one line."""
     told: list[Line] = []
@@ -101,6 +101,7 @@ def _folded(lines: list[Line]) -> list[Line]:
     return told
 
 
+def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> Line:
     conversation = known.conversations.get(entry.conversation) if entry.conversation else None
     payload = entry.payload
     line = Line(
@@ -133,10 +134,10 @@ def _name(author: str | None, known: Known) -> str:
 
 def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
-    sentence = ""
+    sentence = _about_privacy(payload, known)
     match payload:
         case None:
-            sentence = "Erased on request"
+            sentence = "No longer kept"
         case ConversationOpened():
             sentence = "Conversation began"
         case ConversationAssigned():
@@ -152,6 +153,25 @@ def says(payload: Payload | None, known: Known) -> str:
     return sentence
 
 
+def _about_privacy(payload: Payload | None, known: Known) -> str:
+    match payload:
+        case ConsentGiven():
+            return f"Agreed to {payload.purpose}{_on(payload.channel)}: text {payload.text_version}, {payload.how}"
+        case ConsentWithdrawn():
+            refused = "Objected to" if payload.objection else "No longer agrees to"
+            return f"{refused} {payload.purpose}{_on(payload.channel)}: {payload.how}"
+        case HoldSet():
+            did = "placed a legal hold" if payload.on else "lifted the legal hold"
+            return f"{_name(payload.author, known)} {did}: {payload.reason}"
+        case Erased():
+            return f"{_name(payload.author, known)} erased the record"
+    return ""
+
+
+def _on(channel: str) -> str:
+    return f" by {channel_name(channel)}" if channel else " on every channel"
+
+
 def _rated(payload: SurveyAnswered) -> str:
     name, most = SURVEYS[payload.survey]
     comment = f": “{payload.comment}”" if payload.comment else ""
@@ -159,7 +179,7 @@ def _rated(payload: SurveyAnswered) -> str:
 
 
 def _assigned(payload: ConversationAssigned, known: Known) -> str:
-    author = _name(payload.author, known)
+    did = f"passed it to {_name(payload.owner, known)}"
     if payload.owner is None:
         did = "gave it back to the queue"
     elif payload.owner == payload.author:
