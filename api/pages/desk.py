@@ -13,7 +13,13 @@ from api.pages.lines import Known, Line, lines_of
 from api.pages.suggestions import Shown, show
 from assistant import feedback
 from knowledge.customers import timeline
-from knowledge.customers.conversations import Conversation, Wanted, get_conversation, list_conversations
+from knowledge.customers.conversations import (
+    Conversation,
+    Wanted,
+    get_conversation,
+    list_conversations,
+    waiting_since,
+)
 from knowledge.customers.entries import OrderRecorded, SuggestionJudged, SuggestionShown
 from knowledge.customers.record import Customer, get_customer, get_customers
 from knowledge.ids import ConversationId, CustomerId
@@ -81,6 +87,7 @@ def wanted_of(view: View, me: str) -> Wanted:
 def read_rows(session: Session, scope: Scope, view: View, me: str, limit: int = ROWS) -> list[Row]:
     """Return the first rows of a view."""
     found = list_conversations(session, scope, wanted_of(view, me), limit=limit)
+    since = waiting_since(session, scope, found)
     people = get_customers(session, scope, list({conversation.customer for conversation in found}))
     staff = names_of(list_staff(session, scope))
     return [
@@ -89,7 +96,7 @@ def read_rows(session: Session, scope: Scope, view: View, me: str, limit: int = 
             name=people[one.customer].display_name,
             owner="You" if one.owner == me else staff.get(one.owner or "", one.owner or ""),
             waiting=one.waiting,
-            since=one.last_received_at if one.waiting else None,
+            since=since.get(one.id),
         )
         for one in found
     ]

@@ -1,11 +1,11 @@
 """Conversations: a fold over their entries, kept as a row in the same transaction."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from typing import Any, cast
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import persons
@@ -21,7 +21,7 @@ from knowledge.customers.entries import (
     StatusChanged,
 )
 from knowledge.customers.persons import Whose
-from knowledge.customers.tables import ConversationRow
+from knowledge.customers.tables import ConversationRow, EntryRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope, within
@@ -209,10 +209,30 @@ class Wanted:
 
 def list_conversations(session: Session, scope: Scope, wanted: Wanted, *, limit: int = 50) -> list[Conversation]:
     """Return the conversations that fit: waiting customers first, longest wait on top, then the latest."""
-    latest = ConversationRow.last_at.desc()
-    oldest = ConversationRow.last_received_at.asc()
-    rows = session.execute(_fitting(session, scope, wanted).order_by(oldest if wanted.waiting else latest).limit(limit))
+    order = _waiting_since().asc() if wanted.waiting else ConversationRow.last_at.desc()
+    rows = session.execute(_fitting(session, scope, wanted).order_by(order, ConversationRow.id).limit(limit))
     return [state_of(cast(Mapping[str, Any], row)) for row in rows.mappings()]
+
+
+def waiting_since(
+    session: Session, scope: Scope, conversations: Sequence[Conversation]
+) -> dict[ConversationId, datetime]:
+    """Return since when customers wait: their first message that nobody answered. A second one changes nothing."""
+    ids = [one.id for one in conversations if one.waiting]
+    query = select(ConversationRow.id, _waiting_since()).where(
+        within(scope, ConversationRow), ConversationRow.id.in_(ids)
+    )
+    return {ConversationId(key): since for key, since in session.execute(query) if since is not None}
+
+
+def _waiting_since() -> ScalarSelect[datetime]:
+    unanswered = or_(ConversationRow.last_sent_at.is_(None), EntryRow.at > ConversationRow.last_sent_at)
+    return (
+        select(func.min(EntryRow.at))
+        .where(EntryRow.conversation == ConversationRow.id, EntryRow.kind == "message_received", unanswered)
+        .correlate(ConversationRow)
+        .scalar_subquery()
+    )
 
 
 def _fitting(session: Session, scope: Scope, wanted: Wanted) -> Select[Any]:

@@ -7,7 +7,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from knowledge.customers import timeline
-from knowledge.customers.conversations import Conversation, Wanted, fold, get_conversation, list_conversations
+from knowledge.customers.conversations import (
+    Conversation,
+    Wanted,
+    fold,
+    get_conversation,
+    list_conversations,
+    waiting_since,
+)
 from knowledge.customers.entries import (
     ConversationAssigned,
     ConversationOpened,
@@ -113,3 +120,26 @@ def test_lists_are_what_the_states_say(database: Database, scope: Scope) -> None
         assert listed(Wanted(owner="sara")) == [ids[1]]
         assert set(listed(Wanted(owner=""))) == {ids[0], ids[2]}
         assert listed(Wanted(status="resolved")) == []
+
+
+def test_a_second_message_does_not_send_a_customer_to_the_back_of_the_queue(database: Database, scope: Scope) -> None:
+    first, second = ConversationId(new_id()), ConversationId(new_id())
+    asked, answer = MessageReceived("email", "?"), MessageSent("email", "!", "sara", ADDRESS)
+    with database.write() as session:
+        customer = recognise(session, scope, ADDRESS, True, NOW)
+        for conversation, payload, minutes in (
+            (first, OPENED, 0),
+            (first, asked, 0),
+            (first, answer, 1),
+            (first, asked, 2),
+            (second, OPENED, 3),
+            (second, asked, 3),
+            (first, asked, 4),
+        ):
+            at = NOW + timedelta(minutes=minutes)
+            timeline.append(session, scope, NewEntry(customer, payload, at, conversation), NOW)
+    with database.read() as session:
+        listed = list_conversations(session, scope, Wanted(waiting=True))
+        since = waiting_since(session, scope, listed)
+    assert [found.id for found in listed] == [first, second]
+    assert since == {first: NOW + timedelta(minutes=2), second: NOW + timedelta(minutes=3)}
