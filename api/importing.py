@@ -3,7 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -11,13 +11,14 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from api.recording import Batch, NotYet, begin, record_row
+from api.batches import Batch, NotYet, alone, begin, flush
+from api.recording import record_row
 from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, read_row, unknown_fields
 from knowledge.database import Database
 from knowledge.failures import Failure, Rejected
 from knowledge.scope import Scope
 
-BATCH_ROWS = 250  # a transaction
+BATCH_ROWS = 400  # a transaction
 WINDOW_ROWS = 10_000  # rows brought into the order in which they happened
 
 
@@ -159,32 +160,42 @@ def _in_transactions(database: Database, scope: Scope, now: datetime, report: Im
 
 def _store(session: Session, scope: Scope, reads: list[_Read], now: datetime, report: ImportReport) -> list[_Read]:
     """Store a batch and return the rows that came too early; each row is stored as a whole or not at all."""
+    rows = [read.row for read in reads]
     try:
         with session.begin_nested():
-            outcome = _record(begin(session, scope, now), reads, apart=False)
+            outcome = _together(begin(session, scope, now, rows), reads)
     except Failure:
         # A row is refused. Begin the batch again with a savepoint for each row: dearer, and only that row is undone.
-        outcome = _record(begin(session, scope, now), reads, apart=True)
+        outcome = _apart(begin(session, scope, now, ()), reads)
     report.added.update(outcome.added)
     report.known.update(outcome.known)
     report.bad.extend(outcome.bad)
     return outcome.early
 
 
-def _record(batch: Batch, reads: list[_Read], *, apart: bool) -> _Outcome:
+def _together(batch: Batch, reads: list[_Read]) -> _Outcome:
+    early = []
+    for read in reads:
+        try:
+            record_row(batch, read.row)
+        except NotYet as obstacle:
+            early.append(replace(read, obstacle=str(obstacle)))
+    flush(batch)
+    return _Outcome(batch.added, batch.known, early=early)
+
+
+def _apart(batch: Batch, reads: list[_Read]) -> _Outcome:
     outcome = _Outcome()
     for read in reads:
         try:
-            with batch.session.begin_nested() if apart else nullcontext():
-                new = record_row(batch, read.row)
-        except NotYet as obstacle:
-            outcome.early.append(replace(read, obstacle=str(obstacle)))
+            with batch.session.begin_nested():
+                stored = _together(alone(batch), [read])
         except Failure as failure:
-            if not apart:
-                raise
             outcome.bad.append(_bad(read.line, read.given, str(failure)))
         else:
-            (outcome.added if new else outcome.known)[read.row.type] += 1
+            outcome.added.update(stored.added)
+            outcome.known.update(stored.known)
+            outcome.early.extend(stored.early)
     return outcome
 
 

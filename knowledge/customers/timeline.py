@@ -107,7 +107,7 @@ def _insert(session: Session, rows: list[tuple[Parameters, Parameters]]) -> list
     else:
         _INSERT_MANY.run(session, *envelopes)
         drawn = select(EntryRow.id, EntryRow.seq).where(EntryRow.id.in_([row["id"] for row in envelopes]))
-        numbers = dict(session.execute(drawn).tuples().all())
+        numbers = {entry: seq for entry, seq in session.execute(drawn)}
     _INSERT_PAYLOAD.run(session, *payloads)
     return [_entry(numbers[envelope["id"]], envelope, payload["body"]) for envelope, payload in rows]
 
