@@ -6,8 +6,8 @@ from collections.abc import Callable, Collection
 from assistant.phrases import phrases_for, reply_language
 from knowledge.customers.entries import SuggestionShown
 
-_MARK = re.compile(r"[ \t]*\[(\d{1,9}(?:\s*[,;]\s*\d{1,9})*)\]")
-_OPEN = re.compile(r"[ \t]*\[[\d\s,;]*$")
+_MARK = re.compile(r"(?<![ \t])[ \t]*+\[(\d{1,9}(?:\s*[,;]\s*\d{1,9})*)\]")
+_OPEN = re.compile(r"(?<![ \t])[ \t]*+\[[\d\s,;]*$")
 
 
 def cited(text: str) -> tuple[int, ...]:

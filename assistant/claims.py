@@ -3,6 +3,7 @@
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 
 from assistant.brief import Context
 from assistant.citations import cited, without
@@ -30,16 +31,23 @@ _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W_]
 _GREETING = re.compile(r"^(?:hello|hi|dear|guten tag|hola|bonjour)\b[^.!?]{0,100}[,:!]?$", re.IGNORECASE)
 
 
+# Where a sentence would lead the customer: an e-mail address, or a host with or without what stands around it.
+_PLACE = re.compile(r"(?<![\w.@-])(?:[\w.+-]{1,64}@)?(?:[\w-]{1,63}\.){1,6}[a-z]{2,24}(?![\w-])", re.IGNORECASE)
+
+
 def check_claims(text: str, passages: Sequence[PassageUsed], context: Context) -> tuple[Claim, ...]:
     """Check each sentence of `text` that states something; greetings, questions and our template state nothing."""
     by_number = {passage.number: passage for passage in passages}
     record = _record(context)
     titles = {f"{plain(passage.title).rstrip(':')}:" for passage in passages}
     found: list[Claim] = []
+    rests_on: dict[tuple[int, ...], _Evidence] = {}
     for sentence, marks in _cited_sentences(text):
         if not _states_something(sentence) or (sentence in titles and not marks):
             continue
-        found.append(_check(sentence, marks, _evidence([by_number[n] for n in marks if n in by_number], record)))
+        if marks not in rests_on:
+            rests_on[marks] = _evidence([by_number[n] for n in marks if n in by_number], record)
+        found.append(_check(sentence, marks, rests_on[marks]))
     return tuple(found)
 
 
@@ -49,12 +57,29 @@ class _Evidence:
 
     texts: tuple[str, ...]
     units: tuple[Unit, ...]
+    urls: tuple[str, ...] = ()
+
+    @cached_property
+    def stems(self) -> set[str]:
+        """The words of meaning in it."""
+        return stems(self.texts)
+
+    @cached_property
+    def numbers(self) -> set[str]:
+        """The numbers in it."""
+        return set[str]().union(*(numbers(text) for text in self.texts))
+
+    @cached_property
+    def places(self) -> set[str]:
+        """The web and e-mail addresses in it."""
+        return set[str]().union(*(_places(text) for text in (*self.texts, *self.urls)))
 
 
 def _evidence(cited_passages: list[PassageUsed], record: str) -> _Evidence:
     texts = [f"{passage.title} {passage.heading}\n{passage.text}" for passage in cited_passages]
     read = [unit for passage in cited_passages for unit in passage_units(passage.text)]
-    return _Evidence((*texts, record), (*read, *units(record)))
+    urls = tuple(passage.url for passage in cited_passages)
+    return _Evidence((*texts, record), (*read, *units(record)), urls)
 
 
 def _check(sentence: str, marks: tuple[int, ...], evidence: _Evidence) -> Claim:
@@ -64,15 +89,15 @@ def _check(sentence: str, marks: tuple[int, ...], evidence: _Evidence) -> Claim:
 
 def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
     said = set(content_words(sentence))
-    known = stems(evidence.texts)
-    known_numbers = set[str]().union(*(numbers(text) for text in evidence.texts))
+    known = evidence.stems
     nearest = max(evidence.units, key=lambda unit: _overlap(said, unit), default=_NOTHING)
-    new_numbers = numbers(sentence) - known_numbers
+    new_numbers = numbers(sentence) - evidence.numbers
     signals = {
         "overlap": round(len(said & known) / len(said), 3) if said else 1.0,
         "nearest_overlap": round(_overlap(said, nearest), 3),
         "new_numbers": float(len(new_numbers)),
         "new_names": float(len(names(sentence) - known)),
+        "new_places": float(len(_places(sentence) - evidence.places)),
         "negation_mismatch": float(bool(nearest.text) and negated(sentence) != nearest.negated),
     }
     quoted = _stands_in(sentence, evidence.units)
@@ -83,6 +108,8 @@ def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
 
 
 def _verdict(signals: dict[str, float]) -> Support:
+    if signals["new_places"]:
+        return "not_found"
     if signals["verbatim"]:
         return "supported"
     same_subject = signals["nearest_overlap"] >= OVERLAP_SAME_SUBJECT
@@ -115,6 +142,10 @@ def _is_run(quoted: str, found: Sequence[Unit]) -> bool:
         if quoted == said:
             return True
     return False
+
+
+def _places(text: str) -> set[str]:
+    return {found.lower().removeprefix("www.") for found in _PLACE.findall(text)}
 
 
 def _overlap(said: set[str], unit: Unit) -> float:

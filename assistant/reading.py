@@ -15,16 +15,20 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:e\.g|i\.e|etc|vs|mr|mrs|ms|dr|nr|approx|z\.b|d\.h|bzw|st|inc|ltd)|\b[a-z])\.$", re.IGNORECASE
 )
 _END = re.compile(r"(?<=[.!?…])[\"'”’)\]]*\s+(?=[\"'“‘(\[]?[^\W_])|(?<=[。！？])")
+# No abbreviation is longer.
+_ABBREVIATION_CHARS = 12
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•]|\d{1,3}[.)])\s+")
+# Bounded and without going back: on a hundred thousand brackets an open-ended pattern takes minutes.
+_TARGET = r"\([^)]{0,500}+\)"
 _MARKUP = (
-    (re.compile(r"!\[([^\]]*)\]\([^)\s]*[^)]*\)"), r"\1"),
-    (re.compile(r"\[([^\]]+)\]\([^)\s]*[^)]*\)"), r"\1"),
+    (re.compile(rf"!\[([^\[\]]{{0,300}}+)\]{_TARGET}"), r"\1"),
+    (re.compile(rf"\[([^\[\]]{{1,300}}+)\]{_TARGET}"), r"\1"),
     (re.compile(r"<[a-zA-Z/!][^<>]{0,200}>"), " "),
     (re.compile(r"\*\*|__|``|`"), ""),
     (re.compile(r"(?<![\w*])\*(?=\S)|(?<=\S)\*(?![\w*])"), ""),
     (re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]"), r"(\1)"),
 )
-_HEADING = re.compile(r"#{1,6}\s+(.*?)\s*#*$")
+_HEADING = re.compile(r"#{1,6}\s+(.*)")
 _TABLE_RULE = re.compile(r"\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?$")
 _NOTHING = frozenset({"", "-", "–", "—"})
 
@@ -115,7 +119,7 @@ def _lines(raw_lines: Sequence[str]) -> Iterator[_Line]:
 
 def _plain_line(line: str) -> _Line:
     if heading := _HEADING.match(line):
-        return _Line("heading", plain(heading[1]))
+        return _Line("heading", plain(heading[1].rstrip("#")))
     if line.startswith("#"):
         return _Line("text", "")
     if _LIST_ITEM.match(line):
@@ -148,7 +152,7 @@ def plain(text: str) -> str:
 def _split(paragraph: str) -> list[str]:
     parts: list[str] = []
     for part in _END.split(paragraph):
-        if parts and _ABBREVIATION.search(parts[-1]):
+        if parts and _ABBREVIATION.search(parts[-1][-_ABBREVIATION_CHARS:]):
             parts[-1] += " " + part.strip()
         elif part.strip():
             parts.append(part.strip())

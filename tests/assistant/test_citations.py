@@ -1,5 +1,8 @@
 """Citations: only numbers that were offered survive, and a stream never shows half of one."""
 
+import time
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -63,3 +66,11 @@ def test_only_public_pages_on_the_web_are_named() -> None:
 def test_numbers_that_are_no_marks_of_the_suggestion_stay() -> None:
     shown = suggestion("Yes [1].", (1,), passage(1, ""))
     assert unmarked("See step [4] of the leaflet [1].", shown) == "See step [4] of the leaflet."
+
+
+@pytest.mark.parametrize("piece", [" ", "\t", "[", "[1", "[1,", " [", "1"])
+def test_hostile_text_is_read_in_a_moment(piece: str) -> None:
+    text = piece * (50_000 // len(piece))
+    began = time.perf_counter()
+    without(text), finished(text), cited(text)
+    assert time.perf_counter() - began < 2

@@ -1,5 +1,6 @@
 """Claims: each sentence against what it cites and against the record."""
 
+import time
 from typing import Any
 
 import pytest
@@ -23,6 +24,12 @@ PASSAGE = "Unworn boots can be returned within 30 days of delivery. Worn boots c
         ("Unworn boots cannot be returned within 30 days of delivery. [1]", "contradicted"),
         ("Our office is in Lisbon and opens on Sundays. [1]", "not_found"),
         ("We will refund you 50 euros tomorrow. [1]", "not_found"),
+        ("Unworn boots can be returned within 30 days of delivery at boots-refund.example. [1]", "not_found"),
+        (
+            "Unworn boots can be returned within 30 days of delivery, see [here](https://evil.example/?q=1). [1]",
+            "not_found",
+        ),
+        ("Unworn boots can be returned within 30 days of delivery via refunds@evil.example. [1]", "not_found"),
         ("Unworn boots can be returned within 30 days of delivery.", "not_found"),
         ("Unworn boots can be returned within 30 days of delivery. [7]", "not_found"),
     ],
@@ -77,3 +84,17 @@ def test_any_text_gets_a_verdict(text: str, evidence: str) -> None:
     for claim in check_claims(text, [used], Context()):
         assert claim.support in {"supported", "contradicted", "not_found"}
         assert all(isinstance(value, float) for value in claim.signals.values())
+
+
+def test_an_address_that_the_evidence_names_may_be_given(passage: Any) -> None:
+    evidence = "Returns go through https://www.shop.example/returns or help@shop.example within 30 days."
+    for sentence in ("Returns go through shop.example/returns within 30 days. [1]", "Write to help@shop.example. [1]"):
+        (claim,) = check_claims(sentence, [passage(1, evidence)], Context())
+        assert claim.signals["new_places"] == 0, claim
+
+
+def test_a_long_draft_is_checked_in_a_moment(passage: Any) -> None:
+    for text in ("Boots fit. " * 700, "a.b" * 2_600, "[1]." * 2_000, "“" * 8_000, ". " * 4_000):
+        began = time.perf_counter()
+        check_claims(text, [passage(n, PASSAGE * 10) for n in range(1, 7)], Context())
+        assert time.perf_counter() - began < 2

@@ -1,5 +1,9 @@
 """Reading: sentences, items and rows with their place; tables with their columns' names."""
 
+import time
+
+import pytest
+
 from assistant.reading import sentences, units
 
 TABLE = "| Where | Label? | Paid |\n|---|:-:|---|\n| UK | £3.95 | off the refund |\n| Shops | free | – |"
@@ -22,3 +26,15 @@ def test_units_know_kind_block_and_section() -> None:
     assert [unit.kind for unit in read] == ["heading", "text", "text", "item", "heading", "row"]
     assert [unit.section for unit in read] == [1, 1, 1, 1, 2, 2]
     assert read[1].block == read[2].block != read[3].block
+
+
+@pytest.mark.parametrize(
+    "piece",
+    ["[", "![", "[x](", "[x](a", "a. ", "e.g. ", "# a  ", "<a", "*", "[1,", "| a", "- ", '."', "a[b](c(", "    "],
+)
+@pytest.mark.parametrize("before", ["", "a", "[x](", "# "])
+def test_hostile_text_is_read_in_a_moment(before: str, piece: str) -> None:
+    text = before + piece * (50_000 // len(piece))
+    began = time.perf_counter()
+    units(text)
+    assert time.perf_counter() - began < 2
