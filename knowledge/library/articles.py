@@ -4,8 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import distinct, func, select
+from sqlalchemy.orm import Session, aliased
 
 from knowledge.customers.entries import Visibility
 from knowledge.failures import NotFound
@@ -54,6 +54,18 @@ def count_articles(session: Session, scope: Scope) -> dict[Visibility, int]:
         select(ArticleRow.visibility, func.count()).where(within(scope, ArticleRow)).group_by(ArticleRow.visibility)
     )
     return {cast(Visibility, visibility): count for visibility, count in rows}
+
+
+def sources_sharing(session: Session, scope: Scope, source: str) -> dict[str, int]:
+    """Return how many articles of `source` each other source holds word for word."""
+    own, other = aliased(ArticleRow), aliased(ArticleRow)
+    rows = session.execute(
+        select(other.source, func.count(distinct(own.id)))
+        .join(own, own.digest == other.digest)
+        .where(within(scope, own), within(scope, other), own.source == source, other.source != source)
+        .group_by(other.source)
+    )
+    return {row[0]: row[1] for row in rows}
 
 
 def get_article(session: Session, scope: Scope, article_id: ArticleId) -> Article:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from knowledge.database import Database
 from knowledge.ids import new_id
 from knowledge.library import passages
+from knowledge.library.articles import list_articles, sources_sharing
 from knowledge.library.drafts import Draft, Finding
 from knowledge.library.language import detect_language
 from knowledge.library.prune import prune_source
@@ -53,7 +54,7 @@ def quiet(done: int, total: int) -> None:
 
 @dataclass(frozen=True)
 class IngestPlan:
-    """What to do with the articles: `source` names the collection (default: each path's own name).
+    """What to do with the articles: `source` names the collection (default: the path, from the root).
 
     `prune` removes the source's articles that are gone; `max_article_bytes` and `passage_chars` as in the settings.
     """
@@ -95,12 +96,16 @@ def ingest(
     counter = _Counter(progress, sum(_estimate(files) for _, files in found))
     seen: dict[str, set[str]] = {}
     for path, files in found:
-        source = (plan.source or path.resolve().name)[:500]
+        source = (plan.source or path.resolve().as_posix())[-500:]
+        with database.read() as session:
+            fresh = not list_articles(session, scope, source=source, limit=1)
         keys = seen.setdefault(source, set())
         drafts = _usable(read(path, files, plan.max_article_bytes), keys, report)
         for batch in _batches(drafts):
             _ingest_batch(_Place(database, scope, source), batch, plan, embedder, report)
             counter.add(len(batch))
+        if fresh:
+            report.notes += _told_before(_Place(database, scope, source))
     if plan.prune:
         for source, keys in seen.items():
             report.pruned += prune_source(database, scope, source, keys, report)
@@ -113,6 +118,21 @@ class _Place:
     database: Database
     scope: Scope
     source: str
+
+
+def _told_before(place: _Place) -> list[Finding]:
+    """Note other sources that hold the same articles: a folder that has moved, or one inside another."""
+    with place.database.read() as session:
+        twins = sources_sharing(session, place.scope, place.source)
+    return [
+        Finding(
+            place.source,
+            f"{count} of its articles are in the library already, from {source}, and now stand there twice: "
+            f"--source '{source}' would have brought those up to date",
+            harmless=True,
+        )
+        for source, count in twins.items()
+    ]
 
 
 def _usable(items: Iterable[Draft | Finding], keys: set[str], report: IngestReport) -> Iterator[Draft]:

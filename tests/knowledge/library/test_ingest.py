@@ -92,10 +92,10 @@ def test_an_article_as_it_stands(library: Library, database: Database, scope: Sc
     with database.read() as session:
         hours, returns = list_articles(session, scope)
         assert get_article(session, scope, returns.id) == returns
-        assert (returns.title, returns.source, returns.key) == ("Returns", "shop", "returns.md")
+        assert (returns.title, returns.source, returns.key) == ("Returns", library.folder.as_posix(), "returns.md")
         assert (returns.version, returns.language, returns.ingested_at) == (1, "en", NOW)
         assert list_articles(session, scope, visibility="internal") == []
-        assert list_articles(session, scope, source="shop", limit=1) == [hours]
+        assert list_articles(session, scope, source=library.folder.as_posix(), limit=1) == [hours]
         assert count_articles(session, scope) == {"public": 2}
         for other in (Scope(brand="other"), scope):
             with pytest.raises(NotFound):
@@ -227,3 +227,16 @@ def test_progress_ends_at_its_total(library: Library, database: Database, scope:
     ingest(database, scope, [library.folder], PLAN, None, lambda done, total: seen.append((done, total)))
     assert seen[-1] == (2, 2)
     assert library.count(VectorRow) == 0
+
+
+def test_folders_of_the_same_name_do_not_touch_each_other_and_a_copy_is_noticed(
+    library: Library, tmp_path: Path
+) -> None:
+    folders = [tmp_path / side / "faq" for side in ("one", "two", "copy")]
+    for folder, text in zip(folders, ("Open on Monday.", "Open on Sunday.", "Open on Sunday."), strict=True):
+        folder.mkdir(parents=True)
+        (folder / "hours.md").write_text(text)
+    reports = [ingest(library.database, Scope(), [folder], replace(PLAN, source="", prune=True)) for folder in folders]
+    assert [(report.added, report.changed, report.pruned) for report in reports] == [(1, 0, 0)] * 3
+    assert [len(report.notes) for report in reports] == [0, 0, 1]
+    assert folders[1].as_posix() in reports[2].notes[0].reason
