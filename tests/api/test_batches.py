@@ -36,10 +36,8 @@ def history(seed: int, count: int) -> list[dict[str, Any]]:
     ]
     for number in range(count):
         person = rng.randrange(4)
-        about = {
-            "conversation": f"conv-{person}-{rng.randrange(2)}",
-            "at": (NOW + timedelta(minutes=number)).isoformat(),
-        }
+        at = (NOW + timedelta(minutes=number)).isoformat()
+        about = {"conversation": f"conv-{person}-{rng.randrange(2)}", "at": at}
         who = {"customer": f"cus-{person}"}
         said = {"type": "message", "id": f"m{number}", "text": f"Text {number}", **about}
         written = {**said, **who, "channel": rng.choice(["email", "whatsapp"]), "direction": "in"}
@@ -52,11 +50,7 @@ def history(seed: int, count: int) -> list[dict[str, Any]]:
                     {**said, **who, "channel": "email", "direction": "out", "author": "kim@shop.example"},
                     {**said, "channel": "email", "direction": "in", "conversation": f"new-{number}"}
                     | {"handle": {"kind": "email", "value": f"stranger{rng.randrange(3)}@mail.example"}},
-                    {
-                        **written,
-                        "channel": "email",
-                        "handle": {"kind": "email", "value": f"other{person}@mail.example"},
-                    },
+                    {**written, "channel": "email", "handle": elsewhere},
                     {"type": "order", "id": "o1", "status": rng.choice(["paid", "shipped"]), **who, "at": at},
                     {"type": "page_view", "id": f"v{number}", "url": "/x", **who, "at": at},
                     rng.choice(rows[4:] or rows),
