@@ -41,7 +41,7 @@ $(INSTALLED): requirements.lock pyproject.toml
 	  exit 1; fi
 	@touch $@
 
-run: $(INSTALLED) ## load the demo company and serve it on http://127.0.0.1:$(PORT)/
+run: $(INSTALLED) ## load the demo company and serve it on http://127.0.0.1:8000/ (PORT= changes it)
 	@THREADLINE_DATA_DIR=$${THREADLINE_DATA_DIR:-$(VENV)/demo} exec $(BIN)/threadline demo --port $(PORT) $(ARGS)
 
 test: $(INSTALLED) ## the whole suite

@@ -20,6 +20,7 @@ from api.sessions import chat_link
 from knowledge.customers.record import list_customers
 from knowledge.database import Database, open_database
 from knowledge.failures import Conflict, Rejected
+from knowledge.folders import make_private
 from knowledge.library.articles import count_articles
 from knowledge.library.ingest import IngestPlan, ingest
 from knowledge.library.visibility import VisibilityRules
@@ -221,7 +222,7 @@ def _read_marker(settings: Settings) -> str | None:
 
 
 def _mark(settings: Settings, content: str) -> None:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data_dir)
     path = settings.data_dir / MARKER
     fresh = path.with_suffix(".new")
     fresh.write_text(json.dumps({"content": content, "database": _which(settings)}), encoding="utf-8")

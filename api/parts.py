@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 
 from assistant.suggest import Assistant, open_assistant
 from knowledge.database import Database, open_database
+from knowledge.folders import make_private
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 from retrieval.search import Search, open_search
@@ -38,7 +39,7 @@ def open_parts(settings: Settings, *, clock: Callable[[], datetime] = now_utc) -
         Unavailable: a part that is configured does not answer, with the remedy.
     """
     scope = Scope()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    make_private(settings.data_dir)
     with (
         closing(open_database(settings.database)) as database,
         closing(open_search(settings, database, scope)) as search,

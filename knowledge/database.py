@@ -1,7 +1,7 @@
 """The database: one engine, transactions at the edge, a bell that rings after each commit."""
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -29,6 +29,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from knowledge.bell import Bell
 from knowledge.failures import Rejected, Unavailable
+from knowledge.folders import make_private
 from knowledge.prepared import run_on_driver
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
@@ -94,18 +95,18 @@ class Database:
         with Session(self._reader, expire_on_commit=False) as session:
             yield session
 
-    def scrub(self) -> None:
+    def scrub(self, tables: Iterable[str] = ()) -> None:
         """Make what was deleted unreadable on disk: no word of it stays in free pages or the write-ahead log.
 
         SQLite writes its file anew, which takes about as long as copying it, and empties the log. PostgreSQL is asked
-        to vacuum; its own log, replicas and backups are its administrator's.
+        to vacuum these tables (none named: all); its own log, replicas and backups are its administrator's.
 
         Raises:
             Unavailable: another connection is in the middle of reading or writing; the deletion itself is done.
         """
         connection = self.engine.raw_connection()
         try:
-            _rewrite(connection) if self.dialect == "sqlite" else _vacuum(connection)
+            _rewrite(connection) if self.dialect == "sqlite" else _vacuum(connection, sorted(tables))
         except sqlite3.OperationalError as error:
             raise Unavailable(f"The database file cannot be written anew: {error}.", _SCRUB_LATER) from error
         finally:
@@ -156,7 +157,7 @@ def _engine(url: str) -> Engine:
     if backend != "sqlite":
         raise Rejected(f"Threadline does not run on {backend}.", _URL_HELP)
     if parsed.database:
-        Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+        make_private(Path(parsed.database).parent)
     # What people wrote is no matter for error messages and logs.
     engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)
@@ -175,10 +176,10 @@ def _rewrite(connection: PoolProxiedConnection) -> None:
         raise Unavailable("A reader keeps the write-ahead log from being emptied.", _SCRUB_LATER)
 
 
-def _vacuum(connection: PoolProxiedConnection) -> None:
+def _vacuum(connection: PoolProxiedConnection, tables: list[str]) -> None:
     driver: Any = connection.driver_connection
     driver.autocommit = True
-    driver.execute("VACUUM")
+    driver.execute(f"VACUUM {', '.join(tables)}")
     driver.autocommit = False
 
 

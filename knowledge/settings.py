@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 
+from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -21,7 +22,7 @@ OTHER_NAMES = {"THREADLINE_TEST_POSTGRESQL", "THREADLINE_TEST_DATA"}
 class Settings(BaseSettings):
     """Everything that can be set. Each field is THREADLINE_<NAME> in the environment or `.env`."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="forbid", frozen=True, hide_input_in_errors=True)
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     # where things are kept
     data_dir: Path = Path(".threadline")
@@ -46,6 +47,9 @@ class Settings(BaseSettings):
     # the library
     max_article_bytes: Annotated[int, Field(ge=1_000)] = 5_000_000
     passage_chars: Annotated[int, Field(ge=200, le=8_000)] = 1_200
+
+    # privacy: how many days each kind of entry keeps its words, "page_viewed=90, survey_answered=730"
+    retention: str = ""
 
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
@@ -76,6 +80,8 @@ def load_settings(environ: Mapping[str, str] | None = None, env_file: Path = ENV
         Rejected: a name that is no setting (with the nearest one that is), or a value out of bounds.
     """
     _refuse_unknown(os.environ if environ is None else environ, "the environment")
+    # Names of others in a shared .env are none of our business; ours must be settings.
+    _refuse_unknown(dotenv_values(env_file), str(env_file))
     try:
         return Settings(_env_file=env_file)
     except ValidationError as error:
@@ -87,22 +93,20 @@ def known_names() -> set[str]:
     return {PREFIX + name.upper() for name in Settings.model_fields}
 
 
-def _refuse_unknown(environ: Mapping[str, str], place: str) -> None:
+def _refuse_unknown(environ: Mapping[str, str | None], place: str) -> None:
     known = known_names()
     for name in sorted(environ):
         if name.upper().startswith(PREFIX) and name.upper() not in known | OTHER_NAMES:
-            raise Rejected(f"{name} in {place} is no setting.", _nearest(name.upper(), known))
+            raise Rejected(f"{name} in {place} is no setting.", _nearest(name.upper()))
 
 
-def _nearest(name: str, known: set[str]) -> str:
-    close = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
-    return f"Did you mean {close[0]}?" if close else "`.env.example` lists them all."
+def _nearest(name: str) -> str:
+    bare = [known.removeprefix(PREFIX) for known in sorted(known_names())]
+    close = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=0.6)
+    return f"Did you mean {PREFIX}{close[0]}?" if close else "`.env.example` lists them all."
 
 
 def _explain(problem: Mapping[str, object]) -> str:
     location = problem["loc"]
     name = str(location[0] if isinstance(location, tuple) and location else "")
-    full = PREFIX + name.upper().removeprefix(PREFIX)
-    if problem["type"] == "extra_forbidden":
-        return f"{full} in .env is no setting. {_nearest(full, known_names())}"
-    return f"{full}: {problem['msg']}."
+    return f"{PREFIX}{name.upper().removeprefix(PREFIX)}: {problem['msg']}."

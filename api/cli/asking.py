@@ -53,7 +53,7 @@ def suggest(
     conversation: Annotated[
         str,
         typer.Argument(
-            metavar="CONVERSATION", help="Its id, or the id its source knows it by (conv-001).", show_default=False
+            metavar="CONVERSATION", help="Its id, or the id its source knows it by (conv-111).", show_default=False
         ),
     ],
     stream: Stream = None,
@@ -66,7 +66,7 @@ def suggest(
     \b
     Example:
       threadline conversations --waiting
-      threadline suggest conv-001
+      threadline suggest conv-111
     """
     from api.parts import open_parts
     from assistant.suggest import suggest as draft

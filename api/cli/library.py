@@ -36,7 +36,7 @@ def ingest(  # noqa: PLR0913, PLR0917 - options of a command
     public: Public = None,
     visibility: Stated = None,
     source: Annotated[
-        str, typer.Option(metavar="NAME", help="Name of the collection; default: the name of each path.")
+        str, typer.Option(metavar="NAME", help="Name of the collection; default: the path, from the root.")
     ] = "",
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles of the source that are gone.")] = False,
     as_json: AsJson = False,
@@ -44,7 +44,9 @@ def ingest(  # noqa: PLR0913, PLR0917 - options of a command
     """Bring the library up to date with files.
 
     Unchanged articles are skipped. An article is public only when something says so: a rule, the article itself, or
-    --visibility. A RULE is title:GLOB, path:GLOB, id:GLOB or group:GLOB; --internal wins over --public.
+    --visibility. Naming the internal ones with --internal says that the others are public, except those that look
+    internal: they are held back and listed. With nothing said, all are internal.
+    A RULE is title:GLOB, path:GLOB, id:GLOB or group:GLOB; --internal wins over --public.
 
     \b
     Example:

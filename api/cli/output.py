@@ -5,12 +5,16 @@ import os
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Protocol
 
 import typer
 
 if TYPE_CHECKING:
     from rich.console import Console
+
+# How often a long command says where it is, when nobody can see a bar.
+SECONDS_BETWEEN_LINES = 5.0
 
 AsJson = Annotated[bool, typer.Option("--json", help="Write the result as JSON, and nothing else, to standard output.")]
 
@@ -52,14 +56,14 @@ def write_json(value: object) -> None:
 
 
 def write_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Write rows as a table that fits the terminal; cells wrap, nothing is cut."""
+    """Write rows as a table that fits the terminal; cells wrap, nothing is cut, and the first column stays whole."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    for column in columns:
-        table.add_column(column, overflow="fold")
+    for number, column in enumerate(columns):
+        table.add_column(column, overflow="fold", no_wrap=number == 0)
     for row in rows:
         table.add_row(*(Text(clean(str(cell))) for cell in row))
     console().print(table)
@@ -76,14 +80,22 @@ def console(*, stderr: bool = False) -> "Console":
 
 @contextmanager
 def counting(what: str) -> Iterator[Counted]:
-    """Show a progress bar on standard error while a terminal watches; yields `report(done, total)`."""
+    """Show a progress bar on standard error, or a line now and then where no terminal watches.
+
+    Yields `report(done, total)`.
+    """
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
     columns = TextColumn("{task.description}", markup=False), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn()
     with Progress(*columns, console=console(stderr=True), transient=True, disable=not sys.stderr.isatty()) as bar:
         task = bar.add_task(what, total=None)
+        told_at = monotonic()
 
         def report(done: int, total: int | None = None, /) -> None:
+            nonlocal told_at
             bar.update(task, completed=done, total=total)
+            if bar.disable and monotonic() - told_at > SECONDS_BETWEEN_LINES:
+                told_at = monotonic()
+                tell(f"{what}: {done}" + (f" of {total}" if total else ""))
 
         yield report

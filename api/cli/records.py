@@ -153,12 +153,24 @@ def conversations(
     write_table(
         columns,
         [
-            (one.id, people[one.customer].display_name, one.channel, one.status, one.owner or "–", _preview(one))
+            (
+                _short_id(one),
+                people[one.customer].display_name,
+                one.channel,
+                one.status,
+                one.owner or "–",
+                _preview(one),
+            )
             for one in found
         ],
     )
     if not found:
         tell("There is no such conversation. `threadline import` or `threadline demo` brings some.")
+
+
+def _short_id(one: "Conversation") -> str:
+    """Return the id that its source knows a conversation by, where it is short enough to type."""
+    return one.external_key if 0 < len(one.external_key) <= 32 and one.external_key.isprintable() else one.id
 
 
 def _preview(one: "Conversation") -> str:

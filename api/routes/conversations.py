@@ -65,7 +65,7 @@ def list_some(
 ) -> ConversationsOut:
     """Return conversations: those that wait come longest wait first, all others latest first."""
     whose = owner.replace("\0", "") if owner is not None else None
-    wanted = Wanted(status, whose, waiting, CustomerId(customer) if customer else None)
+    wanted = Wanted(status=status, owner=whose, waiting=waiting, customer=CustomerId(customer) if customer else None)
     with parts.database.read() as session:
         cursor = timeline.last_seq(session, parts.scope)
         found = list_conversations(session, parts.scope, wanted, limit=limit)

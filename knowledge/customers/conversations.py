@@ -196,7 +196,7 @@ def find_live(session: Session, scope: Scope, channel: str, address: Handle, cus
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, kw_only=True)
 class Wanted:
     """Which conversations to list; `None` means any. `owner=""` asks for those nobody owns."""
 

@@ -18,7 +18,7 @@ from knowledge.library.articles import list_articles, sources_sharing
 from knowledge.library.drafts import Draft, Finding
 from knowledge.library.language import detect_language
 from knowledge.library.prune import prune_source
-from knowledge.library.readers import find_files, read
+from knowledge.library.readers import find_files, other_kinds, read
 from knowledge.library.report import IngestReport
 from knowledge.library.splitting import Piece, split
 from knowledge.library.tables import ArticleRow
@@ -104,6 +104,8 @@ def ingest(
         for batch in _batches(drafts):
             _ingest_batch(_Place(database, scope, source), batch, plan, embedder, report)
             counter.add(len(batch))
+        if others := other_kinds(path):
+            report.notes.append(Finding(path.name, f"files of other kinds were left alone: {others}", harmless=True))
         if fresh:
             report.notes += _told_before(_Place(database, scope, source))
     if plan.prune:

@@ -1,6 +1,7 @@
 """Reading a path: a file or a folder of files, every article in it or the reason why not."""
 
 import os
+from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
@@ -44,6 +45,14 @@ def find_files(path: Path) -> list[Path]:
     if not files:
         raise Rejected(f"There is no article in {path}.", f"Readable: {READABLE}.")
     return files
+
+
+def other_kinds(path: Path) -> str:
+    """Return the suffixes of files below a folder that are no articles, "" when there are none."""
+    if path.is_file():
+        return ""
+    kinds = Counter(file.suffix or file.name for file in _walk(path) if not _suffix(file))
+    return ", ".join(f"{count} {kind}" for kind, count in kinds.most_common(8))
 
 
 def read(root: Path, files: list[Path], max_bytes: int) -> Iterator[Draft | Finding]:

@@ -20,6 +20,17 @@ def test_a_typo_in_the_file_names_the_nearest(tmp_path: Path) -> None:
         load_settings({}, env)
 
 
+def test_names_of_others_in_a_shared_file_are_left_alone(tmp_path: Path) -> None:
+    env = tmp_path / ".env"
+    env.write_text("POSTGRES_PASSWORD=secret\nTHREADLINE_PORT=9000\n")
+    assert load_settings({}, env).port == 9000
+
+
+def test_a_name_that_is_near_to_nothing_gets_no_guess() -> None:
+    with pytest.raises(Rejected, match=r"`.env.example` lists them all"):
+        load_settings({"THREADLINE_POSTGRES_PASSWORD": "1"})
+
+
 def test_a_value_out_of_bounds_is_named_without_being_shown(tmp_path: Path) -> None:
     env = tmp_path / ".env"
     env.write_text("THREADLINE_PORT=99999\n")
