@@ -13,6 +13,10 @@ from assistant.citations import cited, finished, keep_offered, without
 from knowledge.failures import Unavailable
 
 MAX_TEXT_CHARS = 8_000
+# A server may send more than we asked for: beyond this, escapes and wrapping included, nothing is read.
+MAX_RAW_CHARS = 4 * MAX_TEXT_CHARS
+# Control characters, and those that turn the direction of what follows: a terminal or a page would act on them.
+_ACTING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 
 
 class ModelAnswer(BaseModel):
@@ -74,8 +78,8 @@ def read_answer(raw: str, offered: Collection[int]) -> Draft:
 
 
 def clean_text(text: str, offered: Collection[int]) -> str:
-    """Return a model's text without NUL, lone surrogates and citations that nobody offered."""
-    return keep_offered(text.encode("utf-8", "ignore").decode().replace("\0", ""), offered)
+    """Return a model's text without control characters, lone surrogates and citations that nobody offered."""
+    return keep_offered(_ACTING.sub("", text.encode("utf-8", "ignore").decode()), offered)
 
 
 def _parse(raw: str) -> ModelAnswer:

@@ -10,7 +10,7 @@ from langchain_core.language_models import BaseChatModel
 from langchain_core.messages import AIMessageChunk, BaseMessageChunk
 
 from assistant.brief import Brief, Draft, OnText
-from assistant.drafting.answers import answer_schema, growing_text, read_answer
+from assistant.drafting.answers import MAX_RAW_CHARS, answer_schema, growing_text, read_answer
 from assistant.drafting.prompt import DRAFT_PROMPT, draft_messages
 from assistant.drafting.reasons import MODEL_FAILURES, is_refusal, is_transient, reason_of
 from assistant.drafting.streams import StreamRunner
@@ -88,11 +88,15 @@ class EndpointDrafter:
 
     def _read(self, brief: Brief, offered: set[int], on_text: OnText) -> AIMessageChunk:
         whole: BaseMessageChunk | None = None
-        raw, shown = "", ""
+        raw, shown, read = "", "", 0
         for chunk in self._chunks(draft_messages(brief), monotonic() + self._seconds):
             whole = chunk if whole is None else whole + chunk
             raw += chunk.text
-            text = growing_text(raw, offered) if chunk.text else shown
+            if len(raw) > MAX_RAW_CHARS:
+                raise Unavailable("The model server sent far more than was asked for.")
+            if len(raw) - read <= len(raw) // 50:  # reading all of it again for each letter would take for ever
+                continue
+            text, read = growing_text(raw, offered), len(raw)
             if text.startswith(shown) and text != shown:
                 on_text(text[len(shown) :])
                 shown = text

@@ -14,9 +14,10 @@ from knowledge.customers.entries import PassageUsed
 DRAFT_PROMPT = "draft.v1"
 NOTHING = "(nothing)"
 # Anything that could read as a tag or as a chat template's control mark: <data, </data, <|im_end|>, [INST], <<SYS>>.
-_TAG = re.compile(r"<(?=[/|!?<a-zA-Z_])")
+# Blanks and characters without width may stand between, the bracket may be the wide one: a model reads it all the same.
+_TAG = re.compile(r"[<＜﹤](?=[\s\u200b-\u200f\u2060\ufeff]*[/|!?<＜﹤a-zA-Z_／])")
 _CONTROL = re.compile(r"\[(?=/?(?:INST|SYS|AVAILABLE_TOOLS|TOOL_)\b)", re.IGNORECASE)
-_MARK = re.compile(r"\[(\d+(?:\s*[,;]\s*\d+)*)\]")
+_MARK = re.compile(r"\[(\s*\d+(?:\s*[,;]\s*\d+)*\s*)\]")
 
 
 def draft_messages(brief: Brief) -> list[tuple[str, str]]:

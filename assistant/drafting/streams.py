@@ -3,16 +3,25 @@
 import asyncio
 import queue
 import threading
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import suppress
 from time import monotonic
 from typing import Generic, TypeVar
 
 T = TypeVar("T")
 _CLOSE_SECONDS = 5.0
+# Pieces that wait to be read; a faster sender waits too.
+_MAX_WAITING = 1_000
 
 
 class _End:
     """Marks the end of a stream."""
+
+
+async def _calm(pieces: "queue.SimpleQueue[T | _End]") -> None:
+    """Let a sender that is faster than its reader wait."""
+    while pieces.qsize() > _MAX_WAITING:  # noqa: ASYNC110 - the reader is a thread without events
+        await asyncio.sleep(0.01)
 
 
 class StreamRunner(Generic[T]):
@@ -36,8 +45,14 @@ class StreamRunner(Generic[T]):
         deadline = monotonic() + seconds
 
         async def pump() -> None:
-            async for piece in source():
-                pieces.put(piece)
+            stream = source()
+            try:
+                async for piece in stream:
+                    pieces.put(piece)
+                    await _calm(pieces)
+            finally:
+                if isinstance(stream, AsyncGenerator):
+                    await stream.aclose()
 
         future = asyncio.run_coroutine_threadsafe(pump(), self._loop)
         future.add_done_callback(lambda _done: pieces.put(_End()))
@@ -70,7 +85,8 @@ class StreamRunner(Generic[T]):
             others = asyncio.all_tasks() - {asyncio.current_task()}
             for task in others:
                 task.cancel()
-            await asyncio.wait_for(asyncio.gather(*others, return_exceptions=True), _CLOSE_SECONDS)
+            with suppress(TimeoutError):  # whoever hangs is left behind with the thread
+                await asyncio.wait_for(asyncio.gather(*others, return_exceptions=True), _CLOSE_SECONDS)
             await last()
 
         asyncio.run_coroutine_threadsafe(finish(), self._loop).result(2 * _CLOSE_SECONDS)

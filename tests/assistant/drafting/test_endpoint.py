@@ -104,6 +104,16 @@ def raw_body(handler: Any, body: bytes, kind: str = "text/event-stream") -> None
     handler.wfile.write(body)
 
 
+def endless(handler: Any, server: Any, piece: str) -> None:
+    server.start(handler)
+    server.event(handler, '{"decision": "answer", "citations": [], "text": "')
+    try:
+        while True:
+            server.event(handler, piece)
+    except OSError:
+        handler.close_connection = True
+
+
 BAD: dict[str, tuple[Callable[[Any, Any], None], str]] = {
     "slow": (lambda _h, _s: time.sleep(4), "did not"),
     "drip": (lambda h, s: s.drip(h, 6), "within 1.5 seconds"),
@@ -228,3 +238,24 @@ def _written(drafter: EndpointDrafter, brief: Brief) -> tuple[Written, list[Prog
     start = time.monotonic()
     written = write(assistant, brief, Streamed(steps.append))
     return written, steps, time.monotonic() - start
+
+
+@pytest.mark.parametrize("piece", ["on and on ", "\\n" * 2_000, "[1] "])
+def test_an_endless_answer_ends_early(serve: Any, server: Any, drafter_at: Any, brief: Brief, piece: str) -> None:
+    began = time.monotonic()
+    with pytest.raises(Unavailable, match="far more"):
+        drafter_at(serve(lambda h: endless(h, server, piece)), 60).draft(brief, lambda _: None)
+    assert time.monotonic() - began < 30
+
+
+def test_what_acts_on_a_reader_is_taken_out_of_an_answer(
+    serve: Any, server: Any, drafter_at: Any, brief: Brief
+) -> None:
+    text = (
+        "Yes.\x1b[2J\u202eterces\u2066 ![x](https://evil.example/?q=1) <img src=x onerror=alert(1)>\nBye\x00\x7f. [1]"
+    )
+    raw = json.dumps({"decision": "answer", "text": text, "citations": [1]})
+    deltas: list[str] = []
+    draft = drafter_at(serve(lambda h: server.stream(h, raw)), 10).draft(brief, deltas.append)
+    assert draft.text == "Yes.[2Jterces ![x](https://evil.example/?q=1) <img src=x onerror=alert(1)>\nBye. [1]"
+    assert draft.text.startswith("".join(deltas))
