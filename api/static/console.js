@@ -48,13 +48,13 @@ function markOpen(conversation) {
   }
 }
 
-tellZone();
-document.addEventListener("click", (event) => {
-  if (event.target.closest("[data-theme-toggle]")) toggleTheme();
-  if (event.target.closest("[data-keys-help]")) document.getElementById("keys-help").showModal();
-});
-listenToKeys();
-if (document.getElementById("desk")) {
+function start() {
+  document.addEventListener("click", (event) => {
+    if (event.target.closest("[data-theme-toggle]")) toggleTheme();
+    if (event.target.closest("[data-keys-help]")) document.getElementById("keys-help").showModal();
+  });
+  listenToKeys();
+  if (!document.getElementById("desk")) return;
   listenToActs();
   listenToCompose();
   listenToSuggestion();
@@ -65,3 +65,8 @@ if (document.getElementById("desk")) {
   document.addEventListener("htmx:after:swap", adopt);
   adopt();
 }
+
+tellZone();
+// htmx reads the page in a timer of its own, set before this one. A key pressed earlier would follow a row's plain
+// link, and that page would come in place of whatever was opened meanwhile.
+setTimeout(start);

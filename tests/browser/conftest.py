@@ -6,11 +6,13 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
 import pytest
 import uvicorn
+from PIL import Image
 
 from api.app import create_app
 from api.parts import Parts, open_parts
@@ -232,6 +234,8 @@ def picture(request: pytest.FixtureRequest) -> Callable[[Any, str], None]:
     def take(page: Any, name: str) -> None:
         if wanted:
             IMAGES.mkdir(exist_ok=True)
-            page.screenshot(path=IMAGES / f"{name}.png", animations="disabled", caret="hide")
+            page.locator(".toast").first.wait_for(state="detached")
+            shot = Image.open(BytesIO(page.screenshot(animations="disabled", caret="hide"))).convert("RGB")
+            shot.quantize(256, dither=Image.Dither.NONE).save(IMAGES / f"{name}.png", optimize=True)
 
     return take

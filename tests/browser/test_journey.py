@@ -46,7 +46,7 @@ def test_chat_to_cited_answer_to_one_timeline(
     expect(row).to_contain_text("Needs a reply")
     row.click()
     draft = agent.locator("#suggestion .draft")
-    expect(draft).to_contain_text("60 days")
+    expect(draft).to_contain_text("60")
     expect(agent.locator(".internal")).to_contain_text("For you only")
     expect(agent.locator("#suggestion .writer")).to_contain_text("no language model")
     check_axe(agent)
@@ -64,9 +64,9 @@ def test_chat_to_cited_answer_to_one_timeline(
     # edit: the draft moves into the reply box, survives a reload, is changed and sent
     agent.get_by_role("button", name="Edit", exact=True).click()
     box = agent.locator("#compose-text")
-    expect(box).to_have_value(re.compile("60 days"))
+    expect(box).to_have_value(re.compile("60"))
     agent.reload()
-    expect(box).to_have_value(re.compile("60 days"))
+    expect(box).to_have_value(re.compile("60"))
     box.fill(
         box.input_value()
         + "\n\nKind regards,\nSara – see https://help.tarnfell.example/returns or https://evil.example/x"
