@@ -2,7 +2,8 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from assistant.brief import Turn
 from assistant.sentences import content_words, words
@@ -14,6 +15,8 @@ MAX_TURN_CHARS = 700
 # On mtrag (168 queries) the last two user turns found R@5 .69–.86 where the last turn alone found .59–.78,
 # with every retriever tried: two turns are the rule, a third comes in when both say little.
 TURNS = 2
+# After a pause like this a chat begins anew (the sessionisation that our measures use).
+PAUSE = timedelta(minutes=30)
 SHORT_TURN_WORDS = 2
 _READ_CHARS = 20_000
 
@@ -60,19 +63,19 @@ class Question:
 def standalone(dialogue: Sequence[Turn]) -> Question | None:
     """Return the question the dialogue (oldest first) now waits on, `None` when the customer said nothing.
 
-    Consecutive messages of the customer are one turn; greetings, signatures and quoted mail are left out. A model
-    that rewrites the question could take this function's place: same arguments, same result.
+    Consecutive messages of the customer are one turn, and what they said before a long pause belongs to another
+    contact: it comes in only when the last words alone say too little. Greetings, signatures and quoted mail
+    are left out. A model that rewrites the question could take this function's place: same arguments, same result.
     """
     turns = _customer_turns(dialogue)
     if not turns:
         return None
-    wanted = turns[-TURNS:]
-    if len(turns) > TURNS and all(_says_little(turn) for turn in wanted):
-        wanted = turns[-TURNS - 1 :]
-    wanted = [turn[:MAX_TURN_CHARS] for turn in wanted]
-    last = next(turn for turn in reversed(dialogue) if turn.who == "customer")
-    text = "\n".join(turn for turn in wanted if turn)
-    return Question(text[-MAX_QUESTION_CHARS:], wanted[-1], last.entry)
+    wanted = _together(turns)[-TURNS:]
+    if len(turns) > len(wanted) and all(_says_little(turn.text) for turn in wanted):
+        wanted = turns[-len(wanted) - 1 :]
+    said = [turn.text[:MAX_TURN_CHARS] for turn in wanted]
+    text = "\n".join(words for words in said if words)
+    return Question(text[-MAX_QUESTION_CHARS:], said[-1], turns[-1].entry)
 
 
 def plain_question(text: str) -> Question:
@@ -94,16 +97,27 @@ def trim(text: str) -> str:
     return _GREETING.sub("", body, count=1).strip() or body or " ".join(text.split())
 
 
-def _customer_turns(dialogue: Sequence[Turn]) -> list[str]:
-    turns: list[list[str]] = []
-    before = ""
-    for turn in dialogue:
-        if turn.who == "customer":
-            if before != "customer":
-                turns.append([])
-            turns[-1].append(trim(turn.text))
-        before = turn.who
-    return [" ".join(part for part in turn if part) for turn in turns]
+def _customer_turns(dialogue: Sequence[Turn]) -> list[Turn]:
+    """Join what the customer said in one go: nobody spoke between, and no pause made it another contact."""
+    turns: list[Turn] = []
+    before: Turn | None = None
+    for message in dialogue:
+        if message.who == "customer":
+            text = trim(message.text)
+            if turns and before is not None and before.who == "customer" and message.at - before.at <= PAUSE:
+                turns[-1] = replace(message, text=f"{turns[-1].text} {text}".strip())
+            else:
+                turns.append(replace(message, text=text))
+        before = message
+    return turns
+
+
+def _together(turns: Sequence[Turn]) -> Sequence[Turn]:
+    """Return the last turns that belong to one contact."""
+    first = len(turns) - 1
+    while first > 0 and turns[first].at - turns[first - 1].at <= PAUSE:
+        first -= 1
+    return turns[first:]
 
 
 def _says_little(turn: str) -> bool:

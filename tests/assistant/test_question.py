@@ -1,6 +1,7 @@
 """From a conversation to one question that stands by itself."""
 
-from datetime import UTC, datetime
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -34,6 +35,21 @@ def test_the_last_two_turns_make_the_question() -> None:
     assert found is not None
     assert found.text == "Ridge tent sizes please?\nHow heavy is it?"
     assert found.focus == "How heavy is it?"
+
+
+@pytest.mark.parametrize(
+    ("new", "text"),
+    [
+        ("Do you ship parcels to Norway?", "Do you ship parcels to Norway?"),
+        ("Any news?", "The pole of my Raven tent snapped.\nAny news?"),
+    ],
+)
+def test_after_a_pause_a_question_stands_alone_unless_it_says_little(new: str, text: str) -> None:
+    old, later = talk("c: The pole of my Raven tent snapped.", f"c: {new}")
+    found = standalone([old, replace(later, at=old.at + timedelta(hours=20))])
+    assert found is not None
+    assert found.text == text
+    assert found.focus == new
 
 
 def test_a_third_turn_comes_in_when_two_say_little() -> None:
