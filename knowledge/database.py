@@ -2,7 +2,7 @@
 
 import sqlite3
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -158,6 +158,9 @@ def _engine(url: str) -> Engine:
         raise Rejected(f"Threadline does not run on {backend}.", _URL_HELP)
     if parsed.database:
         make_private(Path(parsed.database).parent)
+        # The folder may be shared; what SQLite lays beside the file is as private as the file.
+        with suppress(OSError):  # SQLite says itself what is wrong with the place
+            Path(parsed.database).touch(mode=0o600)
     # What people wrote is no matter for error messages and logs.
     engine = create_engine(parsed, hide_parameters=True)
     event.listen(engine, "connect", _set_pragmas)

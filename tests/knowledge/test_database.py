@@ -1,6 +1,8 @@
 """The database opens, migrates and refuses what it cannot be."""
 
+import os
 from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -61,3 +63,18 @@ def test_a_failed_unit_of_work_leaves_nothing(database: Database) -> None:
         fail()
     with database.read() as session:
         assert session.get(CustomerRow, "1") is None
+
+
+def test_nobody_else_can_read_the_record_even_in_a_shared_folder(tmp_path: Path) -> None:
+    folder = tmp_path / "shared"
+    folder.mkdir()
+    folder.chmod(0o777)
+    before = os.umask(0)
+    try:
+        database = open_database(f"sqlite:///{folder / 'threadline.db'}")
+        modes = {path.name: path.stat().st_mode & 0o777 for path in folder.iterdir()}
+        database.close()
+    finally:
+        os.umask(before)
+    assert "threadline.db" in modes
+    assert set(modes.values()) == {0o600}, modes
