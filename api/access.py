@@ -52,6 +52,16 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/customers"): AGENT,
     ("GET", "/api/customers/{customer}"): AGENT,
     ("GET", "/api/customers/{customer}/timeline"): AGENT,
+    # privacy
+    ("GET", "/api/customers/{customer}/consents"): AGENT,
+    ("POST", "/api/customers/{customer}/consents"): AGENT,
+    ("GET", "/api/customers/{customer}/export"): MANAGER,
+    ("GET", "/api/customers/{customer}/access"): MANAGER,
+    ("PUT", "/api/customers/{customer}/hold"): MANAGER,
+    ("POST", "/api/customers/{customer}/erasure"): MANAGER,
+    ("GET", "/api/customers/{customer}/erasure"): MANAGER,
+    ("GET", "/api/chat/consents"): CUSTOMER,
+    ("POST", "/api/chat/consents"): CUSTOMER,
     # the library
     ("GET", "/api/articles"): ANYONE,
     ("GET", "/api/articles/{article}"): ANYONE,

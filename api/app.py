@@ -7,7 +7,7 @@ from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
 
-from api import failures, pages
+from api import failures, looking, pages
 from api.access import check_table, enforce
 from api.following import Follower
 from api.limits import SecurityHeaders
@@ -41,7 +41,7 @@ def create_app(parts: Parts) -> FastAPI:
         redoc_url=None,
         lifespan=_live,
         max_body_size=parts.settings.max_body_bytes,
-        dependencies=[Depends(enforce)],
+        dependencies=[Depends(enforce), Depends(looking.keep)],
     )
     app.state.parts = parts
     app.state.login_throttles = LoginThrottles()

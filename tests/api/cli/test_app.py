@@ -48,6 +48,16 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "users add",
             "users list",
             "users token",
+            "privacy export",
+            "privacy erase",
+            "privacy consent",
+            "privacy give",
+            "privacy withdraw",
+            "privacy hold",
+            "privacy retain",
+            "privacy log",
+            "privacy allow",
+            "privacy scrub",
         )
     }
     assert set(NAMES) == promised
