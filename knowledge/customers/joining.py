@@ -3,7 +3,7 @@
 Proof joins at once where nothing speaks against one person; else the pair is put up for somebody to look at.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Literal, cast
@@ -152,12 +152,18 @@ def is_silent(session: Session, scope: Scope, holder: HandleRow, now: datetime) 
 def known(session: Session, records: Iterable[CustomerId]) -> Known:
     """Return what these records say about who they are."""
     rows = session.scalars(select(CustomerRow).where(CustomerRow.id.in_(list(records)))).all()
-    births = {_day(row.attributes[name]) for row in rows for name in _BIRTH_DATES if row.attributes.get(name)}
+    births = {birth_date(row.attributes or {}) for row in rows} - {""}
     return Known(frozenset(row.name for row in rows if row.name), frozenset(births))
 
 
-def _day(value: object) -> str:
+def birth_date(attributes: Mapping[str, object]) -> str:
+    """Return the date of birth a record tells, as YYYY-MM-DD where it can be read so; "" when it tells none."""
+    told = (attributes.get(name) for name in _BIRTH_DATES)
+    return next((_day(str(value)) for value in told if value), "")
+
+
+def _day(told: str) -> str:
     try:
-        return date.fromisoformat(str(value)[:10]).isoformat()
+        return date.fromisoformat(told[:10]).isoformat()
     except ValueError:
-        return str(value)
+        return told.strip()

@@ -1,6 +1,6 @@
 """Pairs: records that may be one person's, put up with score and evidence for somebody to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import cast
@@ -38,19 +38,34 @@ def put_up(session: Session, scope: Scope, pair: Pair, now: datetime) -> Pair | 
 
     Returns `None` when it is one person already, or was said to be two.
     """
-    one, other = min(pair.one, pair.other), max(pair.one, pair.other)
-    if persons.same_person(session, scope, one, other) or links.vetoes(session, scope, one, other):
-        return None
-    row = session.scalar(
-        select(LinkSuggestionRow).where(LinkSuggestionRow.one == one, LinkSuggestionRow.other == other)
+    return put_up_many(session, scope, [pair], now)[0]
+
+
+def put_up_many(session: Session, scope: Scope, new: Sequence[Pair], now: datetime) -> list[Pair | None]:
+    """Put several pairs up at once, each as `put_up` does."""
+    found = [replace(pair, one=min(pair.one, pair.other), other=max(pair.one, pair.other)) for pair in new]
+    person = persons.persons_of(session, scope, {record for pair in found for record in (pair.one, pair.other)})
+    vetoed = session.scalar(select(exists().where(within(scope, LinkRow), LinkRow.kind == "apart")))
+    up = session.scalars(
+        select(LinkSuggestionRow).where(within(scope, LinkSuggestionRow), LinkSuggestionRow.one.in_(list(person)))
     )
-    if row is None:
-        row = LinkSuggestionRow(id=new_id(), one=one, other=other, team=scope.team, brand=scope.brand)
-        session.add(row)
-    row.source, row.score, row.reason = pair.source, pair.score, pair.reason
-    row.evidence, row.made_at = dict(pair.evidence), now
+    rows = {(row.one, row.other): row for row in up}
+    kept: list[Pair | None] = []
+    for pair in found:
+        settled = person[pair.one] == person[pair.other]
+        if settled or (vetoed and links.vetoes(session, scope, pair.one, pair.other)):
+            kept.append(None)
+            continue
+        row = rows.get((pair.one, pair.other))
+        if row is None:
+            row = LinkSuggestionRow(id=new_id(), one=pair.one, other=pair.other, team=scope.team, brand=scope.brand)
+            rows[pair.one, pair.other] = row
+            session.add(row)
+        row.source, row.score, row.reason = pair.source, pair.score, pair.reason
+        row.evidence, row.made_at = dict(pair.evidence), now
+        kept.append(_read(row))
     session.flush()
-    return _read(row)
+    return kept
 
 
 def waiting(

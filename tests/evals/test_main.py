@@ -9,8 +9,9 @@ from evals.__main__ import PARTS, main
 def test_missing_data_is_said_part_by_part(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "evals.json"
     nowhere = str(tmp_path / "nowhere")
-    assert main(["--data", nowhere, "--examples", nowhere, "--out", str(out)]) == 1
-    assert capsys.readouterr().out.count("left out") == len(PARTS)
+    parts = [name for name in PARTS if name != "automatic_links"]  # its cases lie beside it
+    assert main(["--data", nowhere, "--examples", nowhere, "--out", str(out), "--only", *parts]) == 1
+    assert capsys.readouterr().out.count("left out") == len(parts)
     assert not out.exists()
 
 
