@@ -112,6 +112,7 @@ def suggest(
         raise Rejected("The customer has not written anything to answer.", "Wait for their message.")
     shown = prepare(assistant, question, context, watch, on_progress)
     with database.write() as session:
+        get_conversation(session, scope, conversation)  # whoever was forgotten meanwhile stays forgotten
         timeline.append(session, scope, as_entry(found, shown, now), now)
     on_progress(Progress("done"))
     return shown

@@ -18,8 +18,9 @@ from knowledge.customers.entries import (
     Status,
     StatusChanged,
 )
+from knowledge.customers.tables import CustomerRow
 from knowledge.customers.timeline import NewEntry
-from knowledge.failures import Conflict, Rejected
+from knowledge.failures import Conflict, NotFound, Rejected
 from knowledge.ids import ConversationId, CustomerId, SuggestionId, new_id
 from knowledge.scope import Scope
 
@@ -65,6 +66,7 @@ def receive(session: Session, scope: Scope, incoming: Incoming, now: datetime) -
 
     Raises:
         Rejected: the text is empty or too long, or the address is none.
+        NotFound: it is of a customer who was forgotten.
     """
     text = clean(incoming.text)
     timeline.hold(session, scope)
@@ -99,6 +101,8 @@ def _conversation(session: Session, scope: Scope, incoming: Incoming, address: H
         known = conversations.find_by_key(session, scope, incoming.conversation_key)
         if known is not None:
             return known
+    if incoming.customer and session.get(CustomerRow, incoming.customer) is None:
+        raise NotFound("There is no such customer.", "They were forgotten: begin a new session.")
     customer = incoming.customer or identity.recognise(session, scope, address, incoming.verified, now)
     if not incoming.conversation_key:
         proven = links.proven_records(session, scope, customer)

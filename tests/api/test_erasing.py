@@ -20,15 +20,16 @@ from api.erasing import ERASERS, FILES, IMPERSONAL, forget, uncovered
 from api.importing import import_events
 from api.parts import Parts
 from assistant.feedback import reject
-from assistant.suggest import suggest
+from assistant.suggest import Progress, suggest
 from knowledge.customers import inbox
+from knowledge.customers.conversations import Wanted, list_conversations
 from knowledge.customers.entries import Handle
 from knowledge.customers.erasure import Wish
 from knowledge.customers.inbox import Incoming
 from knowledge.customers.record import find_by_key
 from knowledge.customers.tables import CustomerRow
 from knowledge.database import Base, Database
-from knowledge.failures import Unavailable
+from knowledge.failures import NotFound, Unavailable
 from knowledge.ids import CustomerId
 from knowledge.library.ingest import IngestPlan, ingest
 from knowledge.library.visibility import VisibilityRules
@@ -218,6 +219,27 @@ def test_whoever_writes_again_is_served_as_somebody_new(parts: Parts, she: Custo
         email = Handle("email", "zephyrine@mail.example")
         entry = inbox.receive(session, parts.scope, Incoming("email", email, "Hello again", now), now)
     assert entry.customer != she
+
+
+def test_a_draft_that_is_written_meanwhile_has_nowhere_to_go(parts: Parts, she: CustomerId, tmp_path: Path) -> None:
+    now = datetime.now(UTC)
+    with parts.database.read() as session:
+        (conversation, *_) = list_conversations(session, parts.scope, Wanted(customer=she))
+
+    def erase_now(_progress: Progress) -> None:
+        forget(parts.database, parts.scope, Wish(she, "mona@example.com"), now)
+
+    with pytest.raises(NotFound):
+        suggest(parts.assistant, parts.database, parts.scope, conversation.id, now, erase_now)
+    assert found(parts, tmp_path) == {"persimmonquartz"}
+
+
+def test_a_message_in_an_erased_customers_name_is_not_stored(parts: Parts, she: CustomerId) -> None:
+    now = datetime.now(UTC)
+    forget(parts.database, parts.scope, Wish(she, "mona@example.com"), now)
+    late = Incoming("chat", Handle("chat", "a" * 64), "Still there?", now, customer=she)
+    with pytest.raises(NotFound), parts.database.write() as session:
+        inbox.receive(session, parts.scope, late, now)
 
 
 def test_a_customers_chat_ends_with_their_record(client: TestClient, parts: Parts, customer: dict[str, str]) -> None:
