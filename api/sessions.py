@@ -21,7 +21,7 @@ from fastapi.responses import Response
 from sqlalchemy.orm import Session
 
 from api.failures import NotLoggedIn
-from knowledge.customers import identity
+from knowledge.customers import identity, timeline
 from knowledge.customers.entries import Handle
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
 from knowledge.failures import Rejected
@@ -146,12 +146,13 @@ def check_identity(settings: Settings, token: str) -> Identity:
     email, name = claims["email"], claims.get("name", "")
     if not isinstance(email, str) or not isinstance(name, str):
         raise NotLoggedIn("The identity token is not valid.", "E-mail and name are texts.")
-    return Identity(str(claims.get("sub") or email), email, "".join(filter(str.isprintable, name))[:200])
+    return Identity(str(claims.get("sub") or f"mailto:{email}"), email, "".join(filter(str.isprintable, name))[:200])
 
 
 def recognise(session: Session, scope: Scope, who: Identity, now: datetime) -> CustomerId:
     """Return the customer whose proven e-mail address this is, making a record when there is none."""
     email = identity.normalise(Handle("email", who.email))
+    timeline.hold(session, scope)  # several tabs open at once: the first makes the record, the others find it
     known = identity.find(session, scope, email)
     if known is not None:
         return known
@@ -165,7 +166,7 @@ def chat_link(settings: Settings, email: str, name: str, now: datetime, days: in
     The token stands behind `#identity=`: browsers never send that part, so it reaches no log; the page posts it to
     /chat/session as {"identity": token}.
     """
-    claims = {"sub": email, "email": email, "name": name, "aud": AUDIENCE, "exp": now + timedelta(days=days)}
+    claims = {"email": email, "name": name, "aud": AUDIENCE, "exp": now + timedelta(days=days)}
     token = jwt.encode(claims, secret_of(settings), algorithm="HS256")
     base = settings.public_url.rstrip("/") or f"http://{settings.host}:{settings.port}"
     return f"{base}/chat#identity={token}"

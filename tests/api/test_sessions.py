@@ -225,3 +225,35 @@ def test_a_short_secret_stops_the_start(parts: Parts) -> None:
         create_app(Parts(settings, parts.database, parts.scope, parts.search, parts.assistant))
     long = settings.model_copy(update={"secret": SecretStr("s" * 32)})
     assert secret_of(long) == "s" * 32
+
+
+def test_somebody_new_who_opens_several_tabs_at_once_is_one_customer(
+    client: TestClient, settings: Settings, agent: dict[str, str]
+) -> None:
+    identity = _identity(settings, email="new@example.com", sub="s1", name="Nele")
+    with ThreadPoolExecutor(8) as pool:
+        asked = {"identity": identity, "carry": "bearer"}
+        answers = list(pool.map(lambda _: client.post("/chat/session", json=asked), range(8)))
+    assert {answer.status_code for answer in answers} == {201}
+    found = client.get("/api/customers", headers=agent, params={"words": "Nele"}).json()["customers"]
+    assert len(found) == 1
+
+
+def test_a_user_name_that_reads_like_an_address_opens_nobodys_record(
+    client: TestClient, settings: Settings, open_chat: OPEN
+) -> None:
+    victim = open_chat(_identity(settings, email="victim@example.com", sub=None))
+    client.post("/api/chat/messages", headers=victim, json={"text": "my secret"})
+    other = open_chat(_identity(settings, email="else@example.com", sub="victim@example.com"))
+    assert client.get("/api/chat/messages", headers=other).json()["messages"] == []
+
+
+def test_tokens_of_one_side_open_nothing_on_the_other(
+    client: TestClient, tokens: dict[str, str], customer: dict[str, str]
+) -> None:
+    chat = customer["Authorization"].removeprefix("Bearer ")
+    for cookies in ({"threadline_staff": chat}, {"threadline_chat": tokens["admin"]}):
+        client.cookies.clear()
+        client.cookies.update(cookies)
+        for path in ("/api/me", "/api/conversations", "/console", "/api/chat/messages", "/console/settings"):
+            assert client.get(path, headers={"Accept": "application/json"}).status_code == 401, (cookies, path)
