@@ -182,8 +182,10 @@ def _rewrite(connection: PoolProxiedConnection) -> None:
 def _vacuum(connection: PoolProxiedConnection, tables: list[str]) -> None:
     driver: Any = connection.driver_connection
     driver.autocommit = True
-    driver.execute(f"VACUUM {', '.join(tables)}")
-    driver.autocommit = False
+    try:
+        driver.execute(f"VACUUM {', '.join(tables)}")
+    finally:
+        driver.autocommit = False
 
 
 _SCRUB_LATER = "What was deleted is deleted; run `threadline privacy scrub` when nothing else is at work."
