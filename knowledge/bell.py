@@ -3,6 +3,9 @@
 import asyncio
 import threading
 
+# What a commit is announced under to other processes, on PostgreSQL.
+CHANNEL = "threadline"
+
 
 class Bell:
     """Rung from any thread, awaited from any event loop."""

@@ -13,6 +13,7 @@ from knowledge.customers import timeline
 from knowledge.customers.entries import Entry
 from knowledge.customers.persons import Whose
 from knowledge.database import Database
+from knowledge.ear import Ear
 from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope
 
@@ -137,7 +138,10 @@ class Tail:
 
 
 class Watcher:
-    """Rings the bell when another process wrote: one cheap query every `seconds`, in a thread."""
+    """Rings the bell when another process wrote, in a thread.
+
+    On PostgreSQL it is told so. It also asks every `seconds`, with one cheap query: a notification may be lost.
+    """
 
     def __init__(self, database: Database, scope: Scope, seconds: float = 0.25) -> None:
         self._database, self._scope, self._seconds = database, scope, seconds
@@ -155,12 +159,14 @@ class Watcher:
         self._database.bell.ring()
 
     def _watch(self) -> None:
-        seen = self._last()
-        while not self._stop.wait(self._seconds):
-            last = self._last(seen)
-            if last != seen:
+        ear, seen = Ear(self._database), self._last()
+        while not self._stop.is_set():
+            heard = ear.wait(self._seconds, self._stop)
+            last = seen if heard else self._last(seen)
+            if heard or last != seen:
                 seen = last
                 self._database.bell.ring()
+        ear.close()
 
     def _last(self, seen: int = 0) -> int:
         try:

@@ -5,11 +5,13 @@ import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Select, bindparam, func, insert, select, text, tuple_
+from sqlalchemy import Select, bindparam, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
+from knowledge.bell import CHANNEL
 from knowledge.customers import persons
 from knowledge.customers.entries import Entry, Payload, dump, load
 from knowledge.customers.persons import Whose
@@ -17,7 +19,7 @@ from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId, EntryId, new_id
-from knowledge.prepared import Parameters, Prepared
+from knowledge.prepared import Parameters, Prepared, run_on_driver
 from knowledge.scope import Scope, within
 
 _COLUMNS: tuple[Any, ...] = (
@@ -107,7 +109,7 @@ def _insert(session: Session, rows: list[tuple[Parameters, Parameters]]) -> list
     else:
         _INSERT_MANY.run(session, *envelopes)
         drawn = select(EntryRow.id, EntryRow.seq).where(EntryRow.id.in_([row["id"] for row in envelopes]))
-        numbers = {entry: seq for entry, seq in session.execute(drawn)}
+        numbers = dict(row for row in session.execute(drawn))
     _INSERT_PAYLOAD.run(session, *payloads)
     return [_entry(numbers[envelope["id"]], envelope, payload["body"]) for envelope, payload in rows]
 
@@ -129,11 +131,19 @@ def hold(session: Session, scope: Scope) -> None:
     """Let one writer of a scope append at a time, so that `seq` grows in the order of commits.
 
     On PostgreSQL identity values are drawn before the commit: without the lock a reader could pass over an entry
-    that commits late. SQLite has one writer anyway (`BEGIN IMMEDIATE`).
+    that commits late. The same statement asks to wake the readers of other processes once this one has committed.
+    SQLite has one writer anyway (`BEGIN IMMEDIATE`).
     """
     if session.get_bind().dialect.name == "postgresql":
-        key = int.from_bytes(hashlib.sha256(f"{scope.team}\0{scope.brand}".encode()).digest()[:7])
-        session.execute(text("SELECT pg_advisory_xact_lock(:key)"), {"key": key})
+        run_on_driver(session.connection(), _HOLD, [(_lock_of(scope), CHANNEL)])
+
+
+_HOLD = "SELECT pg_advisory_xact_lock(%s), pg_notify(%s, '')"
+
+
+@cache
+def _lock_of(scope: Scope) -> int:
+    return int.from_bytes(hashlib.sha256(f"{scope.team}\0{scope.brand}".encode()).digest()[:7])
 
 
 def find(session: Session, scope: Scope, dedupe_key: str | None) -> Entry | None:
