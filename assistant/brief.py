@@ -8,6 +8,7 @@ from typing import Literal, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.reading import Unit, passage_units
 from knowledge.customers.entries import Decision, OrderRecorded, PassageUsed
 from knowledge.ids import EntryId
 
@@ -54,10 +55,29 @@ class Nearness:
 
 
 @dataclass(frozen=True)
+class Excerpt:
+    """Sentences of one passage that belong together: their positions, in the order of the text.
+
+    `score` says how near the best of them is to the question, about 0 to 1.5.
+    """
+
+    passage: PassageUsed
+    positions: tuple[int, ...]
+    score: float
+
+    @property
+    def units(self) -> list[Unit]:
+        """The sentences themselves."""
+        read = passage_units(self.passage.text)
+        return [read[position] for position in self.positions]
+
+
+@dataclass(frozen=True)
 class Brief:
     """The order to write: `passages` are public ones only; an internal one is refused here, for every drafter.
 
     `question` stands by itself, `focus` is the customer's last turn alone; without `nearness` only words are compared.
+    `excerpts` are the sentences nearest to the question, best passage first.
     """
 
     question: str
@@ -66,6 +86,7 @@ class Brief:
     passage_tokens: int = 1_500
     focus: str = ""
     nearness: Nearness | None = field(default=None, compare=False, repr=False)
+    excerpts: tuple[Excerpt, ...] = ()
 
     def __post_init__(self) -> None:
         if any(passage.visibility != "public" for passage in self.passages):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from assistant.answerable import features, open_gate
 from assistant.brief import Brief, Draft
 from assistant.phrases import phrases_for
 from assistant.question import Question
@@ -83,12 +84,23 @@ def decide(case: Case, draft: Draft, claims: tuple[Claim, ...]) -> Outcome:
         return _abstain("The drafter found no answer in the passages." + _see(case.guidance))
     if not case.from_record and is_vague(case.question, evidence):
         return ask_which(case.brief, "The message is short and several articles fit it equally well.")
-    return _answer(draft, claims, evidence, case.from_record)
+    chance = None if case.from_record else open_gate().probability(features(case.question, case.brief))
+    return _answer(draft, claims, evidence, case.from_record, chance)
 
 
 def is_vague(question: Question, evidence: Evidence) -> bool:
     """Tell whether the question, with all that went before, could mean several things."""
     return len(set(content_words(question.text))) <= VAGUE_WORDS and evidence.gap < VAGUE_GAP
+
+
+def names_unknown(case: Case) -> bool:
+    """Tell whether the question's rarest word stands in none of the passages: asking back about them would not help."""
+    if case.brief.nearness is None:
+        return False
+    rarity = case.brief.nearness.rarity
+    wanted = sorted(set(content_words(case.question.focus)), key=lambda word: (-rarity.get(word, 0.0), word))
+    found = stems(f"{p.title} {p.heading} {p.text}" for p in case.brief.passages)
+    return bool(wanted) and wanted[0] not in found
 
 
 def ask_which(brief: Brief, reason: str) -> Outcome:
@@ -102,7 +114,7 @@ def ask_which(brief: Brief, reason: str) -> Outcome:
 def _too_weak(case: Case, evidence: Evidence) -> Outcome:
     passages = case.brief.passages
     if passages and len(set(content_words(case.question.text))) <= VAGUE_WORDS:
-        return ask_which(case.brief, "The message is too short to tell what is wanted.")
+        return _too_short(case)
     if not passages:
         return _abstain("No article that customers may see fits the question." + _see(case.guidance))
     return _abstain(
@@ -111,12 +123,26 @@ def _too_weak(case: Case, evidence: Evidence) -> Outcome:
     )
 
 
-def _answer(draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, from_record: bool) -> Outcome:
+def _too_short(case: Case) -> Outcome:
+    """Ask back; about articles only when they hold what the few words name."""
+    reason = "The message is too short to tell what is wanted."
+    if not names_unknown(case):
+        return ask_which(case.brief, reason)
+    if len(set(content_words(case.question.focus))) > 1:
+        return _abstain("What the question names stands in no article found." + _see(case.guidance))
+    return Outcome("ask_back", phrases_for(case.brief.context.language).more, (), (), reason)
+
+
+def _answer(
+    draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, from_record: bool, chance: float | None
+) -> Outcome:
     open_claims = [claim for claim in claims if claim.support != "supported"]
     if claims and len(open_claims) == len(claims):
         return _abstain("Nothing the draft says is borne out by what it cites.")
     basis = "the customer's record" if from_record else f"articles near the question ({evidence.similarity:.2f})"
     reason = f"Rests on {basis}."
+    if chance is not None:
+        reason += f" Chance that it is right: {chance:.0%}."
     if open_claims:
         reason += f" Check {len(open_claims)} of {len(claims)} sentences: their evidence does not bear them out."
     return Outcome("answer", draft.text, draft.citations, claims, reason)

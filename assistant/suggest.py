@@ -1,6 +1,7 @@
 """The suggestion: from a waiting message to a cited draft with its reasons, stored for later."""
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import numpy as np
@@ -11,6 +12,8 @@ from assistant.claims import check_claims
 from assistant.context import PASSAGES_SHARE, build_context
 from assistant.decision import Case, Outcome, decide
 from assistant.drafting.extractive import ExtractiveDrafter
+from assistant.drafting.quoting import best_excerpts
+from assistant.drafting.vectors import SentenceVectors
 from assistant.feedback import suggestion_key
 from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
@@ -44,6 +47,13 @@ class Assistant:
     drafter: Drafter
     backup: Drafter
     context_tokens: int = 3_000
+    sentences: SentenceVectors = field(init=False, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sentences", SentenceVectors(self._embed))
+
+    def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        return self.search.embedder.embed(texts)
 
     def close(self) -> None:
         """Stop what the drafters started; the search belongs to whoever opened it."""
@@ -142,13 +152,11 @@ def prepare(
     assistant: Assistant, question: Question, context: Context, watch: Stopwatch, on_progress: OnProgress
 ) -> SuggestionShown:
     """Find passages, draft, check the claims, decide; nothing is stored here."""
-    near = nearness(assistant.search, question.text)
-    passages = find_passages(assistant.search, question.text, near.vector)
+    passages, near = find_passages(assistant, question.text)
     watch.lap("passages")
     on_progress(Progress("passages", passages=passages))
-    public = tuple(passage for passage in passages if passage.visibility == "public")
-    budget = int(assistant.context_tokens * PASSAGES_SHARE)
-    brief = Brief(question.text, public, context, budget, question.focus, near)
+    brief = make_brief(assistant, question, passages, near, context)
+    public = brief.passages
     streamed = Streamed(on_progress)
     written = write(assistant, brief, streamed)
     watch.lap("draft")
@@ -162,28 +170,53 @@ def prepare(
     return _shown(question, passages, written, outcome, watch)
 
 
-def nearness(search: Search, question: str) -> Nearness:
+def nearness(assistant: Assistant, question: str) -> Nearness:
     """Return what tells how near a text is to the question.
 
     Raises:
         Unavailable: the embedder cannot be used.
     """
     telling = list(dict.fromkeys(word for word in words(question) if content_words(word)))
-    rarity = zip(telling, search.rarity(telling), strict=True)
-    return Nearness(
-        search.vector(question), search.embedder.embed, {content_words(word)[0]: rare for word, rare in rarity}
-    )
+    rarity = zip(telling, assistant.search.rarity(telling), strict=True)
+    by_stem = {content_words(word)[0]: rare for word, rare in rarity}
+    return Nearness(assistant.search.vector(question), assistant.sentences.embed, by_stem)
 
 
-def find_passages(search: Search, question: str, vector: NDArray[np.float32]) -> tuple[PassageUsed, ...]:
-    """Return the passages for an agent, numbered from 1: public ones to draft from, internal ones to guide."""
+def brief_of(assistant: Assistant, question: Question, context: Context | None = None) -> Brief:
+    """Return what a drafter would be given for a question.
+
+    Raises:
+        Unavailable: the embedder cannot be used.
+    """
+    passages, near = find_passages(assistant, question.text)
+    return make_brief(assistant, question, passages, near, context or Context())
+
+
+def make_brief(
+    assistant: Assistant, question: Question, passages: Sequence[PassageUsed], near: Nearness, context: Context
+) -> Brief:
+    """Put together what a drafter may see: public passages only, with the sentences nearest to the question."""
+    public = tuple(passage for passage in passages if passage.visibility == "public")
+    budget = int(assistant.context_tokens * PASSAGES_SHARE)
+    brief = Brief(question.text, public, context, budget, question.focus, near)
+    return replace(brief, excerpts=best_excerpts(brief))
+
+
+def find_passages(assistant: Assistant, question: str) -> tuple[tuple[PassageUsed, ...], Nearness]:
+    """Return the passages for an agent, numbered from 1: public ones to draft from, internal ones to guide.
+
+    Raises:
+        Unavailable: the embedder cannot be used.
+    """
+    search, near = assistant.search, nearness(assistant, question)
+    vector = near.vector
     hits = search.search_vector(question, vector, "agent", MAX_PUBLIC + MAX_INTERNAL)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
     public = [hit for hit in hits if hit.passage.visibility == "public"]
     if internal and len(public) < MAX_PUBLIC:
         public = search.search_vector(question, vector, "customer", MAX_PUBLIC)
     kept = sorted([*public[:MAX_PUBLIC], *internal], key=lambda hit: -hit.score)
-    return tuple(_used(number, hit) for number, hit in enumerate(kept, start=1))
+    return tuple(_used(number, hit) for number, hit in enumerate(kept, start=1)), near
 
 
 def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:

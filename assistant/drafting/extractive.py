@@ -2,9 +2,8 @@
 
 from collections.abc import Sequence
 
-from assistant.brief import Brief, Draft, OnText
-from assistant.drafting.quoting import Excerpt, best_excerpts
-from assistant.drafting.vectors import SentenceVectors
+from assistant.brief import Brief, Draft, Excerpt, OnText
+from assistant.drafting.quoting import best_excerpts
 from assistant.orders import describe, orders_asked_about
 from assistant.phrases import Phrases, phrases_for
 from assistant.reading import Unit, plain
@@ -16,14 +15,11 @@ class ExtractiveDrafter:
     name = "extractive"
     model = ""
 
-    def __init__(self) -> None:
-        self._vectors = SentenceVectors()
-
     def draft(self, brief: Brief, on_text: OnText) -> Draft:
         """Write the greeting, the customer's own facts, the quotes and the next step."""
         phrases = phrases_for(brief.context.language)
         facts = own_facts(brief, phrases)
-        excerpts = best_excerpts(brief, self._vectors)
+        excerpts = brief.excerpts or best_excerpts(brief)
         if not facts and not excerpts:
             return Draft("abstain", "")
         text = _compose(brief.context.name, facts, excerpts, phrases)

@@ -6,9 +6,8 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.brief import Brief
+from assistant.brief import Brief, Excerpt
 from assistant.drafting.age import disagree, stale_passages
-from assistant.drafting.vectors import SentenceVectors
 from assistant.drafting.wanted import answers_kind, without_asking
 from assistant.reading import Unit, passage_units
 from assistant.sentences import content_words, stems
@@ -21,7 +20,7 @@ MAX_SENTENCES_READ = 60
 # Sentences whose meaning is compared: each costs an embedding, 2 to 4 ms, the first time.
 MAX_COMPARED = 8
 # … of which so many of one article: the one that repeats the question's words most need not hold the answer.
-MAX_OF_ARTICLE = 3
+MAX_OF_ARTICLE = 5
 EXCERPT_CHARS = 320
 FOCUS_WEIGHT = 2.0
 HEADING_WEIGHT = 0.3
@@ -32,6 +31,7 @@ EXCEPTION_BONUS = 0.1
 KIND_BONUS = 0.3
 STALE_MALUS = 0.15
 KEEP_SHARE = 0.75
+SOURCE_SHARE = 0.95
 _EXCEPTION = re.compile(
     r"\b(?:except|unless|cannot|can[’']t|not|never|no|only|excluded|excludes)\b"
     r"|\b(?:nicht|kein\w*|außer|nur|no se|salvo|excepto|sauf|pas)\b",
@@ -49,22 +49,7 @@ class Candidate:
     score: float
 
 
-@dataclass(frozen=True)
-class Excerpt:
-    """Sentences of one passage that are quoted together: their positions, in the order of the text."""
-
-    passage: PassageUsed
-    positions: tuple[int, ...]
-    score: float
-
-    @property
-    def units(self) -> list[Unit]:
-        """The sentences themselves."""
-        read = passage_units(self.passage.text)
-        return [read[position] for position in self.positions]
-
-
-def best_excerpts(brief: Brief, vectors: SentenceVectors) -> list[Excerpt]:
+def best_excerpts(brief: Brief) -> tuple[Excerpt, ...]:
     """Return what answers best: the best passage's excerpts first, within a passage in the order of its text."""
     passages = brief.passages[:MAX_PASSAGES]
     weights = _weights(brief, passages)
@@ -75,10 +60,10 @@ def best_excerpts(brief: Brief, vectors: SentenceVectors) -> list[Excerpt]:
         for passage in passages
         for one in _candidates(passage, weights)
     ]
-    found = _by_meaning(brief, _mixed(sorted(found, key=_order)), vectors)
+    found = _by_meaning(brief, _mixed(sorted(found, key=_order)))
     found = sorted(_trusted(found, stale), key=_order)
-    kept = [one for one in found if one.score >= KEEP_SHARE * found[0].score]
-    return _in_order(_excerpts(kept))
+    kept = [one for one in found if one.score >= _needed(one, found[0])]
+    return tuple(_in_order(_excerpts(kept)))
 
 
 def _mixed(found: Sequence[Candidate]) -> list[Candidate]:
@@ -90,6 +75,11 @@ def _mixed(found: Sequence[Candidate]) -> list[Candidate]:
             taken[one.passage.article] += 1
             kept.append(one)
     return kept[:MAX_COMPARED]
+
+
+def _needed(one: Candidate, best: Candidate) -> float:
+    """Return the score a sentence needs to be quoted: more in another article than the best one's."""
+    return best.score * (KEEP_SHARE if one.passage.article == best.passage.article else SOURCE_SHARE)
 
 
 def _order(one: Candidate) -> tuple[float, int, int]:
@@ -129,12 +119,12 @@ def _rarity_among(passages: Sequence[PassageUsed]) -> dict[str, float]:
     return {word: math.log(1 + len(read) / (1 + times)) for word, times in seen.items()}
 
 
-def _by_meaning(brief: Brief, found: list[Candidate], vectors: SentenceVectors) -> list[Candidate]:
+def _by_meaning(brief: Brief, found: list[Candidate]) -> list[Candidate]:
     """Score the best candidates again, now by meaning first."""
     near = brief.nearness
     if near is None or not found:
         return found
-    cosines = vectors.of([_in_context(one) for one in found], near.embed) @ near.vector
+    cosines = near.embed([_in_context(one) for one in found]) @ near.vector
     scored = [
         replace(one, score=float(cosine) + WORDS_WEIGHT * one.score) for one, cosine in zip(found, cosines, strict=True)
     ]

@@ -7,6 +7,7 @@ from threading import Lock
 import numpy as np
 from numpy.typing import NDArray
 
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 # At 384 dimensions some 16 MB.
 KEPT = 20_000
 
@@ -14,12 +15,13 @@ KEPT = 20_000
 class SentenceVectors:
     """Remembers the vectors of the last sentences asked for; safe to use from many threads."""
 
-    def __init__(self) -> None:
+    def __init__(self, embed: Embed) -> None:
+        self._embed = embed
         self._rows: OrderedDict[str, NDArray[np.float16]] = OrderedDict()
         self._lock = Lock()
 
-    def of(self, texts: Sequence[str], embed: Callable[[Sequence[str]], NDArray[np.float32]]) -> NDArray[np.float32]:
-        """Return unit vectors, shape (n, dimensions); those not at hand are made by `embed`. `texts` is not empty.
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, dimensions); those not at hand are made. `texts` is not empty.
 
         Raises:
             Unavailable: the embedder cannot be used.
@@ -28,7 +30,7 @@ class SentenceVectors:
             found = {text: self._rows[text] for text in texts if text in self._rows}
         missing = [text for text in dict.fromkeys(texts) if text not in found]
         if missing:
-            made = dict(zip(missing, embed(missing).astype(np.float16), strict=True))
+            made = dict(zip(missing, self._embed(missing).astype(np.float16), strict=True))
             with self._lock:
                 self._rows.update(made)
                 while len(self._rows) > KEPT:

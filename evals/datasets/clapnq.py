@@ -9,7 +9,10 @@ from evals.figures import digest
 
 @dataclass(frozen=True)
 class Case:
-    """One question over one passage. Unanswerable cases carry no answers."""
+    """One question over one passage. Unanswerable cases carry no answers.
+
+    `sentences` are those of the passage, `selected` the ones each annotator took.
+    """
 
     id: str
     question: str
@@ -17,6 +20,8 @@ class Case:
     passage: str
     answerable: bool
     answers: tuple[str, ...]
+    sentences: tuple[str, ...] = ()
+    selected: tuple[tuple[str, ...], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -42,6 +47,8 @@ def read(data: Path) -> Cases:
             passage=row["passage"],
             answerable=row["answerable"],
             answers=tuple(answer for answer in row["answers"] if answer),
+            sentences=tuple(row["sentences"]),
+            selected=tuple(tuple(one) for one in row["selected_sentences"] if one),
         )
         for row in read_lines(path)
     )

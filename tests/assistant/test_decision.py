@@ -3,9 +3,10 @@
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
 import pytest
 
-from assistant.brief import Brief, Draft
+from assistant.brief import Brief, Draft, Nearness
 from assistant.decision import SURE_ENOUGH, Case, decide, weigh
 from assistant.question import Question
 from knowledge.customers.entries import Claim
@@ -83,3 +84,16 @@ def test_evidence_is_stronger_with_more_words_found(passage: Any) -> None:
     assert strong.strength > weak.strength
     assert strong.coverage == 1.0
     assert weigh(ASKED, []).strength < SURE_ENOUGH
+
+
+def test_does_not_ask_back_about_articles_that_lack_what_is_asked_for(case: Case) -> None:
+    near = Nearness(np.ones(1, np.float32), lambda texts: np.ones((len(texts), 1), np.float32), {"kayak": 5.0})
+    brief = replace(far(case).brief, nearness=near)
+    kayaks = Case(Question("Do you sell kayaks?", "Do you sell kayaks?"), brief)
+    assert decide(kayaks, GOOD, SUPPORTED).decision == "abstain"
+    boots = replace(kayaks, question=Question("Boots?", "Boots?"))
+    assert decide(boots, GOOD, SUPPORTED).decision == "ask_back"
+
+
+def test_says_how_likely_it_is(case: Case) -> None:
+    assert "Chance that it is right:" in decide(case, GOOD, SUPPORTED).reason

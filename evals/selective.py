@@ -1,0 +1,108 @@
+"""Selective answering: what is refused, what is still answered, and at what risk, on the reporting halves."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.answerable import open_gate
+from evals.datasets import clapnq, mtrag
+from evals.figures import Figure, figure
+from evals.gate import REFUSED, cross_validated, tuning
+from evals.intervals import Interval, rate_interval
+from evals.refusal import Decided, both
+
+SEED = 20261122
+DRAWS = 2_000
+RISK = 0.05
+Values = NDArray[np.float64]
+Rights = NDArray[np.bool_]
+Say = Callable[[str], None]
+
+
+def aurc(score: Values, right: Rights) -> float:
+    """Return the area under the risk-coverage curve (Geifman & El-Yaniv 2017): the mean risk over all coverages."""
+    wrong = ~right[np.argsort(-score, kind="stable")]
+    return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))
+
+
+def coverage_at_risk(score: Values, right: Rights, risk: float) -> float:
+    """Return the largest share of questions that can be answered with at most so much risk, best score first."""
+    wrong = ~right[np.argsort(-score, kind="stable")]
+    risks = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
+    fine = np.flatnonzero(risks <= risk)
+    return float((fine[-1] + 1) / len(wrong)) if len(fine) else 0.0
+
+
+def refusal_figures(data: Path, now: datetime, say: Say) -> Iterator[Figure]:
+    """Report each data set's other half at the threshold chosen on the tuning half."""
+    digests = {"mtrag": mtrag.read(data).digest, "clapnq": clapnq.read(data).digest}
+    decided = dict(both(data, now, say))
+    for name, limit in limits(decided).items():
+        yield from _figures(name, decided[name], limit, digests[name])
+
+
+def limits(decided: dict[str, list[Decided]]) -> dict[str, float]:
+    """Return for each data set the probability that refuses enough of its unanswerable tuning questions.
+
+    The probabilities are cross-validated: no question was in the part its model was fitted on.
+    """
+    learnt = [(name, one) for name, some in decided.items() for one in tuning(some)]
+    probability = cross_validated([one for _, one in learnt])
+    return {
+        name: float(
+            np.quantile(
+                [p for (of, one), p in zip(learnt, probability, strict=True) if of == name and not answerable(one)],
+                REFUSED,
+            )
+        )
+        for name in decided
+    }
+
+
+def answerable(one: Decided) -> bool:
+    """Tell whether the question has an answer."""
+    return one.label == "ANSWERABLE"
+
+
+def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -> Iterator[Figure]:
+    rest = [one for one in decided if not one.tuning]
+    asked = [one for one in rest if one.label in ("ANSWERABLE", "UNANSWERABLE")]
+    gate = open_gate()
+    score = np.array([gate.probability(one.features) for one in asked])
+    cosine = np.array([one.features["cosine"] for one in asked])
+    right = np.array([one.right for one in asked])
+    has_answer = np.array([answerable(one) for one in asked])
+    answered = score >= limit
+    settings: dict[str, Any] = {
+        "threshold": round(limit, 3),
+        "answered": int(answered.sum()),
+        "answered_and_right": int((answered & right).sum()),
+        "right_without_refusing": round(float(right[has_answer].mean()), 3),
+    }
+    for label in ("UNDERSPECIFIED", "PARTIAL"):
+        own = [gate.probability(one.features) < limit for one in rest if one.label == label]
+        if own:
+            settings[f"refused_{label.lower()}"] = f"{sum(own)} of {len(own)}"
+    refused = rate_interval(int((~answered & ~has_answer).sum()), int((~has_answer).sum()))
+    covered = rate_interval(int((answered & right).sum()), int(has_answer.sum()))
+    common: dict[str, Any] = {"data": digest, "settings": settings}
+    yield figure(f"refusal/{name}/refused_unanswerable", refused, "", **common)
+    yield figure(f"refusal/{name}/coverage_at_threshold", covered, "", **common)
+    base = {"cosine alone": coverage_at_risk(cosine, right, RISK)}
+    at_risk = _drawn(score, right, lambda some, rights: coverage_at_risk(some, rights, RISK))
+    yield figure(f"refusal/{name}/coverage_at_risk_5", at_risk, "", baseline=base, seed=SEED, **common)
+    base = {"cosine alone": aurc(cosine, right)}
+    yield figure(f"refusal/{name}/aurc", _drawn(score, right, aurc), "", baseline=base, seed=SEED, **common)
+
+
+def _drawn(score: Values, right: Rights, statistic: Callable[[Values, Rights], float]) -> Interval:
+    """Return the statistic with its percentile bootstrap interval over questions."""
+    random = np.random.default_rng(SEED)
+    picks = random.integers(0, len(score), (DRAWS, len(score)))
+    drawn = [statistic(score[rows], right[rows]) for rows in picks]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Interval(statistic(score, right), float(low), float(high), len(score))

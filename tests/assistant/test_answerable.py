@@ -1,0 +1,48 @@
+"""The gate: what it looks at, and how likely it says an answer is."""
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.answerable import features, open_gate
+from assistant.brief import Brief, Nearness
+from assistant.drafting.quoting import best_excerpts
+from assistant.question import Question
+
+ASKED = "Can I return unworn boots within three weeks?"
+
+
+def seen(brief: Brief, asked: str = ASKED) -> dict[str, float]:
+    brief = replace(brief, question=asked, focus=asked)
+    return features(Question(asked, asked), replace(brief, excerpts=best_excerpts(brief)))
+
+
+def test_the_gate_knows_every_feature(brief: Brief) -> None:
+    assert set(open_gate().names) == set(seen(brief))
+    assert all(scale > 0 for scale in open_gate().scale)
+    assert 0 < open_gate().sure_at < 1
+
+
+def test_near_passages_are_more_likely_to_answer(brief: Brief) -> None:
+    far = replace(brief, passages=tuple(replace(passage, similarity=0.1) for passage in brief.passages))
+    assert open_gate().probability(seen(brief)) > open_gate().probability(seen(far))
+
+
+def test_without_passages_nothing_is_likely() -> None:
+    assert open_gate().probability(seen(Brief(ASKED))) < 0.2
+
+
+def test_rare_words_count_more(passage: Any) -> None:
+    near = Nearness(np.ones(1, np.float32), lambda texts: np.ones((len(texts), 1), np.float32), {"kayak": 5.0})
+    brief = Brief("sell kayaks", (passage(1, "We sell boots and tents."),), nearness=near)
+    found = seen(brief, "sell kayaks")
+    assert found["coverage"] < 0.2
+    assert found["rare_missing"] == 1.0
+
+
+@given(st.text(max_size=200))
+def test_a_probability_is_a_probability(asked: str) -> None:
+    assert 0 <= open_gate().probability(seen(Brief(asked), asked)) <= 1

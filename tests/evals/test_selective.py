@@ -1,0 +1,83 @@
+"""Selective answering: areas and coverages against hand-computed ones; the gate learns what can be learnt."""
+
+from math import isclose
+
+import numpy as np
+
+from evals.datasets.clapnq import Case
+from evals.gate import REFUSED, cross_validated, sure_at, train, tuning
+from evals.refusal import Decided, complete_share, sentences_f1, word_recall
+from evals.selective import aurc, coverage_at_risk, limits
+
+SCORE = np.array([0.9, 0.8, 0.7, 0.6])
+RIGHT = np.array([True, False, True, True])
+
+
+def test_area_under_the_risk_coverage_curve() -> None:
+    assert isclose(aurc(SCORE, RIGHT), (0 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
+    assert aurc(SCORE, np.ones(4, bool)) == 0
+
+
+def test_coverage_at_a_risk() -> None:
+    assert coverage_at_risk(SCORE, RIGHT, 0.05) == 0.25
+    assert coverage_at_risk(SCORE, RIGHT, 0.25) == 1.0
+    assert coverage_at_risk(SCORE, np.zeros(4, bool), 0.05) == 0.0
+
+
+def made(n: int = 60) -> list[Decided]:
+    """Questions of which the right ones have the higher figure."""
+    return [
+        Decided(
+            str(i), "ANSWERABLE" if i % 2 else "UNANSWERABLE", i % 3 > 0, {"x": i % 2 + i / 200, "y": 1.0}, bool(i % 2)
+        )
+        for i in range(n)
+    ]
+
+
+def test_training_finds_the_feature_that_tells() -> None:
+    learnt = tuning(made())
+    gate = train(learnt)
+    weights = gate["weights"]
+    assert isinstance(weights, list)
+    assert weights[0] > 0.3
+    assert weights[1] == 0.0
+    assert gate == train(learnt)
+
+
+def test_thresholds_refuse_what_they_should() -> None:
+    learnt = tuning(made())
+    refused = [p < sure_at(learnt) for p, one in zip(cross_validated(learnt), learnt, strict=True) if not one.right]
+    assert sum(refused) / len(refused) >= REFUSED - 0.06
+    assert set(limits({"made": made()})) == {"made"}
+
+
+def test_quoted_sentences_against_annotators() -> None:
+    case = Case(
+        "1",
+        "?",
+        "t",
+        "",
+        True,
+        (),
+        ("One two.", "Three four.", "Five six."),
+        (("One two.",), ("One two.", "Five six.")),
+    )
+    assert sentences_f1("One two. Five six.", case) == 1.0
+    assert isclose(sentences_f1("One two. Three four.", case), 2 / 3)
+    assert sentences_f1("nothing", case) == 0.0
+
+
+def test_word_recall() -> None:
+    assert word_recall("boots returned", "return the boots within days") == 2 / 4
+    assert word_recall("x", "") == 0.0
+
+
+def test_the_limit_for_complete_answers_separates_ratings() -> None:
+    def rated(name: str, response: str, rating: str) -> dict[str, object]:
+        one = {"model_id": "m", "response": response, "human": {"completeness": [rating]}}
+        return {"task_id": name, "reference_answer": "alpha beta gamma delta", "responses": [one]}
+
+    rows = [rated(str(i), "alpha beta gamma", "4") for i in range(20)] + [
+        rated(f"b{i}", "alpha", "1") for i in range(20)
+    ]
+    assert complete_share(rows) == 0.75
