@@ -52,6 +52,13 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/customers"): AGENT,
     ("GET", "/api/customers/{customer}"): AGENT,
     ("GET", "/api/customers/{customer}/timeline"): AGENT,
+    # who is one person
+    ("GET", "/api/customers/{customer}/links"): AGENT,
+    ("POST", "/api/links"): AGENT,
+    ("POST", "/api/links/{link}/revocation"): AGENT,
+    ("GET", "/api/pairs"): AGENT,
+    ("POST", "/api/pairs/{pair}/acceptance"): AGENT,
+    ("POST", "/api/pairs/{pair}/refusal"): AGENT,
     # privacy
     ("GET", "/api/customers/{customer}/consents"): AGENT,
     ("POST", "/api/customers/{customer}/consents"): AGENT,

@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import asking, examining, library, local_models, privacy, records, serving, staff
+from api.cli import asking, examining, identity, library, local_models, privacy, records, serving, staff
 from api.cli.failing import Commands
 from api.cli.output import AsJson, write, write_json
 
@@ -69,5 +69,6 @@ app.command()(library.reindex)
 app.command()(examining.doctor)
 app.add_typer(local_models.models, name="models")
 app.add_typer(staff.users, name="users")
+app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
 app.command()(version)

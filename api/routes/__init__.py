@@ -2,8 +2,9 @@
 
 from fastapi import APIRouter
 
-from api.routes import chat, conversations, customers, events, health, library, login, privacy, suggestions
+from api.routes import chat, conversations, customers, events, health, library, links, login, privacy, suggestions
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
-    module.router for module in (health, login, conversations, suggestions, customers, privacy, library, events, chat)
+    module.router
+    for module in (health, login, conversations, suggestions, customers, links, privacy, library, events, chat)
 )
