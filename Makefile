@@ -66,10 +66,12 @@ bench: $(INSTALLED) ## speed and memory, side by side with peers -> build/bench.
 evals: $(INSTALLED) ## quality on public data -> build/evals.json
 	$(BIN)/python -m evals --data $(DATA) $(ARGS)
 
-lock: $(INSTALLED) ## resolve requirements.lock anew
-	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --upgrade --quiet --no-header \
+lock: $(INSTALLED) ## resolve requirements.lock after a change of pyproject.toml (ARGS=--upgrade for newer versions)
+	sed -i '/^torch==/d' requirements.lock
+	$(BIN)/uv pip compile pyproject.toml --all-extras --python-version 3.11 --quiet --no-header $(TORCH) $(ARGS) \
 	  --no-annotate --no-emit-index-url --no-emit-find-links --output-file requirements.lock > /dev/null
 	sed -i 's/^\(torch==[0-9.]*\)+cpu$$/\1/' requirements.lock
+	@! grep '^nvidia-' requirements.lock
 
 clean: ## remove everything that was installed or built
 	rm -rf $(VENV) build
