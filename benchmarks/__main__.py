@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import searching, serving, suggesting
+from benchmarks import record, searching, serving, suggesting
 from benchmarks.environment import BUILD, ROOT
 from evals.datasets import mtrag, tau_banking_kb
 from evals.datasets.collections import Collection
@@ -31,6 +31,7 @@ def main() -> None:
         "serve": lambda: _serve(say),
         "mtrag": lambda: _search(mtrag.read(asked.data), asked, say),
         "tau_banking_kb": lambda: _search(tau_banking_kb.read(asked.data), asked, say),
+        "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(), say),
         "suggest": lambda: iter([suggesting.suggest_figure(asked.data, asked.threads, say)]),
     }
     shown: list[Figure] = []
@@ -73,7 +74,8 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of public data")
     parser.add_argument("--out", type=Path, default=BUILD / "bench.json", help="where the figures go")
     parser.add_argument("--threads", type=int, default=0, help="threads for both systems; 0 = their defaults")
-    names = ["serve", "mtrag", "tau_banking_kb", "suggest"]
+    parser.add_argument("--quick", action="store_true", help="the record at a small size: to see that it runs")
+    names = ["serve", "mtrag", "tau_banking_kb", "record", "suggest"]
     parser.add_argument("--only", nargs="+", choices=names, help="parts to run")
     return parser.parse_args()
 

