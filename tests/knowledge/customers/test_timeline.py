@@ -5,7 +5,7 @@ from datetime import timedelta
 from decimal import Decimal
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, event, select
 
 from knowledge.customers import timeline
 from knowledge.customers.entries import Handle, NoteAdded, OrderItem, OrderRecorded, as_json
@@ -71,3 +71,22 @@ def test_the_digest_proves_the_payload_and_dies_with_its_salt(database: Database
 def test_a_missing_entry_is_not_found(database: Database, scope: Scope) -> None:
     with database.read() as session, pytest.raises(NotFound):
         timeline.get_entry(session, scope, EntryId("nope"))
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+def test_what_is_new_is_read_by_number_without_sorting_all_there_is(database: Database, scope: Scope) -> None:
+    plans: list[str] = []
+
+    def explain(connection: object, cursor: object, statement: str, parameters: tuple[object, ...], *_: object) -> None:
+        if statement.startswith("SELECT"):
+            with database.engine.connect() as other:
+                rows = other.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+                plans.append("; ".join(row[-1] for row in rows))
+
+    with database.read() as session:
+        event.listen(session.connection().engine, "before_cursor_execute", explain)
+        timeline.after(session, scope, 5)
+        timeline.last_seq(session, scope)
+    event.remove(session.get_bind().engine, "before_cursor_execute", explain)
+    assert len(plans) == 2
+    assert not any("TEMP B-TREE" in plan or "ix_entries" in plan for plan in plans), plans
