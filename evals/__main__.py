@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evals.answers import answer_figures
-from evals.datasets import mtrag, tarnfell, tau_banking_kb
+from evals.datasets import aws_docs_qa, dstc11_track5, mtrag, tarnfell, tau_banking_kb
+from evals.datasets.grounding import read_begin, read_mtrag
 from evals.figures import Figure, circumstances, keep, table
+from evals.grounding import grounding_figures
 from evals.identity import automatic_figures, suggestion_figures
 from evals.leak import leak_figures
 from evals.screening import screening_figures
@@ -29,6 +31,11 @@ PARTS: dict[str, Part] = {
     "identity": lambda asked, now: suggestion_figures(asked.data, now),
     "automatic_links": lambda _, now: automatic_figures(now),
     "refusal": lambda asked, now: refusal_figures(asked.data, now, say),
+    "grounding": lambda asked, now: (  # noqa: ARG005
+        one for read in (read_begin, read_mtrag) for one in grounding_figures(read(asked.data))
+    ),
+    "dstc11_track5": lambda asked, now: search_figures(dstc11_track5.read(asked.data), now, False, say),
+    "aws_docs_qa": lambda asked, now: search_figures(aws_docs_qa.read(asked.data), now, False, say),
     "leak": lambda asked, now: leak_figures(tau_banking_kb.read(asked.data), now, asked.quick, say),
 }
 

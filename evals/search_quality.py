@@ -1,7 +1,7 @@
 """How well the search finds: recall, nDCG and reciprocal rank, and what int8 costs against fp32."""
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -11,7 +11,8 @@ from evals.datasets.collections import Collection
 from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval
 from evals.library import Library, Making, open_library
-from evals.ranking import Measure, ndcg, recall, reciprocal_rank, score
+from evals.ranking import Measure, hit, ndcg, recall, reciprocal_rank, score
+from retrieval.passages import Hit
 
 SEED = 20261122
 # Passages asked for: enough that ten documents stand among them.
@@ -22,46 +23,74 @@ MEASURES: dict[str, tuple[Measure, int]] = {
     "ndcg@5": (ndcg, 5),
     "ndcg@10": (ndcg, 10),
     "mrr@10": (reciprocal_rank, 10),
+    "hit@1": (hit, 1),
 }
+# The simplest baselines: each way to find by itself.
+ALONE = ("words only", "meaning only")
+ALONE_DEPTH = 400
 Rankings = dict[str, list[str]]
 Say = Callable[[str], None]
 
 
 def making(collection: Collection) -> Making:
-    """MTRAG is judged by its own passages, so each stays one; elsewhere the default splitting counts."""
-    return Making(passage_chars=8_000) if collection.name == "mtrag" else Making()
+    """MTRAG and DSTC11 are judged by their own passages, so each stays one; elsewhere the default splitting counts."""
+    return Making(passage_chars=8_000) if collection.name in ("mtrag", "dstc11_track5") else Making()
 
 
-def rankings(library: Library, collection: Collection) -> Rankings:
-    """The documents found for each query, best first."""
-    return {
-        query.id: library.documents(library.search.search(query.text, audience="agent", limit=DEPTH))
-        for query in collection.queries
-    }
+def rankings(library: Library, collection: Collection) -> dict[str, Rankings]:
+    """The documents found for each query, best first: by the search, and by its words and its meaning alone."""
+    found: dict[str, Rankings] = {"both": {}, **{one: {} for one in ALONE}}
+    for query in collection.queries:
+        hits = library.search.search(query.text, audience="agent", limit=DEPTH)
+        found["both"][query.id] = library.documents(hits)
+        # Deep enough that the best ten of either way are among them.
+        hits = library.search.search(query.text, audience="agent", limit=ALONE_DEPTH)
+        for name, rank in (("words only", _lexical), ("meaning only", _dense)):
+            found[name][query.id] = library.documents(sorted((hit for hit in hits if rank(hit)), key=rank))
+    return found
+
+
+def group_of(collection: Collection) -> dict[str, str]:
+    """What each query is not independent of."""
+    return {query.id: query.group for query in collection.queries}
+
+
+def _lexical(hit: Hit) -> int:
+    return hit.lexical_rank or 0
+
+
+def _dense(hit: Hit) -> int:
+    return hit.dense_rank or 0
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)
 
 
 def search_figures(collection: Collection, now: datetime, compare: bool, say: Say) -> Iterator[Figure]:
     """Score every query; with `compare` also the fp32 embedder over the same documents and queries."""
     found, embedder = _found(collection, making(collection), now, say)
     common = _common(collection, embedder)
+    groups = [group_of(collection)[query] for query in collection.qrels]
     for name, (measure, depth) in MEASURES.items():
-        interval = mean_interval(score(measure, found, collection.qrels, depth), seed=SEED)
-        yield figure(f"retrieval/{collection.name}/{name}", interval, "", **common)
+        interval = mean_interval(score(measure, found["both"], collection.qrels, depth), seed=SEED, groups=groups)
+        alone = {one: _mean(score(measure, found[one], collection.qrels, depth)) for one in ALONE}
+        yield figure(f"retrieval/{collection.name}/{name}", interval, "", baseline=alone, **common)
     if compare:
-        yield from _against_fp32(collection, found, now, say)
+        yield from _against_fp32(collection, found["both"], now, say)
 
 
 def _against_fp32(collection: Collection, int8: Rankings, now: datetime, say: Say) -> Iterator[Figure]:
     exact, embedder = _found(collection, replace(making(collection), embedder="minilm-fp32"), now, say)
     common = _common(collection, embedder)
-    theirs = score(ndcg, exact, collection.qrels, 10)
+    theirs = score(ndcg, exact["both"], collection.qrels, 10)
     interval = mean_interval(theirs, seed=SEED)
     yield figure(f"retrieval/{collection.name}/ndcg@10_fp32", interval, "", **common)
     gap = difference_interval(score(ndcg, int8, collection.qrels, 10), theirs, seed=SEED)
     yield figure("embedding/minilm_int8_vs_fp32/ndcg@10_difference", gap, "", **common)
 
 
-def _found(collection: Collection, how: Making, now: datetime, say: Say) -> tuple[Rankings, str]:
+def _found(collection: Collection, how: Making, now: datetime, say: Say) -> tuple[dict[str, Rankings], str]:
     say(f"{collection.name}: ingesting {len(collection.documents)} documents with {how.embedder}")
     with (
         tempfile.TemporaryDirectory() as folder,

@@ -111,8 +111,9 @@ class LexicalIndex:
         self._writer.wait_merging_threads()
 
 
-# Fields and their weight; the body holds the title too.
-FIELDS = {"body": 1.0, "title": 0.3}
+# Fields and their weight. The body holds the title too; counting the title's words once more cost hits on long
+# guides and gained nothing elsewhere: see docs/retrieval.md.
+FIELDS = {"body": 1.0}
 
 
 def query_words(query: str) -> dict[str, float]:

@@ -34,7 +34,8 @@ def test_a_collection_is_searched_by_document(tmp_path: Path) -> None:
     collection = Collection("tiny", DOCUMENTS, QUERIES, QRELS, "none")
     with open_library(tmp_path / "library", DOCUMENTS, making, NOW) as library:
         found = rankings(library, collection)
-        assert (found["q1"][0], found["q2"][0]) == ("boots", "tents")
+        assert (found["both"]["q1"][0], found["both"]["q2"][0]) == ("boots", "tents")
+        assert found["words only"]["q1"][0] == found["meaning only"]["q1"][0] == "boots"
         hits = library.search.search("refund without asking the floor manager", audience="customer", limit=10)
         assert "refunds" not in library.documents(hits)
     assert library.report.visibility == {"public": 2, "internal": 1}
@@ -47,4 +48,4 @@ def test_figures_name_collection_data_and_settings() -> None:
     assert figures["retrieval/tiny/mrr@10"].value == 1.0
     assert figures["retrieval/tiny/recall@5"].n == 2
     assert figures["retrieval/tiny/ndcg@10"].settings["documents"] == 3
-    assert len(figures) == 5
+    assert len(figures) == 6

@@ -1,0 +1,106 @@
+"""The claim check against people: AUC and rank correlation with their judgements."""
+
+from collections.abc import Callable, Iterator, Sequence
+from functools import partial
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.brief import Context
+from assistant.claims import check_claims
+from evals.datasets.grounding import Judged, JudgedReplies
+from evals.figures import Figure, figure
+from evals.intervals import Interval
+from evals.refusal import is_tuning
+from knowledge.customers.entries import PassageUsed
+from knowledge.ids import ArticleId, PassageId
+
+SEED = 20261122
+DRAWS = 2_000
+# People's mean rating (1 to 4) from which a reply counts as faithful.
+FAITHFUL = 4.0
+Values = NDArray[np.float64]
+
+
+def support(reply: Judged) -> float:
+    """Return how well the product's claim check finds the reply borne out, 0 to 1; 1 when it states nothing.
+
+    The share of supported sentences counts first, then how many of their words stand in the nearest one.
+    """
+    passages = [_passage(number, text) for number, text in enumerate(reply.texts, start=1)]
+    marks = "".join(f"[{passage.number}]" for passage in passages)
+    text = "\n".join(f"{line} {marks}" for line in reply.reply.splitlines() if line.strip())
+    claims = check_claims(text, passages, Context())
+    if not claims:
+        return 1.0
+    supported = sum(claim.support == "supported" for claim in claims) / len(claims)
+    near = sum(claim.signals["overlap"] + claim.signals["nearest_overlap"] for claim in claims) / (2 * len(claims))
+    return 0.5 * supported + 0.5 * near
+
+
+def word_overlap(reply: Judged) -> float:
+    """Return the simplest baseline: the share of the reply's words that stand in its texts."""
+    said = reply.reply.lower().split()
+    known = set(" ".join(reply.texts).lower().split())
+    return sum(word in known for word in said) / len(said) if said else 1.0
+
+
+def grounding_figures(judged: JudgedReplies) -> Iterator[Figure]:
+    """Report the half the limits were not chosen on; generic replies are left out."""
+    rest = [one for one in judged.replies if not one.generic and not (judged.name == "mtrag" and is_tuning(one.group))]
+    ours = np.array([support(one) for one in rest])
+    words = np.array([word_overlap(one) for one in rest])
+    rating = np.array([one.rating for one in rest])
+    faithful = rating >= (FAITHFUL if judged.name == "mtrag" else 1.0)
+    groups = [one.group for one in rest]
+    measures: dict[str, Callable[[Values, NDArray[np.intp]], float]] = {
+        "auc": lambda score, rows: auc(score[rows], faithful[rows]),
+        "spearman": lambda score, rows: spearman(score[rows], rating[rows]),
+    }
+    settings: dict[str, Any] = {
+        "faithful": int(faithful.sum()),
+        "generic_left_out": sum(one.generic for one in judged.replies),
+    }
+    for name, measure in measures.items():
+        interval = _drawn(partial(measure, ours), groups)
+        baseline = {"words in common": measure(words, np.arange(len(rest)))}
+        more: dict[str, Any] = {"baseline": baseline, "data": judged.digest, "settings": settings, "seed": SEED}
+        yield figure(f"grounding/{judged.name}/{name}", interval, "", **more)
+
+
+def auc(score: Values, positive: NDArray[np.bool_]) -> float:
+    """Return the chance that a positive scores higher than a negative, ties counting half; .5 without both."""
+    ranks = _ranks(score)
+    yes, no = int(positive.sum()), int((~positive).sum())
+    return float((ranks[positive].sum() - yes * (yes + 1) / 2) / (yes * no)) if yes and no else 0.5
+
+
+def spearman(one: Values, other: Values) -> float:
+    """Return the correlation of the ranks, ties sharing theirs; 0 when one of them is constant."""
+    first, second = _ranks(one), _ranks(other)
+    spread = float(first.std() * second.std())
+    return float(((first - first.mean()) * (second - second.mean())).mean() / spread) if spread else 0.0
+
+
+def _ranks(values: Values) -> Values:
+    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
+    ends = np.cumsum(counts)
+    return np.asarray((ends - (counts - 1) / 2)[place], dtype=np.float64)
+
+
+def _drawn(measure: Callable[[NDArray[np.intp]], float], groups: Sequence[str]) -> Interval:
+    """Return the measure with its percentile bootstrap interval; whole groups are drawn."""
+    members: dict[str, list[int]] = {}
+    for row, group in enumerate(groups):
+        members.setdefault(group, []).append(row)
+    every = [np.array(rows) for rows in members.values()]
+    random = np.random.default_rng(SEED)
+    picks = (random.integers(0, len(every), len(every)) for _ in range(DRAWS))
+    drawn = [measure(np.concatenate([every[at] for at in pick])) for pick in picks]
+    low, high = np.quantile(drawn, [0.025, 0.975])
+    return Interval(measure(np.arange(len(groups))), float(low), float(high), len(groups))
+
+
+def _passage(number: int, text: str) -> PassageUsed:
+    return PassageUsed(number, PassageId(str(number)), ArticleId(str(number)), "", "", "", text, "public", 1.0)
