@@ -56,6 +56,8 @@ def read_begin(data: Path) -> JudgedReplies:
 def read_mtrag(data: Path) -> JudgedReplies:
     """Read MTRAG's human evaluation; the rating is the mean of the raters' faithfulness, 1 to 4.
 
+    Replies that were given no passage are left out.
+
     Raises:
         NotFound: the data set or one of its files is not there.
     """
@@ -71,5 +73,6 @@ def read_mtrag(data: Path) -> JudgedReplies:
         )
         for row in read_lines(files[0])
         for one in row["responses"]
+        if any(name in texts for name in row["passage_ids"])
     )
     return JudgedReplies("mtrag", replies, digest(files))
