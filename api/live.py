@@ -41,7 +41,10 @@ CursorHere = Annotated[int, Depends(cursor_of)]
 
 
 async def listen(request: Request, cursor: int, what: Following) -> AsyncIterator[Entry]:
-    """Yield what comes after the cursor until the server stops or the caller's login ends; the browser then comes back by itself."""
+    """Yield what comes after the cursor until the server stops or the caller's login ends.
+
+    The browser then comes back by itself.
+    """
     tail: Tail = request.app.state.tail
     loop = asyncio.get_running_loop()
     checked = loop.time()

@@ -12,10 +12,10 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:
 _TITLE = re.compile(r"^#[ \t]+(.+?)[ \t]*#*$", re.MULTILINE)
 _FENCE = re.compile(r"^[ \t]*(```|~~~)")
 _MODULE_LINE = re.compile(r"^(?:import\s+(?:[\w*{'\"]).*|export\s+(?:default|const|function|\{).*)$")
-_COMMENT = re.compile(r"<!--.*?-->|\{/\*.*?\*/\}", re.DOTALL)
+_COMMENTS = (("<!--", "-->"), ("{/*", "*/}"))
 _TAG = re.compile(
     r"(?P<code>`[^`\n]*`)"
-    r"|!\[(?P<alt>[^\]\n]*)\]\([^)\n]*\)"
+    r"|!\[(?P<alt>[^\]\n]{0,500})\]\([^)\n]{0,2000}\)"
     r"|</?(?:[A-Z][\w.]*|img|div|p|span|br|iframe|center|details|summary|video|source|figure|script|style)"
     r"(?=[\s/>])(?P<attributes>[^<>]*)>"
 )
@@ -81,7 +81,18 @@ def _without_markup(text: str) -> str:
 
 def _clean_prose(lines: list[str]) -> str:
     text = "\n".join(line for line in lines if not _MODULE_LINE.match(line))
-    return re.sub(r"\n{3,}", "\n\n", _TAG.sub(_replace_tag, _COMMENT.sub("", text)))
+    return re.sub(r"\n{3,}", "\n\n", _TAG.sub(_replace_tag, _without_comments(text)))
+
+
+def _without_comments(text: str) -> str:
+    """Cut comments out; one that never ends stays. Looks at each character once, however often one begins."""
+    for opening, closing in _COMMENTS:
+        kept, place = [], 0
+        while (start := text.find(opening, place)) >= 0 and (end := text.find(closing, start)) >= 0:
+            kept.append(text[place:start])
+            place = end + len(closing)
+        text = "".join([*kept, text[place:]])
+    return text
 
 
 def _replace_tag(found: re.Match[str]) -> str:
