@@ -76,7 +76,7 @@ class Threadline:
     def embed(self, texts: list[str]) -> dict[str, Any]:
         """Keep the vectors of these queries at hand."""
         for text in texts:
-            self.vectors[text] = self.ready.search.embedder.embed([text])[0]
+            self.vectors[text] = self.ready.search.vector(text)
         return {}
 
     def forget(self) -> dict[str, Any]:
