@@ -25,7 +25,7 @@ def test_pairs_are_suggested_reviewed_and_decided(run, imported: Path) -> None:
     (pair,) = json.loads(run("identity", "review", "--json").stdout)
     assert (pair["one"]["name"], pair["other"]["name"]) == ("Maya Lindqvist", "Maya Lindqwist")
     assert pair["evidence"]["weights"]["birth_date"] > 0
-    assert "Maya Lindqwist" in run("identity", "review").stdout
+    assert "Lindqwist" in run("identity", "review").stdout  # in a narrow column a name takes two lines
     assert run("identity", "review", "--accept", pair["id"], "--json").stdout == "[]\n"
     assert run("identity", "review", "--refuse", pair["id"], "--json").stdout == "[]\n"
     assert run("identity", "review", "--accept", pair["id"]).exit_code == 1
