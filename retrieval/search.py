@@ -123,6 +123,7 @@ class Search:
             synchronise(self._indexes, self._source, wanted)
         else:
             update(self._indexes, self._source, wanted - self._ids, self._ids - wanted)
+        self._store.warm(wanted - self._ids)
         self._ids = wanted
 
     def _look_for_news(self) -> None:

@@ -68,6 +68,11 @@ class PassageStore:
             found |= read
         return found
 
+    def warm(self, ids: Collection[str]) -> None:
+        """Have passages at hand before somebody asks for them, as many as are kept."""
+        for some in chunks(sorted(ids)[:CACHED], MANY):
+            self.get(some)
+
     def forget(self, ids: Collection[str]) -> None:
         """Drop passages that are gone."""
         with self._lock:
