@@ -19,7 +19,7 @@ VISIBILITIES: tuple[Visibility, ...] = get_args(Visibility)
 # Chroma takes at most 5,461 rows a call.
 ROWS = 2_000
 # Grows when what is stored changes.
-FORMAT = 1
+FORMAT = 2
 
 Vectors = NDArray[np.float32]
 
@@ -109,7 +109,7 @@ class ChromaDense:
             visibility: self._client.get_or_create_collection(
                 f"{self._name}-{visibility}",
                 embedding_function=None,
-                configuration={"hnsw": {"space": "cosine", "ef_search": 300}},
+                configuration={"hnsw": {"space": "cosine", "ef_search": 160}},
             )
             for visibility in VISIBILITIES
         }

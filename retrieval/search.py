@@ -23,7 +23,7 @@ from retrieval.query import parts
 from retrieval.store import PassageStore
 
 # How many passages each index contributes to the fusion.
-DEPTH = 200
+DEPTH = 100
 # A search looks for news at most this often, in seconds.
 FRESHNESS = 0.5
 ALLOWED: dict[Audience, tuple[Visibility, ...]] = {"agent": ("public", "internal"), "customer": ("public",)}
