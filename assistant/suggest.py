@@ -203,7 +203,9 @@ def make_brief(
 
 
 def find_passages(assistant: Assistant, question: str) -> tuple[tuple[PassageUsed, ...], Nearness]:
-    """Return the passages for an agent, numbered from 1: public ones to draft from, internal ones to guide.
+    """Return the passages for an agent, best first: public ones to draft from, internal ones to guide.
+
+    The public ones have the first numbers, so that what a draft cites begins with 1.
 
     Raises:
         Unavailable: the embedder cannot be used.
@@ -215,8 +217,8 @@ def find_passages(assistant: Assistant, question: str) -> tuple[tuple[PassageUse
     public = [hit for hit in hits if hit.passage.visibility == "public"]
     if internal and len(public) < MAX_PUBLIC:
         public = search.search_vector(question, vector, "customer", MAX_PUBLIC)
-    kept = sorted([*public[:MAX_PUBLIC], *internal], key=lambda hit: -hit.score)
-    return tuple(_used(number, hit) for number, hit in enumerate(kept, start=1)), near
+    used = [_used(number, hit) for number, hit in enumerate([*public[:MAX_PUBLIC], *internal], start=1)]
+    return tuple(sorted(used, key=lambda passage: -passage.score)), near
 
 
 def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:

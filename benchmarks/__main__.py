@@ -31,8 +31,8 @@ def main() -> None:
         "serve": lambda: _serve(say),
         "mtrag": lambda: _search(mtrag.read(asked.data), asked, say),
         "tau_banking_kb": lambda: _search(tau_banking_kb.read(asked.data), asked, say),
-        "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(), say),
         "suggest": lambda: iter([suggesting.suggest_figure(asked.data, asked.threads, say)]),
+        "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(), say),
     }
     shown: list[Figure] = []
     remarks: list[str] = []
@@ -75,7 +75,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=BUILD / "bench.json", help="where the figures go")
     parser.add_argument("--threads", type=int, default=0, help="threads for both systems; 0 = their defaults")
     parser.add_argument("--quick", action="store_true", help="the record at a small size: to see that it runs")
-    names = ["serve", "mtrag", "tau_banking_kb", "record", "suggest"]
+    names = ["serve", "mtrag", "tau_banking_kb", "suggest", "record"]
     parser.add_argument("--only", nargs="+", choices=names, help="parts to run")
     return parser.parse_args()
 

@@ -19,3 +19,8 @@ def test_relative_links_lead_somewhere(document: Path) -> None:
 def test_every_decision_is_numbered_once() -> None:
     numbers = [path.name[:4] for path in ROOT.glob("docs/decisions/[0-9]*.md")]
     assert sorted(set(numbers)) == sorted(numbers)
+
+
+def test_the_map_names_rooms_that_are_there() -> None:
+    named = re.findall(r"`([a-z_]+/[\w./]*\.\w+)`", (ROOT / "docs/architecture.md").read_text(encoding="utf-8"))
+    assert [path for path in named if not (ROOT / path).exists()] == []
