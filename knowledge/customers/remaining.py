@@ -3,36 +3,22 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, delete, select, update
+from sqlalchemy import Select, delete, update
 from sqlalchemy.orm import Session
 
+from knowledge.customers import timeline
 from knowledge.customers.conversations import fold, row_of
-from knowledge.customers.entries import Entry, load
-from knowledge.customers.tables import ConversationRow, EntryRow, PayloadRow
+from knowledge.customers.entries import Entry
+from knowledge.customers.tables import ConversationRow, EntryRow
 from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope, within
-
-_COLUMNS = (
-    EntryRow.seq,
-    EntryRow.id,
-    EntryRow.at,
-    EntryRow.recorded_at,
-    EntryRow.kind,
-    EntryRow.customer,
-    EntryRow.conversation,
-    PayloadRow.body,
-)
-_NAMES = tuple(column.key for column in _COLUMNS)
-_ENTRIES: Select[*tuple[Any, ...]] = select(*_COLUMNS).outerjoin_from(
-    EntryRow, PayloadRow, PayloadRow.entry == EntryRow.id
-)
 
 
 def of_kinds(
     session: Session, scope: Scope, customers: Collection[CustomerId], kinds: Collection[str] = ()
 ) -> list[Entry]:
     """Return every entry of these customers, of these kinds only when there are any, in the order they happened."""
-    query = _ENTRIES.where(within(scope, EntryRow), EntryRow.customer.in_(customers))
+    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.customer.in_(customers))
     if kinds:
         query = query.where(EntryRow.kind.in_(kinds))
     return _read(session, query.order_by(EntryRow.at, EntryRow.seq))
@@ -40,7 +26,7 @@ def of_kinds(
 
 def of_conversation(session: Session, conversation: ConversationId) -> list[Entry]:
     """Return every entry of a conversation, in the order of their commits."""
-    return _read(session, _ENTRIES.where(EntryRow.conversation == conversation).order_by(EntryRow.seq))
+    return _read(session, timeline.ENTRIES.where(EntryRow.conversation == conversation).order_by(EntryRow.seq))
 
 
 def project_again(session: Session, conversation: ConversationId) -> None:
@@ -54,10 +40,4 @@ def project_again(session: Session, conversation: ConversationId) -> None:
 
 
 def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[Entry]:
-    return [_entry(*row) for row in session.execute(query)]
-
-
-def _entry(*row: Any) -> Entry:
-    envelope = dict(zip(_NAMES, row, strict=True))
-    body = envelope.pop("body")
-    return Entry(**envelope, payload=load(body) if body is not None else None)
+    return [timeline.read_row(row) for row in session.execute(query)]

@@ -32,9 +32,12 @@ _COLUMNS: tuple[Any, ...] = (
     EntryRow.conversation,
     PayloadRow.body,
 )
-_ENTRIES = select(*_COLUMNS).outerjoin_from(EntryRow, PayloadRow, PayloadRow.entry == EntryRow.id)
+# Envelope and payload of every entry; each of its rows is read by `read_row`.
+ENTRIES: Select[*tuple[Any, ...]] = select(*_COLUMNS).outerjoin_from(
+    EntryRow, PayloadRow, PayloadRow.entry == EntryRow.id
+)
 _FIND = Prepared(
-    _ENTRIES.where(
+    ENTRIES.where(
         EntryRow.team == bindparam("team"),
         EntryRow.brand == bindparam("brand"),
         EntryRow.dedupe_key == bindparam("digest"),
@@ -161,9 +164,9 @@ def _stored_under(session: Session, scope: Scope, digests: set[str]) -> dict[str
     if len(digests) == 1:
         (digest,) = digests
         row = _FIND.first(session, {"team": scope.team, "brand": scope.brand, "digest": digest})
-        return {digest: _read(row)} if row else {}
+        return {digest: read_row(row)} if row else {}
     query = _select(scope).where(EntryRow.dedupe_key.in_(digests)).add_columns(EntryRow.dedupe_key)
-    return {row[-1]: _read(row[:-1]) for row in session.execute(query)}
+    return {row[-1]: read_row(row[:-1]) for row in session.execute(query)}
 
 
 def get_entry(session: Session, scope: Scope, entry: EntryId) -> Entry:
@@ -196,7 +199,7 @@ def page(
         mark = select(EntryRow.at, EntryRow.seq).where(EntryRow.seq == before).subquery()
         query = query.join(mark, tuple_(EntryRow.at, EntryRow.seq) < tuple_(mark.c.at, mark.c.seq))
     rows = session.execute(query.order_by(EntryRow.at.desc(), EntryRow.seq.desc()).limit(limit))
-    return [_read(row) for row in reversed(rows.all())]
+    return [read_row(row) for row in reversed(rows.all())]
 
 
 def after(
@@ -210,9 +213,9 @@ def after(
 ) -> list[Entry]:
     """Return up to `limit` entries with `seq` above the cursor, in the order of their commits."""
     everything = customer is None and conversation is None
-    query = _ENTRIES.where(_by_number(scope)) if everything else _of(session, scope, customer, conversation)
+    query = ENTRIES.where(_by_number(scope)) if everything else _of(session, scope, customer, conversation)
     query = query.where(EntryRow.seq > cursor)
-    return [_read(row) for row in session.execute(query.order_by(EntryRow.seq).limit(limit))]
+    return [read_row(row) for row in session.execute(query.order_by(EntryRow.seq).limit(limit))]
 
 
 def last_seq(session: Session, scope: Scope) -> int:
@@ -232,7 +235,7 @@ def _by_number(scope: Scope) -> ColumnElement[bool]:
 
 
 def _select(scope: Scope) -> Select[Any]:
-    return _ENTRIES.where(within(scope, EntryRow))
+    return ENTRIES.where(within(scope, EntryRow))
 
 
 def _of(session: Session, scope: Scope, whose: Whose | None, conversation: ConversationId | None) -> Select[Any]:
@@ -248,10 +251,11 @@ def _of(session: Session, scope: Scope, whose: Whose | None, conversation: Conve
 
 def _first(session: Session, query: Select[Any]) -> Entry | None:
     row = session.execute(query).first()
-    return _read(row) if row else None
+    return read_row(row) if row else None
 
 
-def _read(row: Sequence[Any]) -> Entry:
+def read_row(row: Sequence[Any]) -> Entry:
+    """Return the entry that a row of `ENTRIES` holds; without a payload when its customer was forgotten."""
     seq, entry, at, recorded_at, kind, customer, conversation, body = row
     payload = load(body) if body is not None else None
     return Entry(seq, entry, at, recorded_at, kind, customer, conversation, payload)
