@@ -1,0 +1,29 @@
+"""Answering: the demo company's questions, refusing, and the claim check against people."""
+
+from collections.abc import Iterable
+
+from evals.answers import answer_figures
+from evals.datasets import tarnfell
+from evals.datasets.grounding import read_begin, read_mtrag
+from evals.figures import Figure
+from evals.grounding import grounding_figures
+from evals.registry import Asked, part
+from evals.selective import refusal_figures
+
+
+@part("answers", seconds=15, never=r"^answers/.*/leaks$")
+def answers(asked: Asked) -> Iterable[Figure]:
+    """The demo company's questions against their hand-written key."""
+    return answer_figures(tarnfell.read(asked.examples), asked.now, asked.say)
+
+
+@part("refusal", seconds=90)
+def refusal(asked: Asked) -> Iterable[Figure]:
+    """What is refused, and what is still answered right."""
+    return refusal_figures(asked.data, asked.now, asked.say)
+
+
+@part("grounding", seconds=15)
+def grounding(asked: Asked) -> Iterable[Figure]:
+    """The claim check against people's judgement."""
+    return (one for read in (read_begin, read_mtrag) for one in grounding_figures(read(asked.data)))
