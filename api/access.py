@@ -73,6 +73,9 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/articles"): ANYONE,
     ("GET", "/api/articles/{article}"): ANYONE,
     ("POST", "/api/search"): ANYONE,
+    # the queues
+    ("GET", "/api/load"): AGENT,
+    ("GET", "/api/load/{queue}"): AGENT,
     # events in, entries out
     ("POST", "/api/events"): MANAGER,
     ("GET", "/api/live"): AGENT,
@@ -97,6 +100,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/suggestions/{suggestion}/passages/{number}"): AGENT,
     ("GET", "/console/customers"): AGENT,
     ("GET", "/console/customers/{customer}"): AGENT,
+    ("GET", "/console/load"): AGENT,
+    ("GET", "/console/load/gauges"): AGENT,
     ("GET", "/console/library"): AGENT,
     ("GET", "/console/library/{article}"): AGENT,
 }

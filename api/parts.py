@@ -2,11 +2,15 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from assistant.suggest import Assistant, open_assistant
+from handoff.load.board import Board, Plan
+from handoff.load.peaks import Limits
 from knowledge.database import Database, open_database
+from knowledge.failures import Rejected
 from knowledge.folders import make_private
 from knowledge.scope import Scope
 from knowledge.settings import Settings
@@ -28,6 +32,26 @@ class Parts:
     search: Search
     assistant: Assistant
     clock: Callable[[], datetime] = now_utc
+    board: Board = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
+
+
+def open_board(settings: Settings, database: Database, scope: Scope) -> Board:
+    """Return the board of queues as the settings want it.
+
+    Raises:
+        Rejected: the time zone that is set is none.
+    """
+    try:
+        zone = ZoneInfo(settings.time_zone)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise Rejected(
+            f"{settings.time_zone!r} is no time zone.", "Set THREADLINE_TIME_ZONE, such as Europe/London."
+        ) from error
+    limits = Limits(settings.peak_wait_seconds, settings.service_share, settings.service_seconds)
+    return Board(database, scope, Plan(limits, zone))
 
 
 @contextmanager

@@ -51,6 +51,12 @@ class Settings(BaseSettings):
     # privacy: how many days each kind of entry keeps its words, "page_viewed=90, survey_answered=730"
     retention: str = ""
 
+    # the queues: what is too much, and the clock that the hours of the week go by
+    time_zone: str = "UTC"
+    peak_wait_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0
+    service_share: Annotated[float, Field(gt=0, lt=1)] = 0.8
+    service_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
+
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
     embedding_url: str = ""

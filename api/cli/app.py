@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from api.cli import asking, examining, identity, library, local_models, privacy, records, serving, staff
+from api.cli import asking, examining, identity, library, loads, local_models, privacy, records, serving, staff
 from api.cli.failing import Commands
 from api.cli.output import AsJson, write, write_json
 
@@ -64,6 +64,7 @@ app.command("import")(records.import_files)
 app.command()(asking.ask)
 app.command()(asking.suggest)
 app.command()(records.conversations)
+app.command()(loads.load)
 app.command("chat-link")(records.chat_link)
 app.command()(library.reindex)
 app.command()(examining.doctor)

@@ -2,9 +2,9 @@
 
 from fastapi import APIRouter
 
-from api.routes import chat, conversations, customers, events, health, library, links, login, privacy, suggestions
+from api.routes import chat, conversations, customers, events, health, library, links, load, login, privacy, suggestions
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
     module.router
-    for module in (health, login, conversations, suggestions, customers, links, privacy, library, events, chat)
+    for module in (health, login, conversations, suggestions, customers, links, privacy, library, load, events, chat)
 )

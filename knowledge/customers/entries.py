@@ -55,7 +55,8 @@ class MessageReceived:
 class MessageSent:
     """We answered. `author` is a staff e-mail or `bot`; `delivery` says whether it reached the channel.
 
-    `posted`: the customer reads it where they wrote. `queued`: it waits for a connector of that channel.
+    `posted`: the customer reads it where they wrote. `queued`: it waits for a connector of that channel. `holding`: it
+    only says that somebody will answer; the customer waits on.
     """
 
     channel: str
@@ -64,6 +65,7 @@ class MessageSent:
     address: Handle
     suggestion: SuggestionId | None = None
     delivery: Literal["posted", "queued"] = "posted"
+    holding: bool = False
     kind: Literal["message_sent"] = "message_sent"
 
 

@@ -51,7 +51,10 @@ class Incoming:
 
 @dataclass(frozen=True)
 class Reply:
-    """An answer to a conversation. `key` makes sending idempotent; `at` is set when it was sent elsewhere before."""
+    """An answer to a conversation. `key` makes sending idempotent; `at` is set when it was sent elsewhere before.
+
+    `holding`: it only says that somebody will answer, so that the customer waits on.
+    """
 
     conversation: ConversationId
     text: str
@@ -59,6 +62,7 @@ class Reply:
     key: str = ""
     suggestion: SuggestionId | None = None
     at: datetime | None = None
+    holding: bool = False
 
 
 def receive(session: Session, scope: Scope, incoming: Incoming, now: datetime) -> Entry:
@@ -161,6 +165,7 @@ def reply(session: Session, scope: Scope, answer: Reply, now: datetime) -> Entry
         address=conversation.address,
         suggestion=answer.suggestion,
         delivery=_delivery(conversation, answer),
+        holding=answer.holding,
     )
     new = NewEntry(conversation.customer, payload, answer.at or now, conversation.id, key)
     return timeline.append(session, scope, new, now)

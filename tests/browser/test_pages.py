@@ -25,6 +25,7 @@ def test_pages_are_accessible(
         check_axe(page)
     sign_in(page, "ada@tarnfell.example")
     pages = ["/console", "/console/library", "/console/library?q=refund", "/console/customers", "/console/settings"]
+    pages += ["/console/load"]
     for path in pages:
         page.goto(site.url + path)
         check_axe(page)

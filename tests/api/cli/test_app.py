@@ -38,6 +38,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "ask",
             "suggest",
             "conversations",
+            "load",
             "chat-link",
             "reindex",
             "doctor",
