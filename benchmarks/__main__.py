@@ -2,13 +2,14 @@
 
 import argparse
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import record, searching, serving, suggesting
+from benchmarks import embedding, record, scale, searching, serving, suggesting
 from benchmarks.environment import BUILD, ROOT
 from evals.datasets import mtrag, tau_banking_kb
 from evals.datasets.collections import Collection
@@ -32,11 +33,13 @@ def main() -> None:
         "mtrag": lambda: _search(mtrag.read(asked.data), asked, say),
         "tau_banking_kb": lambda: _search(tau_banking_kb.read(asked.data), asked, say),
         "suggest": lambda: iter([suggesting.suggest_figure(asked.data, asked.threads, say)]),
+        "embedding": lambda: iter([embedding.embedding_figure(asked.data, say)]),
+        **{f"scale_{size}": partial(scale.scale_figures, asked.data, size, asked.threads, say) for size in scale.SIZES},
         "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(), say),
     }
     shown: list[Figure] = []
     remarks: list[str] = []
-    for name in asked.only or parts:
+    for name in _wanted(asked.only, parts):
         run = circumstances(ROOT, datetime.now(UTC))
         try:
             measured = list(parts[name]())
@@ -69,14 +72,20 @@ def _serve(say: searching.Say) -> Iterator[Figure]:
     yield from serving.server_figures(say)
 
 
+def _wanted(only: list[str] | None, parts: Iterable[str]) -> list[str]:
+    there = list(parts)
+    if unknown := sorted(set(only or ()) - set(there)):
+        raise SystemExit(f"No part {', '.join(unknown)}: there are {', '.join(there)}.")
+    return only or there
+
+
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of public data")
     parser.add_argument("--out", type=Path, default=BUILD / "bench.json", help="where the figures go")
     parser.add_argument("--threads", type=int, default=0, help="threads for both systems; 0 = their defaults")
     parser.add_argument("--quick", action="store_true", help="the record at a small size: to see that it runs")
-    names = ["serve", "mtrag", "tau_banking_kb", "suggest", "record"]
-    parser.add_argument("--only", nargs="+", choices=names, help="parts to run")
+    parser.add_argument("--only", nargs="+", metavar="PART", help="parts to run")
     return parser.parse_args()
 
 

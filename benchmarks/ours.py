@@ -3,6 +3,7 @@
 import json
 import os
 import tempfile
+from collections.abc import Sequence
 from contextlib import ExitStack
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,12 +19,37 @@ from evals.datasets.collections import Document
 from evals.library import Library, Making, add_articles, keys, open_library, write_articles
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, receive
+from knowledge.library.passages import embedded_text
 from knowledge.library.splitting import split
+from knowledge.settings import Settings
+from retrieval.embedding import Embedder, open_embedder
 
 DEPTH = 50
 PATIENCE_SECONDS = 30
 # Holds the longest passage of the collections that are searched passage by passage.
 WHOLE_CHARS = 8_000
+
+
+class Handed:
+    """The product's embedder; a passage whose vector is made already is not embedded again."""
+
+    def __init__(self, inner: Embedder, made: dict[str, NDArray[np.float32]]) -> None:
+        self.inner, self.made = inner, made
+        self.id, self.dimensions = inner.id, inner.dimensions
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors, shape (n, dimensions)."""
+        rows = np.zeros((len(texts), self.dimensions), dtype=np.float32)
+        for number, text in enumerate(texts):
+            rows[number] = self.made[text] if text in self.made else self.inner.embed([text])[0]
+        return rows
+
+
+def _handed(documents: Sequence[Document], given: str) -> Embedder | None:
+    if not given:
+        return None
+    texts = (embedded_text(one.title, "", one.text) for one in documents)
+    return Handed(open_embedder(Settings(_env_file=None)), dict(zip(texts, np.load(given), strict=True)))
 
 
 class Threadline:
@@ -44,8 +70,11 @@ class Threadline:
         assert self.library is not None, "index first"
         return self.library
 
-    def index(self, path: str, whole: bool, passages: int = 0) -> dict[str, Any]:
-        """Ingest a file of documents and open the search; at most about `passages` of them when not 0."""
+    def index(self, path: str, whole: bool = True, passages: int = 0, given: str = "") -> dict[str, Any]:
+        """Ingest a file of documents and open the search; at most about `passages` of them when not 0.
+
+        `given` holds the documents' vectors where they are made already, one a line of the file.
+        """
         self.making = Making(passage_chars=WHOLE_CHARS) if whole else Making()
         rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
         documents = [Document(**row) for row in rows]
@@ -53,7 +82,7 @@ class Threadline:
             documents = self.first(documents, passages)
         started = perf_counter()
         self.library = self.open.enter_context(
-            open_library(self.folder / "data", documents, self.making, datetime.now(UTC))
+            open_library(self.folder / "data", documents, self.making, datetime.now(UTC), _handed(documents, given))
         )
         self.articles = dict(self.library.keys)
         return {

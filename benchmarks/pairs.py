@@ -1,6 +1,6 @@
 """Two systems asked the same queries in turn, so that the machine's load falls on both."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import median
 from typing import Any, Protocol
@@ -44,21 +44,29 @@ def ask_in_turn(
     ours: System, theirs: System, queries: Sequence[Query], rounds: int, progress: Callable[[int, int], None]
 ) -> Pair:
     """Ask each query of both, one right after the other; who comes first changes with every pair."""
+    timed = ask_each({"ours": ours, "theirs": theirs}, queries, rounds, progress)
+    return Pair(timed["ours"], timed["theirs"])
+
+
+def ask_each(
+    systems: Mapping[str, System], queries: Sequence[Query], rounds: int, progress: Callable[[int, int], None]
+) -> dict[str, Timed]:
+    """Ask each query of every system, one right after the other; who comes first goes round."""
     for query in queries[:WARM_UP]:
-        for system in (ours, theirs):
+        for system in systems.values():
             system.call("query", text=query.text)
-    answers: dict[tuple[int, str], list[float]] = {}
-    rankings: tuple[dict[str, list[str]], dict[str, list[str]]] = ({}, {})
+    names = list(systems)
+    seconds: dict[str, dict[str, list[float]]] = {name: {query.id: [] for query in queries} for name in names}
+    rankings: dict[str, dict[str, list[str]]] = {name: {} for name in names}
     for turn in range(rounds * len(queries)):
         query = queries[turn % len(queries)]
-        flip = (turn % len(queries) + turn // len(queries)) % 2
-        for side in (flip, 1 - flip):
-            reply = (ours, theirs)[side].call("query", text=query.text)
-            rankings[side][query.id] = best_of_each(reply["ids"])
-            answers.setdefault((side, query.id), []).append(reply["seconds"])
+        first = (turn % len(queries) + turn // len(queries)) % len(names)
+        for name in names[first:] + names[:first]:
+            reply = systems[name].call("query", text=query.text)
+            rankings[name][query.id] = best_of_each(reply["ids"])
+            seconds[name][query.id].append(reply["seconds"])
         progress(turn + 1, rounds * len(queries))
-    first, second = (Timed(rankings[side], [median(answers[side, query.id]) for query in queries]) for side in (0, 1))
-    return Pair(first, second)
+    return {name: Timed(rankings[name], [median(taken) for taken in seconds[name].values()]) for name in names}
 
 
 def remember_vectors(system: System, queries: Sequence[Query]) -> None:

@@ -45,10 +45,10 @@ def our_child(threads: int) -> Child:
     return Child([sys.executable, "-m", "benchmarks.ours"], variables(threads), ROOT, LOGS / "ours.log")
 
 
-def peer_child(threads: int) -> Child:
-    """The peer in a process of its own."""
-    command = [str(peer_python(PEER)), "-m", f"benchmarks.peers.{PEER}.serve"]
-    return Child(command, variables(threads), ROOT, LOGS / f"{PEER}.log")
+def peer_child(threads: int, peer: str = PEER) -> Child:
+    """A peer in a process of its own."""
+    command = [str(peer_python(peer)), "-m", f"benchmarks.peers.{peer}.serve"]
+    return Child(command, variables(threads), ROOT, LOGS / f"{peer}.log")
 
 
 @contextmanager

@@ -76,8 +76,10 @@ def write_articles(path: Path, documents: Iterable[Document], states: Mapping[st
 
 
 @contextmanager
-def open_library(folder: Path, documents: Iterable[Document], making: Making, now: datetime) -> Iterator[Library]:
-    """Ingest the documents into `folder` and open the search over them.
+def open_library(
+    folder: Path, documents: Iterable[Document], making: Making, now: datetime, embedder: Embedder | None = None
+) -> Iterator[Library]:
+    """Ingest the documents into `folder` and open the search over them; `embedder` stands in for the making's own.
 
     Raises:
         Unavailable: the embedder cannot be used.
@@ -85,7 +87,8 @@ def open_library(folder: Path, documents: Iterable[Document], making: Making, no
     folder.mkdir(parents=True, exist_ok=True)
     settings = private_settings(folder, embedder=making.embedder, passage_chars=making.passage_chars)
     write_articles(folder / "articles.jsonl", documents, making.states or {})
-    database, scope, embedder = open_database(settings.database), Scope(), open_embedder(settings)
+    embedder = embedder or open_embedder(settings)
+    database, scope = open_database(settings.database), Scope()
     embedder.embed(["ready"])  # loading the model is no part of ingesting
     try:
         started = perf_counter()

@@ -17,6 +17,7 @@ def test_both_systems_see_the_same_variables() -> None:
 @pytest.mark.parametrize("path", sorted((ROOT / "benchmarks" / "peers").glob("*/requirements.txt")), ids=str)
 def test_a_peers_packages_are_pinned_and_name_no_place(path: Path) -> None:
     lines = path.read_text().split()
-    assert "langchain-classic==1.0.8" in lines
+    assert any(line.startswith(("langchain-classic==", "haystack-ai==", "llama-index-core==")) for line in lines)
+    assert not [line for line in lines if line.startswith(("nvidia-", "cuda-"))]
     assert all(line.count("==") == 1 for line in lines)
     assert not [line for line in lines if "://" in line or "/" in line or "+" in line]

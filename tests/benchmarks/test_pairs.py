@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from benchmarks.pairs import WARM_UP, ask_in_turn
+from benchmarks.pairs import WARM_UP, ask_each, ask_in_turn
 from evals.datasets.collections import Query
 
 QUERIES = [Query(f"q{number}", f"text {number}", f"q{number}") for number in range(7)]
@@ -42,3 +42,12 @@ def test_a_querys_time_is_the_median_of_its_rounds() -> None:
     ours, theirs = Scripted("ours", [9, 1, 2, 4], diary), Scripted("theirs", [9, 5, 5, 5], diary)
     pair = ask_in_turn(ours, theirs, QUERIES[:1], 3, lambda *_: None)
     assert (pair.ours.seconds, pair.theirs.seconds) == ([2], [5])
+
+
+def test_several_systems_take_turns_in_coming_first() -> None:
+    diary: list[str] = []
+    systems = {name: Scripted(name, [seconds], diary) for name, seconds in (("a", 0.1), ("b", 0.2), ("c", 0.3))}
+    timed = ask_each(systems, QUERIES, 1, lambda *_: None)
+    asked = [line.split()[0] for line in diary[3 * WARM_UP :]]
+    assert asked[:9] == ["a", "b", "c", "b", "c", "a", "c", "a", "b"]
+    assert {name: set(one.seconds) for name, one in timed.items()} == {"a": {0.1}, "b": {0.2}, "c": {0.3}}

