@@ -79,6 +79,9 @@ TABLE: dict[tuple[str, str], Access] = {
     # events in, entries out
     ("POST", "/api/events"): MANAGER,
     ("GET", "/api/live"): AGENT,
+    # background work
+    ("GET", "/api/work"): MANAGER,
+    ("POST", "/api/work/letters/{letter}/replay"): MANAGER,
     # the customer's side
     ("POST", "/chat/session"): ANYONE,
     ("GET", "/api/chat/messages"): CUSTOMER,
@@ -102,6 +105,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/customers/{customer}"): AGENT,
     ("GET", "/console/load"): AGENT,
     ("GET", "/console/load/gauges"): AGENT,
+    ("GET", "/console/work"): MANAGER,
+    ("POST", "/console/work/letters/{letter}/replay"): MANAGER,
     ("GET", "/console/library"): AGENT,
     ("GET", "/console/library/{article}"): AGENT,
 }

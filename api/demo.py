@@ -159,7 +159,11 @@ def _refuse_running(lock: Path) -> None:
 
 
 # What Threadline keeps in its data folder; nothing else is ever deleted.
-OWN_NAMES = ("threadline.db", "threadline.db-wal", "threadline.db-shm", "indexes")
+OWN_NAMES = (
+    *("threadline.db", "threadline.db-wal", "threadline.db-shm"),
+    *("work.db", "work.db-wal", "work.db-shm"),
+    "indexes",
+)
 
 
 def _delete(path: Path) -> None:

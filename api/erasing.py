@@ -8,9 +8,10 @@ from knowledge.customers.erasure import Wish
 from knowledge.database import Database
 from knowledge.erasing import Eraser
 from knowledge.scope import Scope
+from knowledge.work import letters
 
 # In this order: who points at customers goes before them.
-ERASERS: tuple[Eraser, ...] = (erasure.ERASER,)
+ERASERS: tuple[Eraser, ...] = (letters.ERASER, erasure.ERASER)
 
 # Tables without a customer's data, and why. A table that is neither here nor an eraser's fails a test.
 IMPERSONAL: dict[str, str] = {
@@ -20,6 +21,10 @@ IMPERSONAL: dict[str, str] = {
     "library_state": "a number",
     "staff": "colleagues, not customers",
     "logins": "hashes of colleagues' tokens; a customer's session is a handle and goes with it",
+    "work_cursors": "numbers of entries",
+    "work_runs": "when jobs ran",
+    "work_workers": "names of processes",
+    "work_revivals": "names of pieces of work, by ids of entries",
     "suppressions": "keyed hashes; kept so that nobody is imported again unnoticed",
     "suppression_keys": "a random key",
 }
@@ -29,6 +34,9 @@ FILES: dict[str, str] = {
     "threadline.db": "the tables; rewritten after an erasure (SQLite)",
     "threadline.db-wal": "its write-ahead log; emptied after an erasure",
     "threadline.db-shm": "page numbers of the log",
+    "work.db": "waiting work by ids of entries: no words and no addresses (PostgreSQL: schema threadline_work)",
+    "work.db-wal": "its write-ahead log",
+    "work.db-shm": "page numbers of that log",
     "indexes": "passages of the library in Chroma and tantivy",
     "secret": "a random key",
     "demo.json": "that this folder is the demo's",

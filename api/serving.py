@@ -11,7 +11,7 @@ from types import FrameType
 import uvicorn
 
 from api.app import create_app
-from api.parts import open_parts
+from api.parts import Parts, open_parts
 from api.stopping import Server
 from knowledge.failures import Unavailable
 from knowledge.settings import Settings
@@ -46,7 +46,12 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
         Unavailable: the address is taken or not this machine's, or a part does not open.
     """
     logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
-    with bind(settings.host, settings.port) as listener, _ends_by_signal(), open_parts(settings) as parts:
+    with (
+        bind(settings.host, settings.port) as listener,
+        ends_by_signal(),
+        open_parts(settings) as parts,
+        _working(parts),
+    ):
         config = uvicorn.Config(
             create_app(parts),
             log_config=None,
@@ -57,6 +62,18 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
         )
         host, port = listener.getsockname()[:2]
         _Server(config, lambda: on_ready(address(host, port))).run(sockets=[listener])
+
+
+@contextmanager
+def _working(parts: Parts) -> Iterator[None]:
+    """Run a worker inside, unless others do the work."""
+    if not parts.settings.worker:
+        yield
+        return
+    from api.working import working
+
+    with working(parts):
+        yield
 
 
 def address(host: str, port: int) -> str:
@@ -100,7 +117,9 @@ def _taken(host: str, port: int, error: OSError) -> Unavailable:
 
 
 @contextmanager
-def _ends_by_signal() -> Iterator[None]:
+def ends_by_signal() -> Iterator[None]:
+    """Let SIGINT and SIGTERM raise `Stopped` here."""
+
     # uvicorn stops in good order on a signal and then raises the signal again: here, not in the default
     # handler, which would end the process before the parts are closed.
     def stop(number: int, _frame: FrameType | None) -> None:

@@ -44,6 +44,10 @@ class Settings(BaseSettings):
     max_message_chars: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
     max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 2_000_000
 
+    # background work: whether `serve` runs a worker inside, and how much a worker does at once
+    worker: bool = True
+    worker_threads: Annotated[int, Field(ge=1, le=64)] = 4
+
     # the library
     max_article_bytes: Annotated[int, Field(ge=1_000)] = 5_000_000
     passage_chars: Annotated[int, Field(ge=200, le=8_000)] = 1_200

@@ -97,6 +97,7 @@ def empty(opened: Database) -> None:
             text("SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'")
         ).all()
         connection.execute(text(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY CASCADE"))
+        connection.execute(text("DROP SCHEMA IF EXISTS threadline_work CASCADE"))
 
 
 @pytest.fixture

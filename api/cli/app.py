@@ -4,7 +4,19 @@ from typing import Annotated
 
 import typer
 
-from api.cli import asking, examining, identity, library, loads, local_models, privacy, records, serving, staff
+from api.cli import (
+    asking,
+    examining,
+    identity,
+    library,
+    loads,
+    local_models,
+    privacy,
+    records,
+    serving,
+    staff,
+    working,
+)
 from api.cli.failing import Commands
 from api.cli.output import AsJson, write, write_json
 
@@ -59,6 +71,7 @@ def version(as_json: AsJson = False) -> None:
 
 app.command()(serving.serve)
 app.command()(serving.demo)
+app.command()(working.work)
 app.command()(library.ingest)
 app.command("import")(records.import_files)
 app.command()(asking.ask)
@@ -72,4 +85,5 @@ app.add_typer(local_models.models, name="models")
 app.add_typer(staff.users, name="users")
 app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
+app.add_typer(working.letters, name="letters")
 app.command()(version)

@@ -2,9 +2,35 @@
 
 from fastapi import APIRouter
 
-from api.routes import chat, conversations, customers, events, health, library, links, load, login, privacy, suggestions
+from api.routes import (
+    chat,
+    conversations,
+    customers,
+    events,
+    health,
+    library,
+    links,
+    load,
+    login,
+    privacy,
+    suggestions,
+    work,
+)
 
 ROUTERS: tuple[APIRouter, ...] = tuple(
     module.router
-    for module in (health, login, conversations, suggestions, customers, links, privacy, library, load, events, chat)
+    for module in (
+        health,
+        login,
+        conversations,
+        suggestions,
+        customers,
+        links,
+        privacy,
+        library,
+        load,
+        events,
+        work,
+        chat,
+    )
 )

@@ -15,7 +15,8 @@ import knowledge.customers.link_tables
 import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables
-import knowledge.staff.tables  # noqa: F401
+import knowledge.staff.tables
+import knowledge.work.tables  # noqa: F401
 from api.erasing import ERASERS, FILES, IMPERSONAL, forget, uncovered
 from api.importing import import_events
 from api.parts import Parts

@@ -24,8 +24,15 @@ def test_pages_are_accessible(
         page.goto(site.url + path)
         check_axe(page)
     sign_in(page, "ada@tarnfell.example")
-    pages = ["/console", "/console/library", "/console/library?q=refund", "/console/customers", "/console/settings"]
-    pages += ["/console/load"]
+    pages = [
+        "/console",
+        "/console/library",
+        "/console/library?q=refund",
+        "/console/customers",
+        "/console/load",
+        "/console/work",
+        "/console/settings",
+    ]
     for path in pages:
         page.goto(site.url + path)
         check_axe(page)

@@ -13,7 +13,8 @@ import knowledge.customers.link_tables
 import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables
-import knowledge.staff.tables  # noqa: F401
+import knowledge.staff.tables
+import knowledge.work.tables  # noqa: F401
 from knowledge.customers.tables import CustomerRow
 from knowledge.database import Base, Database, open_database
 from knowledge.failures import Rejected, Unavailable

@@ -33,6 +33,9 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
         for name in (
             "serve",
             "demo",
+            "work",
+            "letters list",
+            "letters replay",
             "ingest",
             "import",
             "ask",

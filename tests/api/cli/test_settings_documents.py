@@ -28,8 +28,10 @@ def test_the_defaults_in_the_document_are_true() -> None:
             assert str(default).endswith(said.partition("`")[2].partition("`")[0])
         elif said == "empty":
             assert not getattr(default, "get_secret_value", lambda value=default: value)()
+        elif isinstance(default, bool):
+            assert said.strip("`") == str(default).lower()
         else:
-            assert type(default)(said.strip("`")) == default if not isinstance(default, bool) else not default
+            assert type(default)(said.strip("`")) == default
 
 
 def test_the_example_can_be_used_as_it_is(run, folder: Path) -> None:

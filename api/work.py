@@ -1,0 +1,12 @@
+"""The one list of background work: every job and every reaction that a worker runs."""
+
+from api.worker.chores import RETAIN
+from api.worker.work import Job, Reaction, Works
+
+JOBS: tuple[Job, ...] = (RETAIN,)
+REACTIONS: tuple[Reaction, ...] = ()
+
+
+def works() -> Works:
+    """Return all of it."""
+    return Works(JOBS, REACTIONS)
