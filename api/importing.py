@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from api.batches import Batch, NotYet, alone, begin, flush
 from api.recording import record_row
-from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, read_row, unknown_fields
+from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, Unreadable, read_row, unknown_fields
 from knowledge.database import Database
 from knowledge.failures import Failure, Rejected
 from knowledge.scope import Scope
@@ -33,7 +33,8 @@ class BadRow:
 
     def as_json(self) -> dict[str, Any]:
         """Return it as plain JSON values; what is no UTF-8 is shown with replacement characters."""
-        row = self.row.decode("utf-8", "replace") if isinstance(self.row, bytes) else self.row
+        seen = self.row.seen if isinstance(self.row, Unreadable) else self.row
+        row = seen.decode("utf-8", "replace") if isinstance(seen, bytes) else seen
         return {"line": self.line, "id": self.id, "reason": self.reason, "row": row}
 
 
@@ -201,7 +202,7 @@ def _apart(batch: Batch, reads: list[_Read]) -> _Outcome:
 
 def _read_rows(rows: Iterable[Given], report: ImportReport, options: ImportOptions) -> Iterator[_Read]:
     for line, given in enumerate(rows, start=1):
-        if not isinstance(given, Mapping) and not given.strip():
+        if isinstance(given, str | bytes) and not given.strip():
             continue
         report.rows += 1
         try:
@@ -225,7 +226,9 @@ def _bad(line: int, given: Given, reason: str) -> BadRow:
 
 
 def _id_of(given: Given) -> str:
-    if not isinstance(given, Mapping):
+    if isinstance(given, Unreadable):
+        given = given.seen
+    if isinstance(given, str | bytes):
         try:
             given = json.loads(given)
         except (ValueError, RecursionError):

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal
 from typing import Annotated, Any, Literal
@@ -214,7 +215,16 @@ Row = Annotated[
 _ROW: TypeAdapter[Row] = TypeAdapter(Row)
 TYPES = ("customer", "message", "note", "order", "assignment", "status", "page_view", "survey")
 
-Given = str | bytes | Mapping[str, Any]
+
+@dataclass(frozen=True)
+class Unreadable:
+    """What a reader of another format could make no row of: why, and what it saw."""
+
+    reason: str
+    seen: bytes | Mapping[str, Any]
+
+
+Given = str | bytes | Mapping[str, Any] | Unreadable
 
 
 def read_row(given: Given) -> Row:
@@ -223,6 +233,8 @@ def read_row(given: Given) -> Row:
     Raises:
         Rejected: it is no JSON object, of no known type, or a field is missing, malformed or too long.
     """
+    if isinstance(given, Unreadable):
+        raise Rejected(given.reason)
     if isinstance(given, str | bytes):
         given = _decode(given)
     try:

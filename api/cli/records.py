@@ -1,9 +1,6 @@
 """The commands of the record: `import`, `conversations` and `chat-link`."""
 
 import json
-import os
-import sys
-from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -12,9 +9,11 @@ import typer
 from api.cli.failing import FAILED
 from api.cli.opening import now_utc, open_record
 from api.cli.output import AsJson, counting, tell, write, write_json, write_table
+from api.importers import Format
 from knowledge.failures import Rejected
 
 if TYPE_CHECKING:
+    from api.importers.sources import Gathered
     from api.importing import ImportReport
     from knowledge.customers.conversations import Conversation
     from knowledge.customers.record import Customer
@@ -22,10 +21,23 @@ if TYPE_CHECKING:
 SHOWN = 20
 
 
-def import_files(
+def import_files(  # noqa: PLR0913, PLR0917 - each option of a command is an argument
     files: Annotated[
-        list[Path], typer.Argument(metavar="FILE...", help="JSONL files; - reads standard input.", show_default=False)
+        list[Path],
+        typer.Argument(metavar="FILE...", help="Files or Maildir folders; - reads standard input.", show_default=False),
     ],
+    format_name: Annotated[
+        Format, typer.Option("--format", help="The files' format; auto goes by their names.")
+    ] = "auto",
+    mapping: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="How the columns of CSV or JSONL files become rows (YAML).")
+    ] = None,
+    ours: Annotated[
+        list[str] | None, typer.Option(metavar="ADDRESS", help="Mail: an address of ours, or @domain; repeatable.")
+    ] = None,
+    trust_addresses: Annotated[
+        bool, typer.Option("--trust-addresses", help="The source has checked whose its addresses are.")
+    ] = False,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Check every row, store nothing.")] = False,
     bad_rows: Annotated[
         Path | None, typer.Option(metavar="FILE", help="Write refused rows here, with line number and reason.")
@@ -34,77 +46,64 @@ def import_files(
 ) -> None:
     """Import customers and what happened.
 
-    Rows of JSON tell customers, messages, notes, orders, assignments, statuses, surveys and page views.
+    Reads rows of JSON, CSV and JSONL with a mapping file, mailboxes (mbox, Maildir), and what the APIs of Chatwoot,
+    Zendesk and Intercom answer.
 
     Rows that are refused are reported and the rest is stored; then the exit code is 1. Running an import again, or
-    after it was killed, changes nothing that is stored. The format is described in docs/import.md.
+    after it was killed, changes nothing that is stored. The formats are described in docs/import.md.
 
     \b
     Example:
       threadline import customers.jsonl events.jsonl --bad-rows refused.jsonl
     """
+    from api.importers.formats import open_sources
+    from api.importers.sources import Options
     from api.importing import ImportOptions, import_events
 
-    lines = Lines(files)
+    known = Options(frozenset(one.strip().lower() for one in ours or ()), trust_addresses, _mapping(mapping))
+    rows = open_sources(files, format_name, known)
     with open_record() as record, counting("Importing rows") as progress:
-        options = ImportOptions(record.settings.max_message_chars, dry_run)
-        report = import_events(record.database, record.scope, lines, now_utc(), progress, options)
+        total, options = rows.total(), ImportOptions(record.settings.max_message_chars, dry_run)
+        report = import_events(
+            record.database, record.scope, rows, now_utc(), lambda done: progress(done, total), options
+        )
     if bad_rows is not None:
-        _write_bad(report, lines, bad_rows)
+        _write_bad(report, rows, bad_rows)
     if as_json:
-        write_json(_as_json(report, lines))
+        write_json(_as_json(report, rows))
     else:
-        _show(report, lines, bad_rows)
+        _show(report, rows, bad_rows)
     if report.bad:
         raise typer.Exit(FAILED)
 
 
-class Lines:
-    """The lines of several files, one after the other, as bytes.
-
-    Raises:
-        Rejected: a file is not there or cannot be read; checked for all of them before the first line.
-    """
-
-    def __init__(self, files: list[Path]) -> None:
-        self._files = files
-        self._begins: list[tuple[int, str]] = []
-        for file in files:
-            if str(file) != "-" and not (file.is_file() and os.access(file, os.R_OK)):
-                raise Rejected(f"{file} is no file that can be read.", "Name JSONL files, or - for standard input.")
-
-    def __iter__(self) -> Iterator[bytes]:
-        count = 0
-        for file in self._files:
-            self._begins.append((count, str(file)))
-            with sys.stdin.buffer if str(file) == "-" else file.open("rb") as stream:
-                for line in stream:
-                    count += 1
-                    yield line
-
-    def place(self, line: int) -> tuple[str, int]:
-        """Return the file and the line in it of a line counted over all files (the first is 1)."""
-        begin, name = next(begun for begun in reversed(self._begins) if begun[0] < line)
-        return name, line - begin
+def _mapping(path: Path | None) -> tuple[str, str] | None:
+    """Return the text of a mapping file and its name."""
+    if path is None:
+        return None
+    try:
+        return path.read_text(encoding="utf-8-sig"), str(path)
+    except (OSError, UnicodeError) as error:
+        raise Rejected(f"{path} is no file that can be read.", "Name a YAML file in UTF-8.") from error
 
 
-def _as_json(report: "ImportReport", lines: Lines) -> dict[str, Any]:
-    bad = [dict(zip(("file", "line"), lines.place(row.line), strict=True)) for row in report.bad]
+def _as_json(report: "ImportReport", rows: "Gathered") -> dict[str, Any]:
+    bad = [dict(zip(("file", "line"), rows.place(row.line), strict=True)) for row in report.bad]
     told = report.as_json()
     return {**told, "bad": [{**row, **place} for row, place in zip(told["bad"], bad, strict=True)]}
 
 
-def _write_bad(report: "ImportReport", lines: Lines, target: Path) -> None:
+def _write_bad(report: "ImportReport", rows: "Gathered", target: Path) -> None:
     try:
         with target.open("w", encoding="utf-8") as stream:
             for row in report.bad:
-                name, line = lines.place(row.line)
+                name, line = rows.place(row.line)
                 stream.write(json.dumps({**row.as_json(), "file": name, "line": line}, ensure_ascii=False) + "\n")
     except OSError as error:
         raise Rejected(f"{target} cannot be written: {error.strerror}.", "The rows were imported.") from error
 
 
-def _show(report: "ImportReport", lines: Lines, bad_rows: Path | None) -> None:
+def _show(report: "ImportReport", rows: "Gathered", bad_rows: Path | None) -> None:
     if report.dry_run:
         write("Dry run: nothing was stored.\n")
     kinds = sorted({*report.added, *report.known})
@@ -115,7 +114,7 @@ def _show(report: "ImportReport", lines: Lines, bad_rows: Path | None) -> None:
     if report.bad:
         write(f"\nRows that were refused ({len(report.bad)} of {report.rows}):")
     for row in report.bad[:SHOWN]:
-        name, line = lines.place(row.line)
+        name, line = rows.place(row.line)
         write(f"  {name}:{line}: {row.reason}")
     if len(report.bad) > SHOWN:
         write(f"  … and {len(report.bad) - SHOWN} more; --bad-rows FILE writes them all")
