@@ -52,6 +52,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/customers"): AGENT,
     ("GET", "/api/customers/{customer}"): AGENT,
     ("GET", "/api/customers/{customer}/timeline"): AGENT,
+    ("GET", "/api/customers/{customer}/facts"): AGENT,
+    ("POST", "/api/customers/{customer}/facts/corrections"): AGENT,
     # who is one person
     ("GET", "/api/customers/{customer}/links"): AGENT,
     ("POST", "/api/links"): AGENT,

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from api.pages import words
 from api.pages.lines import Known, Line, lines_of
 from api.pages.suggestions import Shown, show
+from api.pages.told import Told, read_told
 from assistant import feedback
 from knowledge.customers import timeline
 from knowledge.customers.conversations import (
@@ -68,6 +69,7 @@ class Work:
     owner: str
     local_time: str
     facts: list[tuple[str, str]]
+    told: list[Told]
     orders: list[OrderRecorded]
     conversations: list[Conversation]
     colleagues: list[Staff]
@@ -130,6 +132,7 @@ def read_work(session: Session, scope: Scope, conversation: ConversationId, me: 
         owner=owner,
         local_time=words.local_time(customer.timezone, now),
         facts=words.facts(customer.preferences, customer.attributes),
+        told=read_told(session, scope, customer.id),
         orders=read_orders(session, scope, customer.id),
         conversations=list_conversations(session, scope, Wanted(customer=customer.id)),
         colleagues=[person for person in staff if person.active and person.email != "bot"],

@@ -23,6 +23,7 @@ from knowledge.customers.entries import (
     SuggestionShown,
     SurveyAnswered,
 )
+from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.ids import ConversationId, SuggestionId
 
@@ -134,7 +135,7 @@ def _name(author: str | None, known: Known) -> str:
 
 def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
-    sentence = _about_privacy(payload, known)
+    sentence = _about_privacy(payload, known) or _about_facts(payload, known)
     match payload:
         case None:
             sentence = "No longer kept"
@@ -165,6 +166,19 @@ def _about_privacy(payload: Payload | None, known: Known) -> str:
             return f"{_name(payload.author, known)} {did}: {payload.reason}"
         case Erased():
             return f"{_name(payload.author, known)} erased the record"
+    return ""
+
+
+def _about_facts(payload: Payload | None, known: Known) -> str:
+    match payload:
+        case FactCorrected(to=""):
+            return f"{_name(payload.author, known)} struck out a fact: {payload.value}"
+        case FactCorrected():
+            return f"{_name(payload.author, known)} put a fact right: {payload.value} reads {payload.to}"
+        case FactsFound():
+            return f"{payload.model} read {len(payload.facts)} facts"
+        case PackageOpened():
+            return f"{_name(payload.author, known)} opened the handoff package"
     return ""
 
 

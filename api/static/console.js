@@ -2,6 +2,7 @@
 import { tellZone, toggleTheme } from "./common.js";
 import { listenToActs } from "./acts.js";
 import { listenToCompose, openCompose } from "./compose.js";
+import { listenToFacts } from "./facts.js";
 import { listenToKeys } from "./keys.js";
 import { listenLive } from "./live.js";
 import { followScroll, toBottom } from "./scroll.js";
@@ -56,6 +57,8 @@ function start() {
   listenToKeys();
   if (!document.getElementById("desk")) return;
   listenToActs();
+  listenToFacts();
+  listenToFacts();
   listenToCompose();
   listenToSuggestion();
   followScroll();

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, PassageId, SuggestionId
 
@@ -228,7 +229,10 @@ Payload = Annotated[
     | ConsentGiven
     | ConsentWithdrawn
     | HoldSet
-    | Erased,
+    | Erased
+    | FactCorrected
+    | FactsFound
+    | PackageOpened,
     Field(discriminator="kind"),
 ]
 

@@ -1,0 +1,201 @@
+"""The fold: from what was said to the facts that hold, each said once, the withdrawn ones kept and marked."""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from knowledge.customers.facts import names
+from knowledge.customers.facts.changes import CUE, REFUSED, revise
+from knowledge.customers.facts.fact import Fact, FactStatus, FactType
+from knowledge.customers.facts.questions import NO, YES, Asked, asked_in, is_answer, sentences
+from knowledge.customers.facts.records import Record, is_list, records_of
+from knowledge.customers.facts.said import Said
+from knowledge.customers.facts.sections import options_text, sections_of
+from knowledge.customers.facts.statements import done_in, promises_in, stated_in, trim
+from knowledge.customers.facts.values import Value, find_values, same_value
+
+_SLOTS = frozenset({"reference", "email", "phone", "amount"})
+
+
+def facts_of(said: Sequence[Said]) -> tuple[Fact, ...]:
+    """Return the facts of what was said, in the order it was said; the same fact twice is one with two sources."""
+    state = _State()
+    for one in said:
+        if one.speaker == "customer":
+            _hear(state, one)
+        elif one.speaker == "agent":
+            _add(state.facts, _answered(one), one)
+            state.ask(one)
+        else:
+            _add(state.facts, _looked_up(one), one)
+        state.refused = one.speaker != "customer" and (state.refused or bool(REFUSED.search(one.text[:400])))
+    return (*state.facts, *(_open_question(said, state.asked) or state.offer))
+
+
+@dataclass
+class _State:
+    """Where the reading stands: facts so far, what was asked last and by whom, an offer without an answer."""
+
+    facts: list[Fact] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    asker: Said | None = None
+    offer: list[Fact] = field(default_factory=list)
+    refused: bool = False
+
+    def ask(self, one: Said) -> None:
+        """Remember what an agent's message asks; a message that asks nothing leaves the question open."""
+        asked = asked_in(one.text)
+        offers = [question for question in asked if question.consent]
+        if asked:
+            self.asked, self.asker = asked, one
+        if offers:
+            self.offer = [_fact(one, "question", offers[-1].text, status="offered")]
+
+
+def _hear(state: _State, one: Said) -> None:
+    """Take in a customer's message: what it changes first, then what it tells."""
+    if NO.match(one.text) or YES.match(one.text):
+        state.offer = []
+    state.facts = revise(state.facts, one.text, refused=state.refused)
+    told = _told(one, state.asked)
+    if state.asker and state.asked and state.asked[-1].consent and YES.match(one.text):
+        agreed = _fact(one, "agreed", state.asked[-1].text, label="agreed")
+        told.append(replace(agreed, sources=(one.source, state.asker.source)))
+    _add(state.facts, told, one)
+    state.asked = []
+
+
+def _open_question(said: Sequence[Said], asked: Sequence[Asked]) -> list[Fact]:
+    """What an agent asked last and the customer has not answered."""
+    last = next((one for one in reversed(said) if one.speaker != "tool"), None)
+    if last is None or last.speaker == "customer" or not asked:
+        return []
+    return [_fact(last, "question", asked[-1].text, status="asked")]
+
+
+def _told(one: Said, asked: Sequence[Asked]) -> list[Fact]:
+    """What a customer's message tells: the answer to what was asked, else statements; and the values in both."""
+    wanted = [question for question in asked if not question.consent]
+    asks_back = one.text.rstrip().endswith("?")
+    answered = bool(wanted) and is_answer(one.text) and not asks_back
+    decides = bool(wanted) and wanted[-1].closed and bool(YES.match(one.text) or NO.match(one.text))
+    facts: list[Fact] = []
+    if answered or decides:
+        facts += _answer(one, wanted)
+    if not answered:
+        facts += _statements(one)
+    facts += [_fact(one, "name", name) for name in names.said_in(one.text, [question.kind for question in wanted])]
+    label = wanted[0].label if answered and wanted else ""
+    return facts + [_of_value(one, value, label) for value in find_values(one.text)]
+
+
+def _statements(one: Said) -> list[Fact]:
+    return [
+        _fact(one, cast(FactType, statement.kind), statement.text, status=_status(statement.kind))
+        for statement in stated_in(one.text)
+        if statement.kind != "withdrawal"
+    ]
+
+
+def _status(kind: str) -> FactStatus:
+    return "asked" if kind == "request" else "withdrawn" if kind == "withdrawal" else "current"
+
+
+def _answer(one: Said, wanted: Sequence[Asked]) -> list[Fact]:
+    """The answer in the customer's words, its yes or no kept where that is what was asked."""
+    text = sentences(one.text)[0] if not is_answer(one.text) else one.text
+    text = re.sub(r"\s+", " ", text).strip(" .!")
+    text = text if wanted[-1].closed else trim(text) or text
+    return [_fact(one, "answer", text, label=wanted[-1].label if len(wanted) < 3 else "")]
+
+
+def _answered(one: Said) -> list[Fact]:
+    """What an agent's message tells: promises, what was done, and the values they put to the customer."""
+    facts = [_fact(one, "promise", text) for text in promises_in(one.text)]
+    facts += [_fact(one, "request", text, status="done") for text in done_in(one.text)]
+    return facts + [_of_value(one, value, "", "offered") for value in find_values(one.text)]
+
+
+def _looked_up(one: Said) -> list[Fact]:
+    """What a tool's result tells: the sections of a thing, or several things of one kind as options."""
+    records = records_of(one.text)
+    if len(records) > 1 or is_list(one.text):
+        text = options_text(records)
+        label = f"{records[0].kind} options" if records else ""
+        return [_fact(one, "record", text, label=label, status="offered")] if text else []
+    facts = [fact for record in records for fact in _of_record(one, record)]
+    return facts or [_of_value(one, value, "", "current") for value in find_values(one.text)]
+
+
+def _of_record(one: Said, record: Record) -> list[Fact]:
+    return [
+        _fact(one, "record", section.text, label=f"{record.kind} {record.id} {section.name}".strip())
+        for section in sections_of(record)
+    ]
+
+
+def _of_value(one: Said, value: Value, label: str, status: FactStatus = "current") -> Fact:
+    return replace(_fact(one, cast(FactType, value.type), value.text, label=label, status=status), value=value.value)
+
+
+def _fact(one: Said, kind: FactType, text: str, *, label: str = "", status: FactStatus = "current") -> Fact:
+    return Fact(kind, label, text.lower(), text, one.speaker, status, (one.source,), one.at, internal=one.internal)
+
+
+def _add(facts: list[Fact], told: Sequence[Fact], one: Said) -> None:
+    """Add what one message told: known facts gain a source, what it replaces is withdrawn."""
+    changes = one.speaker == "customer" and bool(CUE.search(one.text))
+    for fact in told:
+        if _continues(facts, fact):
+            facts[-1] = replace(
+                facts[-1], text=f"{facts[-1].text}, {fact.text}", sources=(*facts[-1].sources, *fact.sources)
+            )
+            continue
+        known = next((at for at, old in enumerate(facts) if _same(old, fact)), None)
+        if known is not None:
+            facts[known] = _again(facts[known], fact)
+            continue
+        for at, old in enumerate(facts):
+            if old.status != "withdrawn" and _replaces(fact, old, told, changes=changes):
+                facts[at] = replace(old, status="withdrawn")
+        facts.append(fact)
+
+
+def _continues(facts: Sequence[Fact], new: Fact) -> bool:
+    """Tell whether a list of options goes on with another search's: nobody spoke in between."""
+    last = facts[-1] if facts else None
+    return bool(
+        last
+        and last.type == new.type == "record"
+        and last.status == new.status == "offered"
+        and last.label == new.label
+    )
+
+
+def _same(old: Fact, new: Fact) -> bool:
+    if old.type != new.type or (old.type in {"answer", "record"} and old.label != new.label):
+        return False
+    return old.value == new.value or (old.type == "date" and same_value(old.value, new.value, "date"))
+
+
+def _again(old: Fact, new: Fact) -> Fact:
+    """The fact said once more: the customer's own word goes before an offer, a withdrawn one holds again."""
+    sources = tuple(dict.fromkeys([*old.sources, *new.sources]))
+    if new.owner == "customer" and old.owner != "customer":
+        return replace(old, sources=sources, owner="customer", status="current")
+    status = new.status if old.status == "withdrawn" and new.owner == old.owner else old.status
+    return replace(old, sources=sources, status=status)
+
+
+def _replaces(new: Fact, old: Fact, told: Sequence[Fact], *, changes: bool) -> bool:
+    """Tell whether a fact takes another's place: a record looked up again, another answer to the same question,
+    or (where the words say so) another value of the kind by the same person.
+    """
+    if old in told or old.owner != new.owner or old.type != new.type:
+        return False
+    if new.type == "record":
+        return new.status != "offered" and bool(new.label) and new.label == old.label
+    if new.type == "answer":
+        return bool(new.label) and new.label == old.label
+    return changes and new.owner == "customer" and new.type in _SLOTS
