@@ -57,13 +57,13 @@ class Making:
 
 
 def private_settings(folder: Path, **more: Any) -> Settings:
-    """Settings whose data lies in `folder` alone, whatever the environment names."""
+    """Settings whose data lies in `folder` alone, whatever the environment names; `more` may name another drafter."""
     fixed: dict[str, Any] = {
         "data_dir": folder,
         "database_url": f"sqlite:///{folder / 'threadline.db'}",
         "chroma_url": "",
     }
-    return Settings(_env_file=None, drafter="extractive", **fixed, **more)
+    return Settings(_env_file=None, **({"drafter": "extractive"} | more | fixed))
 
 
 def write_articles(path: Path, documents: Iterable[Document], states: Mapping[str, Visibility]) -> None:

@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     asking,
+    evaluating,
     examining,
     identity,
     library,
@@ -86,4 +87,5 @@ app.add_typer(staff.users, name="users")
 app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
 app.add_typer(working.letters, name="letters")
+app.add_typer(evaluating.evals, name="evals")
 app.command()(version)

@@ -1,6 +1,6 @@
 """Two runs of one task: better, worse or cannot tell, by how much, and what it would take to tell."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from statistics import pstdev
@@ -9,7 +9,7 @@ from typing import Literal
 from evals.core.cases import Metric
 from evals.core.runs import Run
 from evals.core.summary import SEED, values_of
-from evals.intervals import Interval, difference_interval
+from evals.intervals import DRAWS, Interval, mean_interval
 from evals.statistics.paired import mcnemar, permutation
 from evals.statistics.power import cases_needed, smallest_seen
 from evals.statistics.several import holm
@@ -19,6 +19,14 @@ LEVEL = 0.05
 Verdict = Literal["better", "worse", "cannot tell", "same"]
 # The name under which it is compared how many cases failed.
 FAILED = "failed"
+# The value before and after by case.
+Pairs = Mapping[str, tuple[float, float]]
+
+
+@dataclass(frozen=True)
+class _Drawing:
+    seed: int
+    draws: int
 
 
 @dataclass(frozen=True)
@@ -63,26 +71,59 @@ def compare(before: Run, after: Run, seed: int = SEED) -> Comparison:
     Raises:
         Rejected: they are runs of different tasks, or share no case.
     """
+    return compare_all([(before, after)], seed)[0]
+
+
+def compare_all(runs: Sequence[tuple[Run, Run]], seed: int = SEED, draws: int = DRAWS) -> list[Comparison]:
+    """Compare several pairs of runs at once: p is adjusted over the metrics of all of them.
+
+    Raises:
+        Rejected: a pair is of different tasks, or shares no case.
+    """
+    paired = [_paired(before, after) for before, after in runs]
+    raw = {
+        (place, metric.name): _p(rows, runs[place][0].groups, seed, draws)
+        for place, pairs in enumerate(paired)
+        for metric, rows in pairs.items()
+    }
+    # Where nothing moved there is nothing to test, so it does not count among the tests.
+    adjusted = dict.fromkeys(raw, 1.0) | holm({name: p for name, p in raw.items() if p < 1})
+    return [
+        _comparison(
+            before,
+            after,
+            [
+                _compared(one, rows, before.groups, adjusted[place, one.name], _Drawing(seed, draws))
+                for one, rows in pairs.items()
+            ],
+        )
+        for place, ((before, after), pairs) in enumerate(zip(runs, paired, strict=True))
+    ]
+
+
+def _paired(before: Run, after: Run) -> Mapping[Metric, Pairs]:
     if before.task != after.task:
         raise Rejected(f"{before.task} and {after.task} are different tasks.", "Compare two runs of one task.")
-    both = {one.case for one in before.results} & {one.case for one in after.results}
+    both = _both(before, after)
     if not both:
         raise Rejected("The two runs have no case in common.", "Run both on the same data.")
     pairs = {metric: _pairs(before, after, metric, both) for metric in (*before.metrics, Metric(FAILED, 0.0, False))}
-    pairs = {metric: rows for metric, rows in pairs.items() if rows}
-    raw = {metric.name: _p(rows, before.groups, seed) for metric, rows in pairs.items()}
-    # Where nothing moved there is nothing to test, so it does not count among the tests.
-    adjusted = dict.fromkeys(raw, 1.0) | holm({name: p for name, p in raw.items() if p < 1})
+    return {metric: rows for metric, rows in pairs.items() if rows}
+
+
+def _both(before: Run, after: Run) -> set[str]:
+    return {one.case for one in before.results} & {one.case for one in after.results}
+
+
+def _comparison(before: Run, after: Run, compared: Sequence[Compared]) -> Comparison:
+    both = _both(before, after)
     return Comparison(
         task=before.task,
-        compared=tuple(_compared(one, rows, before.groups, adjusted[one.name], seed) for one, rows in pairs.items()),
+        compared=tuple(compared),
         only_before=len(before.results) - len(both),
         only_after=len(after.results) - len(both),
         same_data=before.data == after.data,
     )
-
-
-Pairs = Mapping[str, tuple[float, float]]
 
 
 def _pairs(before: Run, after: Run, metric: Metric, both: set[str]) -> Pairs:
@@ -92,18 +133,19 @@ def _pairs(before: Run, after: Run, metric: Metric, both: set[str]) -> Pairs:
     return {name: (old[name], new[name]) for name in sorted(both) if name in old and name in new}
 
 
-def _p(pairs: Pairs, groups: Mapping[str, str], seed: int) -> float:
+def _p(pairs: Pairs, groups: Mapping[str, str], seed: int, draws: int) -> float:
     clusters = [groups[name] for name in pairs]
     old, new = zip(*pairs.values(), strict=True)
     if set(old) | set(new) <= {0.0, 1.0} and len(set(clusters)) == len(clusters):
         return mcnemar([value == 1 for value in new], [value == 1 for value in old])
-    return permutation([b - a for a, b in pairs.values()], seed=seed, groups=clusters)
+    return permutation([b - a for a, b in pairs.values()], seed=seed, groups=clusters, draws=draws)
 
 
-def _compared(metric: Metric, pairs: Pairs, groups: Mapping[str, str], p: float, seed: int) -> Compared:
+def _compared(metric: Metric, pairs: Pairs, groups: Mapping[str, str], p: float, how: _Drawing) -> Compared:
     clusters = [groups[name] for name in pairs]
     old, new = zip(*pairs.values(), strict=True)
-    difference = difference_interval(new, old, seed=seed, groups=clusters)
+    gaps = [b - a for a, b in pairs.values()]
+    difference = mean_interval(gaps, seed=how.seed, groups=clusters, draws=how.draws)
     # The spread of the clusters' means, as if each were one case: what power is about is independent cases.
     spread, independent = _spread(pairs, groups), len(set(clusters))
     return Compared(

@@ -1,0 +1,200 @@
+"""The commands of evaluation: `evals list`, `run`, `compare` and `check`."""
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from api.cli.failing import FAILED
+from api.cli.opening import now_utc
+from api.cli.output import AsJson, counting, tell, write, write_json, write_table
+from knowledge.failures import Rejected
+
+if TYPE_CHECKING:
+    from evals.core.comparing import Comparison
+    from evals.core.runs import Run
+
+evals = typer.Typer(help="Is it better, worse, or can nobody tell?", no_args_is_help=True, rich_markup_mode=None)
+Changes = Annotated[
+    list[str] | None,
+    typer.Option("--set", metavar="NAME=VALUE", help="A setting to change for this run, as in passage_chars=600."),
+]
+Data = Annotated[Path, typer.Option(metavar="FOLDER", help="Where public data sets lie.")]
+Only = Annotated[list[str] | None, typer.Option("--only", metavar="TASK", help="Only this task; may be repeated.")]
+
+
+@evals.command("list")
+def list_tasks(as_json: AsJson = False) -> None:
+    """List the tasks that can be run.
+
+    \b
+    Example:
+      threadline evals list
+    """
+    from evals.core.registry import tasks
+
+    offered = tasks().values()
+    if as_json:
+        write_json([{"name": one.name, "about": one.about, "gate": one.gate} for one in offered])
+        return
+    write_table(
+        ("task", "gate", "what is asked"), [(one.name, "yes" if one.gate else "", one.about) for one in offered]
+    )
+
+
+@evals.command("run")
+def run(
+    task: Annotated[str, typer.Argument(metavar="TASK", help="A name that `evals list` shows.", show_default=False)],
+    out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the run goes; default: build/runs/.")] = None,
+    changes: Changes = None,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once.")] = 1,
+    data: Data = Path("../shared/data"),
+    as_json: AsJson = False,
+) -> None:
+    """Run a task and keep the run.
+
+    What was asked before by the same code with the same settings is not asked again; cases that failed are.
+
+    \b
+    Example:
+      threadline evals run answers/demo --out before.json
+      threadline evals run answers/demo --set passage_chars=600 --out after.json
+    """
+    from api.demo import company_folder
+    from evals.checking import ROOT
+    from evals.core.registry import tasks
+    from evals.core.running import Running
+    from evals.core.running import run as run_task
+    from evals.core.runs import save
+    from evals.core.stage import Stage
+    from evals.figures import circumstances
+    from evals.suite import sources
+    from knowledge.failures import NotFound
+
+    offered = tasks().get(task)
+    if offered is None:
+        raise NotFound(f"There is no task {task}.", "`threadline evals list` lists them.")
+    now = now_utc()
+    with Stage(company_folder().parent, data, now, _changes(changes)) as stage, counting(task) as progress:
+        how = Running(circumstances(ROOT, now), Path("build/cache"), sources(), workers, progress)
+        made = run_task(offered.make(stage), how)
+    path = out or Path("build/runs") / f"{task.replace('/', '-')}-{now:%Y%m%dT%H%M%SZ}.json"
+    save(made, path)
+    _show_run(made, path, as_json)
+
+
+@evals.command("compare")
+def compare(
+    before: Annotated[Path, typer.Argument(metavar="BEFORE", help="A run.", show_default=False)],
+    after: Annotated[Path, typer.Argument(metavar="AFTER", help="Another run of the same task.", show_default=False)],
+    as_json: AsJson = False,
+) -> None:
+    """Say whether AFTER is better, worse, or nobody can tell, and by how much.
+
+    Both are compared case by case; the chance of a false alarm is 5 % over all metrics together.
+
+    \b
+    Example:
+      threadline evals compare before.json after.json
+    """
+    from evals.core.comparing import compare as compared
+    from evals.core.comparing import told
+    from evals.core.runs import load
+
+    found = compared(load(before), load(after))
+    if as_json:
+        write_json(_comparison(found))
+        return
+    write(f"{found.task}: {found.verdict}")
+    for one in found.compared:
+        write(f"  {told(one)}")
+    if found.only_before or found.only_after:
+        write(f"  Not compared: {found.only_before} cases of BEFORE alone, {found.only_after} of AFTER alone.")
+    if not found.same_data:
+        write("  The two were run on different data.")
+
+
+@evals.command("check")
+def check(
+    accept: Annotated[
+        bool, typer.Option("--accept", help="Write what is measured now as the new baselines, to be committed alone.")
+    ] = False,
+    only: Only = None,
+    changes: Changes = None,
+    baselines: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Where the baselines lie; default: those of this version.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Measure this installation against the committed baselines.
+
+    Cases come from the demo company alone. The exit code is 1 when something became significantly worse, or when
+    what must never happen happened.
+
+    \b
+    Example:
+      threadline evals check
+      threadline evals check --set passage_chars=200
+    """
+    from api.demo import company_folder
+    from evals import checking
+    from evals.core.stage import Stage
+
+    where = baselines or checking.BASELINES
+    with Stage(company_folder().parent, Path(), now_utc(), _changes(changes)) as stage:
+        if accept:
+            for path in checking.accept(stage, where, only or ()):
+                tell(f"wrote {path}")
+            tell("Commit these files alone, and say in the message why the measure changed.")
+            return
+        found = checking.check(stage, where, tell, only or ())
+    if as_json:
+        write_json([_comparison(one.comparison) | {"blocks": one.blocks, "reasons": one.reasons} for one in found])
+    else:
+        write(checking.summary(found))
+    if any(one.blocks for one in found):
+        raise typer.Exit(FAILED)
+
+
+def _changes(given: list[str] | None) -> dict[str, str]:
+    for one in given or ():
+        if "=" not in one:
+            raise Rejected(f"{one} changes nothing.", "Write --set NAME=VALUE.")
+    return {name: value for name, _, value in (one.partition("=") for one in given or ())}
+
+
+def _show_run(made: "Run", path: Path, as_json: bool) -> None:
+    from evals.core.summary import summarise
+
+    told = summarise(made)
+    if as_json:
+        shown = {
+            "task": made.task,
+            "file": str(path),
+            "cost": made.cost,
+            "tokens": made.tokens,
+            "seconds": made.seconds,
+        }
+        write_json(shown | {"metrics": [asdict(one) for one in told], "failed": len(made.failures)})
+        return
+    rows = [
+        (
+            one.metric.name,
+            f"{one.interval.value:.3f}",
+            f"{one.interval.low:.3f} to {one.interval.high:.3f}",
+            one.interval.n,
+        )
+        for one in told
+        if one.interval is not None
+    ]
+    write_table(("metric", "mean", "95 % interval", "n"), rows)
+    write(
+        f"{len(made.failures)} of {len(made.results)} cases failed; {made.seconds:.1f} s; {made.tokens} tokens. {path}"
+    )
+    for failure in made.failures[:5]:
+        write(f"  {failure.case}: {failure.reason}")
+
+
+def _comparison(found: "Comparison") -> dict[str, Any]:
+    return asdict(found) | {"verdict": found.verdict}

@@ -1,0 +1,1 @@
+"""Tasks over the product's own functions: every module here registers its tasks with `evals.core.registry.task`."""
