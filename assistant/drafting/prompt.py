@@ -11,7 +11,7 @@ from assistant.context import BYTES_PER_TOKEN, approximate_tokens, shorten
 from assistant.orders import fact_lines
 from knowledge.customers.entries import PassageUsed
 
-DRAFT_PROMPT = "draft.v1"
+DRAFT_PROMPT = "draft.v2"
 NOTHING = "(nothing)"
 # Anything that could read as a tag or as a chat template's control mark: <data, </data, <|im_end|>, [INST], <<SYS>>.
 # Blanks and characters without width may stand between, the bracket may be the wide one: a model reads it all the same.

@@ -45,7 +45,7 @@ def test_streams_the_text_and_keeps_only_offered_citations(
     assert "".join(deltas) == draft.text
     assert len(deltas) > 3
     assert draft.tokens == {"prompt": 11, "completion": 7}
-    assert draft.prompt == "draft.v1"
+    assert draft.prompt == "draft.v2"
 
 
 @pytest.mark.parametrize("suffix", ["", "/", "/v1", "/v1/", "/v1/chat/completions"])

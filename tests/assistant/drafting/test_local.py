@@ -50,7 +50,7 @@ def test_drafts_end_to_end(local: EndpointDrafter, brief: Brief) -> None:
     assert time.monotonic() - start < 61
     if draft is not None:
         assert draft.tokens["prompt"] > 300
-        assert draft.prompt == "draft.v1"
+        assert draft.prompt == "draft.v2"
         assert set(draft.citations) <= {1, 2}
         if draft.decision == "answer":
             assert len(deltas) > 1
