@@ -78,6 +78,11 @@ class Settings(BaseSettings):
     context_tokens: Annotated[int, Field(ge=256, le=200_000)] = 3_000
     local_model: str = "qwen2.5-1.5b"
 
+    # judging in evaluations: a model of its own, never the one that writes the answers
+    judge_url: str = ""
+    judge_model: str = ""
+    judge_key: SecretStr = SecretStr("")
+
     @property
     def database(self) -> str:
         """The SQLAlchemy URL: what was set, else SQLite in the data folder."""

@@ -1,0 +1,54 @@
+"""Calibration: does a stated probability come true as often as it says?"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+BINS = 15
+
+
+@dataclass(frozen=True)
+class Bin:
+    """Cases of similar stated probability: how many, the mean of what was stated, the share that came true."""
+
+    n: int
+    stated: float
+    true: float
+
+
+def reliability(stated: Sequence[float], true: Sequence[bool], bins: int = BINS) -> list[Bin]:
+    """Return bins of equal mass, lowest probability first; as many cases in each as the count allows.
+
+    Raises:
+        ValueError: no cases, not as many outcomes as probabilities, or a probability outside 0 to 1.
+    """
+    if not len(stated) or len(stated) != len(true) or min(stated) < 0 or max(stated) > 1:
+        raise ValueError("calibration needs as many probabilities (0 to 1) as outcomes")
+    order = np.argsort(np.asarray(stated, dtype=np.float64), kind="stable")
+    parts = [rows for rows in np.array_split(order, bins) if len(rows)]
+    said, came = np.asarray(stated, dtype=np.float64), np.asarray(true, dtype=np.float64)
+    return [Bin(len(rows), float(said[rows].mean()), float(came[rows].mean())) for rows in parts]
+
+
+def expected_error(stated: Sequence[float], true: Sequence[bool], bins: int = BINS) -> float:
+    """Return the expected calibration error over bins of equal mass: Σ n/N · |true − stated|.
+
+    Naeini et al. 2015 with equal mass instead of equal width, which rare probabilities do not distort.
+
+    Raises:
+        ValueError: as `reliability`.
+    """
+    found = reliability(stated, true, bins)
+    return sum(one.n * abs(one.true - one.stated) for one in found) / sum(one.n for one in found)
+
+
+def brier(stated: Sequence[float], true: Sequence[bool]) -> float:
+    """Return the mean squared difference of probability and outcome (Brier 1950); 0 is perfect.
+
+    Raises:
+        ValueError: no cases, or not as many outcomes as probabilities.
+    """
+    if not len(stated):
+        raise ValueError("no cases")
+    return sum((p - came) ** 2 for p, came in zip(stated, true, strict=True)) / len(stated)
