@@ -6,6 +6,7 @@ from uuid_utils import uuid7
 
 CustomerId = NewType("CustomerId", str)
 ConversationId = NewType("ConversationId", str)
+IssueId = NewType("IssueId", str)
 EntryId = NewType("EntryId", str)
 SuggestionId = NewType("SuggestionId", str)
 ArticleId = NewType("ArticleId", str)

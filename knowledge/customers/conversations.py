@@ -20,10 +20,11 @@ from knowledge.customers.entries import (
     Status,
     StatusChanged,
 )
+from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.persons import Whose
 from knowledge.customers.tables import ConversationRow, EntryRow
 from knowledge.failures import NotFound
-from knowledge.ids import ConversationId, CustomerId
+from knowledge.ids import ConversationId, CustomerId, IssueId
 from knowledge.scope import Scope, within
 
 PREVIEW_CHARS = 300
@@ -49,6 +50,10 @@ class Conversation:
     status: Status
     status_at: datetime
     last_at: datetime
+    # The problem it is about; until it is put to another one, its own. `issue_firm`: a person said so.
+    issue: IssueId
+    issue_at: datetime | None = None
+    issue_firm: bool = False
     owner: str | None = None
     owner_at: datetime | None = None
     last_received_at: datetime | None = None
@@ -99,6 +104,8 @@ def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, A
             return _status(state, payload.status, at)
         case ConversationAssigned() if at >= (state.owner_at or at):
             return {"owner": payload.owner, "owner_at": at}
+        case IssueLinked() if (payload.firm, at) >= (state.issue_firm, state.issue_at or at):
+            return {"issue": payload.issue, "issue_at": at, "issue_firm": payload.firm}
     return {}
 
 
@@ -115,6 +122,7 @@ def _opened(entry: Entry, payload: ConversationOpened) -> Conversation:
         status="open",
         status_at=entry.at,
         last_at=entry.at,
+        issue=cast(IssueId, entry.conversation),
     )
 
 

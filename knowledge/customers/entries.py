@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, TypeAdapter
 
 from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
+from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, PassageId, SuggestionId
 
@@ -81,10 +82,14 @@ class NoteAdded:
 
 @dataclass(frozen=True)
 class ConversationAssigned:
-    """The conversation has this owner from now on (`None`: nobody)."""
+    """The conversation has this owner from now on (`None`: nobody).
+
+    `shared`: it follows another conversation of its issue, which has one owner.
+    """
 
     owner: str | None
     author: str
+    shared: bool = False
     kind: Literal["conversation_assigned"] = "conversation_assigned"
 
 
@@ -224,6 +229,7 @@ Payload = Annotated[
     | OrderRecorded
     | PageViewed
     | SurveyAnswered
+    | IssueLinked
     | SuggestionShown
     | SuggestionJudged
     | ConsentGiven

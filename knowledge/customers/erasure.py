@@ -10,17 +10,17 @@ from typing import Any
 from sqlalchemy import CursorResult, delete, func, or_, select
 from sqlalchemy.orm import Session
 
-from knowledge.customers import access, holds, persons, record, remaining, suppression, timeline
+from knowledge.customers import access, holds, issue_rows, persons, record, remaining, suppression, timeline
 from knowledge.customers.entries import Entry
 from knowledge.customers.link_tables import LinkRow, LinkSuggestionRow, MemberRow
 from knowledge.customers.privacy_entries import Erased, Ground
 from knowledge.customers.privacy_tables import AccessRow
-from knowledge.customers.tables import ConversationRow, CustomerRow, EntryRow, HandleRow, PayloadRow
+from knowledge.customers.tables import ConversationRow, CustomerRow, EntryRow, HandleRow, IssueRow, PayloadRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Base
 from knowledge.erasing import Eraser, Person
 from knowledge.failures import NotFound
-from knowledge.ids import ConversationId, CustomerId
+from knowledge.ids import ConversationId, CustomerId, IssueId
 from knowledge.scope import Scope, within
 
 FORMAT = "threadline-erasure/1"
@@ -115,7 +115,7 @@ def forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:
     beginning with its payload, so their rows go as a fold says they must.
     """
     mine = list(person.records)
-    payloads = drop_payloads(session, _entries_of(scope, mine))
+    payloads = drop_payloads(session, scope, _entries_of(scope, mine))
     linked = [or_(table.one.in_(mine), table.other.in_(mine)) for table in (LinkSuggestionRow, LinkRow)]
     counts = {
         "payloads": payloads.dropped,
@@ -129,6 +129,8 @@ def forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:
     for conversation in session.scalars(select(ConversationRow).where(ConversationRow.customer.in_(mine))):
         session.delete(conversation)  # one that never had a payload
     session.flush()
+    issues = session.scalars(select(IssueRow.id).where(IssueRow.customer.in_(mine))).all()
+    issue_rows.project(session, scope, {IssueId(one) for one in issues})  # what others told in it, if anything, stays
     return {**counts, "customers": _delete(session, CustomerRow, CustomerRow.id.in_(mine))}
 
 
@@ -140,6 +142,7 @@ ERASER = Eraser(
             PayloadRow,
             EntryRow,
             ConversationRow,
+            IssueRow,
             HandleRow,
             CustomerRow,
             LinkRow,
@@ -160,7 +163,7 @@ class Dropped:
     conversations: int
 
 
-def drop_payloads(session: Session, entries: Any) -> Dropped:
+def drop_payloads(session: Session, scope: Scope, entries: Any) -> Dropped:
     """Delete the payloads and salts of the entries that a query of ids selects; conversations follow their fold."""
     touched = session.scalars(
         select(EntryRow.conversation)
@@ -171,7 +174,7 @@ def drop_payloads(session: Session, entries: Any) -> Dropped:
     dropped = _delete(session, PayloadRow, PayloadRow.entry.in_(entries))
     for conversation in touched:
         found = ConversationId(str(conversation))
-        remaining.project_again(session, found)
+        remaining.project_again(session, scope, found)
     return Dropped(dropped, len(touched))
 
 

@@ -8,7 +8,7 @@ from typing import Literal, cast
 from sqlalchemy import Select, delete, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from knowledge.customers import persons, timeline
+from knowledge.customers import issues, persons, timeline
 from knowledge.customers.link_tables import LinkRow, MemberRow
 from knowledge.customers.tables import CustomerRow
 from knowledge.failures import Conflict, NotFound, Rejected
@@ -93,7 +93,9 @@ def unlink(session: Session, scope: Scope, link: str, ground: Ground, now: datet
         raise Conflict("This was taken back before.")
     taken_back = _write(session, scope, Link(new_id(), "revoked", row.one, row.other, now, ground, revokes=link))
     if row.kind == "same":
+        together = {one for record in (row.one, row.other) for one in persons.records_of(session, scope, record)}
         _project(session, scope, {row.one, row.other})
+        issues.part_strangers(session, scope, sorted(together), now)
     return taken_back
 
 

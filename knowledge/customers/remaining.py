@@ -3,14 +3,14 @@
 from collections.abc import Collection
 from typing import Any
 
-from sqlalchemy import Select, delete, update
+from sqlalchemy import Select, delete, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.customers import timeline
+from knowledge.customers import issue_rows, timeline
 from knowledge.customers.conversations import fold, row_of
 from knowledge.customers.entries import Entry
 from knowledge.customers.tables import ConversationRow, EntryRow
-from knowledge.ids import ConversationId, CustomerId
+from knowledge.ids import ConversationId, CustomerId, IssueId
 from knowledge.scope import Scope, within
 
 
@@ -29,14 +29,16 @@ def of_conversation(session: Session, conversation: ConversationId) -> list[Entr
     return _read(session, timeline.ENTRIES.where(EntryRow.conversation == conversation).order_by(EntryRow.seq))
 
 
-def project_again(session: Session, conversation: ConversationId) -> None:
-    """Make the row what its entries still lead to; a conversation that has lost its beginning has no row."""
-    state = fold(of_conversation(session, conversation))
+def project_again(session: Session, scope: Scope, conversation: ConversationId) -> None:
+    """Make the rows what their entries still lead to; a conversation that has lost its beginning has none."""
     mine = ConversationRow.id == conversation
+    before = session.scalar(select(ConversationRow.issue).where(mine))
+    state = fold(of_conversation(session, conversation))
     if state is None:
         session.execute(delete(ConversationRow).where(mine))
     else:
         session.execute(update(ConversationRow).where(mine).values(row_of(state)))
+    issue_rows.project(session, scope, {IssueId(one) for one in (before, state and state.issue) if one})
 
 
 def _read(session: Session, query: Select[*tuple[Any, ...]]) -> list[Entry]:

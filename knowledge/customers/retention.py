@@ -91,7 +91,7 @@ def _drop_some(database: Database, scope: Scope, kind: str, end: datetime) -> in
         timeline.hold(session, scope)
         held = holds.held_records(session, scope)
         some = session.scalars(_old(scope, kind, end, held).limit(BATCH)).all()
-        return drop_payloads(session, some).dropped if some else 0
+        return drop_payloads(session, scope, some).dropped if some else 0
 
 
 def _ends(schedule: Schedule, now: datetime) -> list[tuple[str, datetime]]:

@@ -98,6 +98,7 @@ class ConversationRow(Scoped, Base):
         Index("ix_conversations_last_at", "team", "brand", "status", "last_at"),
         Index("ix_conversations_customer", "customer"),
         Index("ix_conversations_address", "team", "brand", "channel", "address_value"),
+        Index("ix_conversations_issue", "issue"),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -108,6 +109,9 @@ class ConversationRow(Scoped, Base):
     external_key: Mapped[str | None] = mapped_column(String(200))
     subject: Mapped[str] = mapped_column(String(300), default="")
     public: Mapped[bool] = mapped_column(default=False)
+    issue: Mapped[str] = mapped_column(String(32))
+    issue_at: Mapped[datetime | None] = mapped_column(Utc)
+    issue_firm: Mapped[bool] = mapped_column(default=False)
     status: Mapped[str] = mapped_column(String(16), default="open")
     status_at: Mapped[datetime] = mapped_column(Utc)
     owner: Mapped[str | None] = mapped_column(String(320))
@@ -119,3 +123,21 @@ class ConversationRow(Scoped, Base):
     last_text: Mapped[str] = mapped_column(String(300), default="")
     last_text_at: Mapped[datetime | None] = mapped_column(Utc)
     messages: Mapped[int] = mapped_column(default=0)
+
+
+class IssueRow(Scoped, Base):
+    """An issue's present state: a projection of its conversations, never written by hand; it holds no words."""
+
+    __tablename__ = "issues"
+    __table_args__ = (
+        Index("ix_issues_status", "team", "brand", "status", "opened_at"),
+        Index("ix_issues_customer", "customer"),
+    )
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    customer: Mapped[str] = mapped_column(ForeignKey("customers.id"))
+    conversations: Mapped[int]
+    status: Mapped[str] = mapped_column(String(16))
+    status_at: Mapped[datetime] = mapped_column(Utc)
+    owner: Mapped[str | None] = mapped_column(String(320))
+    opened_at: Mapped[datetime] = mapped_column(Utc)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from knowledge.bell import CHANNEL
 from knowledge.customers import persons
 from knowledge.customers.entries import Entry, Payload, dump, load
+from knowledge.customers.issue_rows import shared_owners
 from knowledge.customers.persons import Whose
 from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
@@ -81,8 +82,16 @@ def append_many(session: Session, scope: Scope, news: Sequence[NewEntry], now: d
             fresh[name] = _rows(scope, new, key, now)
     stored = _insert(session, list(fresh.values()))
     project(session, scope, stored)
+    _share_owners(session, scope, stored, now)
     found.update(zip(fresh, stored, strict=True))
     return [found[name] for name in names]
+
+
+def _share_owners(session: Session, scope: Scope, stored: Sequence[Entry], now: datetime) -> None:
+    """Let every conversation of an issue follow its owner, by entries of their own."""
+    news = [NewEntry(one.customer, said, at, one.id) for one, said, at in shared_owners(session, stored)]
+    if news:
+        project(session, scope, _insert(session, [_rows(scope, new, None, now) for new in news]))
 
 
 def _rows(scope: Scope, new: NewEntry, key: str | None, now: datetime) -> tuple[Parameters, Parameters]:
