@@ -54,6 +54,11 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/customers/{customer}/timeline"): AGENT,
     ("GET", "/api/customers/{customer}/facts"): AGENT,
     ("POST", "/api/customers/{customer}/facts/corrections"): AGENT,
+    # issues
+    ("GET", "/api/issues"): AGENT,
+    ("GET", "/api/issues/{issue}"): AGENT,
+    ("PUT", "/api/issues/{issue}/status"): AGENT,
+    ("PUT", "/api/conversations/{conversation}/issue"): AGENT,
     # who is one person
     ("GET", "/api/customers/{customer}/links"): AGENT,
     ("POST", "/api/links"): AGENT,

@@ -19,7 +19,7 @@ from knowledge.customers.entries import (
     Visibility,
 )
 from knowledge.customers.record import Customer, KnownHandle
-from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId
+from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, IssueId
 from knowledge.library.articles import Article
 from knowledge.staff.people import Role
 from retrieval.passages import Hit
@@ -156,6 +156,7 @@ class ConversationOut(BaseModel):
     address: Handle
     subject: str
     public: bool
+    issue: IssueId
     status: Status
     owner: str | None
     waiting: bool

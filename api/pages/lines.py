@@ -24,6 +24,8 @@ from knowledge.customers.entries import (
     SurveyAnswered,
 )
 from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
+from knowledge.customers.issue_entries import IssueLinked
+from knowledge.customers.issues import AUTOMATIC
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.ids import ConversationId, SuggestionId
 
@@ -34,6 +36,7 @@ EVENT_ICONS = {
     "status_changed": "flag",
     "order_recorded": "order",
     "page_viewed": "page",
+    "issue_linked": "thread",
     "survey_answered": "star",
 }
 
@@ -75,8 +78,13 @@ def lines_of(entries: list[Entry], known: Known) -> list[Line]:
     for entry in entries:
         if isinstance(entry.payload, SuggestionJudged):
             verdicts[entry.payload.suggestion] = VERDICTS[entry.payload.verdict].lower()
-    shown = [_line(entry, known, verdicts) for entry in entries if not isinstance(entry.payload, SuggestionJudged)]
+    shown = [_line(entry, known, verdicts) for entry in entries if not _told_elsewhere(entry.payload)]
     return _folded(_with_days(shown, known.zone))
+
+
+def _told_elsewhere(payload: Payload | None) -> bool:
+    """Tell whether another line says it: a verdict is the suggestion's, an owner follows another conversation's."""
+    return isinstance(payload, SuggestionJudged) or (isinstance(payload, ConversationAssigned) and payload.shared)
 
 
 def _with_days(lines: list[Line], zone: ZoneInfo) -> list[Line]:
@@ -135,7 +143,7 @@ def _name(author: str | None, known: Known) -> str:
 
 def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
-    sentence = _about_privacy(payload, known) or _about_facts(payload, known)
+    sentence = _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
     match payload:
         case None:
             sentence = "No longer kept"
@@ -180,6 +188,16 @@ def _about_facts(payload: Payload | None, known: Known) -> str:
         case PackageOpened():
             return f"{_name(payload.author, known)} opened the handoff package"
     return ""
+
+
+def _about_issues(payload: Payload | None, known: Known) -> str:
+    if not isinstance(payload, IssueLinked):
+        return ""
+    did = {"moved": "put it to another issue", "split": "made it an issue of its own"}.get(payload.how)
+    if did is None:
+        return f"One issue with another conversation: {payload.reason}"
+    reason = f": {payload.reason}" if payload.reason else ""
+    return _did("import" if payload.author == AUTOMATIC else payload.author, did, known) + reason
 
 
 def _on(channel: str) -> str:

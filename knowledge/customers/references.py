@@ -10,12 +10,14 @@ _WORDS = (
     "bestellung bestellnummer auftrag vorgang rechnung commande dossier facture pedido factura caso ordine pratica "
     "fattura encomenda fatura bestelling zaak factuur zamówienie zgłoszenie beställning ärende ordre sag tilaus"
 )
-_NUMBER = r"(?:number|nummer|numéro|numero|número|num|nr|no|n[°ºo]|id)?[\s.:#]*"
+_NUMBER = r"(?:number|nummer|numéro|numero|número|num|nr|no|n[°ºo]|id)?[\s.:#]{0,4}"
 _WORD = "|".join(sorted(_WORDS.split(), key=len, reverse=True))
 # "order 104233", "Ticket #77-12", "#104233", "TF-104233": at least one digit, at least four letters and digits.
-_NAMED = re.compile(rf"\b(?:{_WORD})\b[\s.:#]*{_NUMBER}([A-Z0-9][A-Z0-9/-]{{2,29}}[A-Z0-9])(?![\w/-])", re.IGNORECASE)
+_NAMED = re.compile(
+    rf"\b(?:{_WORD})\b[\s.:#]{{0,4}}{_NUMBER}([A-Z0-9][A-Z0-9/-]{{2,29}}[A-Z0-9])(?![\w/-])", re.IGNORECASE
+)
 _HASHED = re.compile(r"(?<![\w&/#])#([A-Z0-9][A-Z0-9-]{2,29}[A-Z0-9])(?![\w-])", re.IGNORECASE)
-_SHAPED = re.compile(r"(?<![\w/@.-])([A-Z]{1,6}-?(?=[A-Z0-9-]*\d{4})[A-Z0-9-]{3,28}[A-Z0-9])(?![\w/@-])")
+_SHAPED = re.compile(r"(?<![\w/@.-])([A-Z]{1,6}-?(?=[A-Z0-9-]{0,26}\d{4})[A-Z0-9-]{3,28}[A-Z0-9])(?![\w/@-])")
 _MOST_CHARS = 100_000
 _DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|\d{1,2}-\d{1,2}-(?:19|20)?\d\d")
 
