@@ -1,10 +1,11 @@
 """The one list of background work: every job and every reaction that a worker runs."""
 
 from api.worker.chores import RETAIN
+from api.worker.understanding import GROUP
 from api.worker.work import Job, Reaction, Works
 
 JOBS: tuple[Job, ...] = (RETAIN,)
-REACTIONS: tuple[Reaction, ...] = ()
+REACTIONS: tuple[Reaction, ...] = (GROUP,)
 
 
 def works() -> Works:

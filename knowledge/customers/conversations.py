@@ -96,10 +96,9 @@ def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, A
             if payload.address and at >= (state.last_received_at or at):
                 heard |= {"channel": payload.channel, "address": payload.address}
             return heard | _spoken(state, payload.text, at) | _status(state, "open", at)
-        case MessageSent(holding=True):
-            return _spoken(state, payload.text, at)
         case MessageSent():
-            return {"last_sent_at": _later(state.last_sent_at, at)} | _spoken(state, payload.text, at)
+            sent = {} if payload.holding else {"last_sent_at": _later(state.last_sent_at, at)}
+            return sent | _spoken(state, payload.text, at)
         case StatusChanged():
             return _status(state, payload.status, at)
         case ConversationAssigned() if at >= (state.owner_at or at):
