@@ -43,6 +43,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("PUT", "/api/conversations/{conversation}/status"): AGENT,
     ("POST", "/api/conversations/{conversation}/take"): AGENT,
     ("POST", "/api/conversations/{conversation}/pass"): AGENT,
+    ("GET", "/api/conversations/{conversation}/package"): AGENT,
+    ("POST", "/api/conversations/{conversation}/package"): AGENT,
     # suggestions
     ("POST", "/api/conversations/{conversation}/suggestions"): AGENT,
     ("GET", "/api/suggestions/{suggestion}"): AGENT,
@@ -104,6 +106,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/conversations/{conversation}"): AGENT,
     ("GET", "/console/conversations/{conversation}/head"): AGENT,
     ("GET", "/console/conversations/{conversation}/customer"): AGENT,
+    ("GET", "/console/conversations/{conversation}/package"): AGENT,
     ("GET", "/console/conversations/{conversation}/timeline"): AGENT,
     ("GET", "/console/conversations/{conversation}/suggestion"): AGENT,
     ("GET", "/console/suggestions/{suggestion}"): AGENT,

@@ -8,6 +8,7 @@ from api.cli import (
     asking,
     evaluating,
     examining,
+    handoff,
     identity,
     library,
     loads,
@@ -86,6 +87,7 @@ app.add_typer(local_models.models, name="models")
 app.add_typer(staff.users, name="users")
 app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
+app.add_typer(handoff.handoff, name="handoff")
 app.add_typer(working.letters, name="letters")
 app.add_typer(evaluating.evals, name="evals")
 app.command()(version)

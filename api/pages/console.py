@@ -12,6 +12,7 @@ from api.pages.render import passage_html, safe_link, without_title
 from api.pages.suggestions import how_found, quotes_of, show
 from api.parts import Parts
 from assistant import feedback
+from handoff.package import read_package
 from knowledge.customers import timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.failures import NotFound
@@ -63,6 +64,14 @@ def head_part(request: Request, parts: PartsHere, me: StaffHere, conversation: C
 def customer_part(request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId) -> HTMLResponse:
     """The customer's card."""
     return _work_part(request, parts, me, conversation, "customer_card.html")
+
+
+@router.get("/console/conversations/{conversation}/package")
+def package_part(request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId) -> HTMLResponse:
+    """What the next person needs to go on."""
+    with parts.database.read() as session:
+        package = read_package(session, parts.scope, conversation, me.email)
+    return draw(request, "package.html", package=package, now=parts.clock())
 
 
 @router.get("/console/conversations/{conversation}/timeline")
@@ -142,7 +151,9 @@ def _work_context(request: Request, parts: Parts, me: Staff, conversation: Conve
         looking = desk.Looking(work.customer.id, conversation, zone_of(request), FIRST_LINES)
         lines, earlier = desk.read_lines(session, parts.scope, looking)
         panel = desk.read_panel(session, parts.scope, work.conversation)
+        package = read_package(session, parts.scope, conversation, me.email)
     return {
+        "package": package,
         "work": work,
         "open": conversation,
         "conversation": conversation,

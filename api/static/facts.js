@@ -1,8 +1,24 @@
-/* Putting a fact right: the form under each fact of the customer's card. */
+/* Facts and the package that passes them on: putting a fact right, and telling that the package was opened. */
 import { call, toast } from "./common.js";
 import { wake } from "./live.js";
 
+/* Opening the package is written down once for each time the conversation is shown. */
+const opened = new WeakSet();
+
+async function openPackage(event) {
+  const box = event.target;
+  if (box.id !== "package" || !box.open || opened.has(box)) return;
+  opened.add(box);
+  try {
+    await call("POST", `/api/conversations/${box.dataset.package}/package`);
+  } catch (problem) {
+    opened.delete(box);
+    toast(problem.message, true);
+  }
+}
+
 export function listenToFacts() {
+  document.addEventListener("toggle", openPackage, true);
   document.addEventListener("submit", async (event) => {
     const form = event.target;
     if (!form.dataset.factType) return;

@@ -1,7 +1,7 @@
 """The fold: from what was said to the facts that hold, each said once, the withdrawn ones kept and marked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
 from typing import cast
 
@@ -28,7 +28,8 @@ def facts_of(said: Sequence[Said]) -> tuple[Fact, ...]:
             _add(state.facts, _answered(one), one)
             state.ask(one)
         else:
-            _add(state.facts, _looked_up(one), one)
+            given = {fact.value for fact in state.facts if fact.type == "reference" and fact.owner == "customer"}
+            _add(state.facts, _looked_up(one, given), one)
         state.refused = one.speaker != "customer" and (state.refused or bool(REFUSED.search(one.text[:400])))
     return (*state.facts, *(_open_question(said, state.asked) or state.offer))
 
@@ -117,21 +118,24 @@ def _answered(one: Said) -> list[Fact]:
     return facts + [_of_value(one, value, "", "offered") for value in find_values(one.text)]
 
 
-def _looked_up(one: Said) -> list[Fact]:
-    """What a tool's result tells: the sections of a thing, or several things of one kind as options."""
+def _looked_up(one: Said, given: Collection[str]) -> list[Fact]:
+    """What a tool's result tells: the sections of a thing, or several things of one kind as options.
+
+    Numbers that the customer gave themselves are not told again.
+    """
     records = records_of(one.text)
     if len(records) > 1 or is_list(one.text):
         text = options_text(records)
         label = f"{records[0].kind} options" if records else ""
         return [_fact(one, "record", text, label=label, status="offered")] if text else []
-    facts = [fact for record in records for fact in _of_record(one, record)]
+    facts = [fact for record in records for fact in _of_record(one, record, given)]
     return facts or [_of_value(one, value, "", "current") for value in find_values(one.text)]
 
 
-def _of_record(one: Said, record: Record) -> list[Fact]:
+def _of_record(one: Said, record: Record, given: Collection[str]) -> list[Fact]:
     return [
         _fact(one, "record", section.text, label=f"{record.kind} {record.id} {section.name}".strip())
-        for section in sections_of(record)
+        for section in sections_of(record, given)
     ]
 
 

@@ -1,7 +1,7 @@
 """Sections: a record told shortly, as its own values and those of each list in it."""
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -29,10 +29,14 @@ class Section:
     values: tuple[str, ...]
 
 
-def sections_of(record: Record) -> list[Section]:
-    """Return what is worth telling of a record, its own values first; empty sections are left out."""
-    own = [one for one in record.details if is_own(one)]
-    found = [_section("", [_told(one) for one in own if _worth(one) and one.value != record.id])]
+def sections_of(record: Record, given: Collection[str] = ()) -> list[Section]:
+    """Return what is worth telling of a record, its own values first; empty sections are left out.
+
+    Of its own values, its id and those `given` (in lower case) are known anyway.
+    """
+    known = {record.id.lower(), *given}
+    own = [one for one in record.details if is_own(one) and one.value.lower() not in known]
+    found = [_section("", [_told(one) for one in own if _worth(one)])]
     nested = [one for one in record.details if not is_own(one)]
     for name, details in groupby(nested, lambda one: one.path[0]):
         items = [" ".join(_told(one) for one in item) for item in _items(list(details)) if item]
@@ -78,12 +82,13 @@ def _section(name: str, items: Sequence[str]) -> Section:
 
 
 def options_text(records: Sequence[Record]) -> str:
-    """Return several things of one kind in a line: the id and the days of each."""
-    told = []
+    """Return several things of one kind in a line: their ids, those of one day after that day."""
+    days: dict[str, list[str]] = {}
     for record in records:
-        days = [one.value for one in record.details if is_day(one.value)]
-        told.append(" ".join(dict.fromkeys([record.id, *days[:1]])))
-    return ", ".join(dict.fromkeys(one for one in told if one))
+        day = next((one.value for one in record.details if is_day(one.value)), "")
+        days.setdefault(day, []).append(record.id)
+    parts = [" ".join([day, *dict.fromkeys(one for one in ids if one)]).strip() for day, ids in days.items()]
+    return ", ".join(part for part in parts if part)
 
 
 def is_day(value: str) -> bool:

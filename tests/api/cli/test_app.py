@@ -35,6 +35,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "demo",
             "work",
             "letters list",
+            "handoff show",
             "letters replay",
             "ingest",
             "import",

@@ -119,7 +119,7 @@ def test_a_record_is_what_the_tool_said_last_of_its_thing() -> None:
 
 def test_results_that_are_lists_are_options() -> None:
     found = facts(("tool", '[{"flight_number": "HAT1", "date": "2024-05-20"}, {"flight_number": "HAT2"}]'))
-    assert [(one.status, one.text) for one in found] == [("offered", "HAT1 2024-05-20, HAT2")]
+    assert [(one.status, one.text) for one in found] == [("offered", "2024-05-20 HAT1, HAT2")]
 
 
 Turns = st.lists(st.tuples(st.sampled_from(["customer", "agent", "tool"]), st.text(max_size=120)), max_size=8)

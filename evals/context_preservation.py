@@ -1,0 +1,92 @@
+"""Context preservation, offline: what a handoff's package keeps of what was needed after a cut, and is it true?"""
+
+import hashlib
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import mean
+
+from evals.cutting import SEED, Cut, cuts_of, kept, said_before
+from evals.datasets.service_dialogues import Dialogues
+from evals.fact_truth import why_false
+from evals.figures import Figure, figure
+from evals.intervals import Interval, mean_interval
+from handoff.choosing import choose
+from knowledge.customers.facts.fold import facts_of
+from knowledge.failures import NotFound
+
+DRAWS = 2_000
+MESSAGES = 10
+LEAD = 3
+OURS = "package"
+
+
+def is_tuning(task: str) -> bool:
+    """Tell which half a task belongs to, by a digest of its name: rules were made on this one only."""
+    return hashlib.sha256(task.encode()).digest()[0] % 2 == 0
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What each text kept of a cut's needed values, and why facts of the package are not true (empty: true)."""
+
+    group: str
+    hits: Mapping[str, tuple[bool, ...]]
+    verdicts: tuple[str, ...]
+    words: int
+
+
+def measure(cut: Cut, group: str) -> Kept:
+    """Make the package's lines at a cut and hold the baselines beside them: whole, and cut to the package's length."""
+    said = said_before(cut)
+    lines = choose(facts_of(said))
+    ours = "\n".join(line.text for line in lines)
+    messages = [one.text for one in said if one.speaker != "tool"]
+    last, lead = "\n".join(messages[-MESSAGES:]), "\n".join(messages[:LEAD])
+    length = len(ours.split())
+    texts = {
+        OURS: ours,
+        "last 10 messages": last,
+        "last 10 messages at equal length": newest_words(last, length),
+        "lead 3": lead,
+        "lead 3 at equal length": " ".join(lead.split()[:length]),
+        "everything at equal length": newest_words("\n".join(one.text for one in said), length),
+    }
+    hits = {name: tuple(kept(cut, text)) for name, text in texts.items()}
+    return Kept(group, hits, tuple(why_false(line.fact, cut) for line in lines), length)
+
+
+def newest_words(text: str, count: int) -> str:
+    """Return the last words of a text, its lines kept; nothing for no words."""
+    words = re.findall(r"\S+\s*", text)
+    return "".join(words[-count:]) if count else ""
+
+
+def preservation_figures(dialogues: Dialogues) -> Iterator[Figure]:
+    """Report recall and precision of the package on the half of the tasks that the rules were not made on."""
+    cuts = list(cuts_of(dialogues))
+    rest = [cut for cut in cuts if not is_tuning(cut.dialogue.task)]
+    found = [measure(cut, cut.dialogue.group) for cut in rest]
+    settings = {
+        "cuts": len(rest),
+        "cuts with something needed": sum(bool(cut.needed) for cut in rest),
+        "tasks": len({cut.dialogue.task for cut in rest}),
+        "words": round(sum(one.words for one in found) / max(1, len(found)), 1),
+        "most words": max((one.words for one in found), default=0),
+        "lines": round(sum(len(one.verdicts) for one in found) / max(1, len(found)), 1),
+        "untrue": dict(Counter(why.split(":")[0] for one in found for why in one.verdicts if why)),
+    }
+    more = {"data": dialogues.digest, "seed": SEED, "settings": settings}
+    recalled = [(one.group, hit) for one in found for hit in one.hits[OURS]]
+    true = [(one.group, not why) for one in found for why in one.verdicts]
+    if not recalled or not true:
+        raise NotFound(f"No dialogue of {dialogues.name} needs anything after a cut.", "Look at its format.")
+    peers = {name: mean(hit for one in found for hit in one.hits[name]) for name in found[0].hits if name != OURS}
+    name = f"handoff/{dialogues.name}"
+    yield figure(f"{name}/fact_recall", _interval(recalled), "", baseline=peers, **more)
+    yield figure(f"{name}/fact_precision", _interval(true), "", **more)
+
+
+def _interval(rows: Sequence[tuple[str, bool]]) -> Interval:
+    return mean_interval([float(hit) for _, hit in rows], seed=SEED, groups=[group for group, _ in rows], draws=DRAWS)

@@ -1,0 +1,226 @@
+"""The handoff package: what the next person needs to go on, each fact with the message it came from."""
+
+import re
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from assistant.context import is_mere_claim
+from handoff.choosing import HEAD_WORDS, Line, choose
+from knowledge.customers import timeline
+from knowledge.customers.conversations import Conversation, Wanted, get_conversation, list_conversations
+from knowledge.customers.entries import Entry, MessageReceived, SuggestionShown
+from knowledge.customers.fact_entries import PackageOpened
+from knowledge.customers.facts.reading import MOST_ENTRIES, fold
+from knowledge.customers.facts.values import NUMBERS
+from knowledge.customers.record import Customer, get_customer
+from knowledge.ids import ConversationId
+from knowledge.scope import Scope
+
+_WITHIN = re.compile(
+    rf"\b(?:within|in|up to|takes?)\s+(?:\d+\s*(?:to|-|–)\s*)?(?P<number>\d{{1,3}}|{'|'.join(NUMBERS)})\s+"
+    r"(?:business |working )?(?P<unit>hour|day|week)s?\b",
+    re.IGNORECASE,
+)
+_ISSUE_WORDS = 25
+
+
+@dataclass(frozen=True)
+class Told:
+    """One line of the package: `source` is the entry it came from, `seq` its number; `new` since you last looked.
+
+    `until` is when a promise falls due, where its words say so.
+    """
+
+    type: str
+    text: str
+    owner: str
+    status: str
+    source: str
+    seq: int
+    at: datetime
+    new: bool = False
+    until: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Package:
+    """What is passed on. `sure` says how the customer is known, `issue` is their own sentence for it.
+
+    `step` is what to do next and `articles` what the last suggestion rests on, by title; `seen` numbers the last
+    entry that it tells of, `words` counts all of it.
+    """
+
+    conversation: str
+    customer: str
+    name: str
+    sure: str
+    constraints: tuple[str, ...]
+    issue: str
+    facts: tuple[Told, ...]
+    tried: tuple[Told, ...]
+    promised: tuple[Told, ...]
+    questions: tuple[Told, ...]
+    step: str
+    articles: tuple[str, ...]
+    seen: int
+    looked_before: bool
+    words: int = 0
+
+    @property
+    def lines(self) -> tuple[Told, ...]:
+        """Every line, whatever it is called."""
+        return (*self.facts, *self.tried, *self.promised, *self.questions)
+
+    def as_json(self) -> dict[str, Any]:
+        """Return the package as plain JSON values."""
+
+        def plain(value: object) -> object:
+            return value.isoformat() if isinstance(value, datetime) else value
+
+        told = asdict(self, dict_factory=lambda pairs: {key: plain(value) for key, value in pairs})
+        return told | {"new": sum(one.new for one in self.lines)}
+
+
+def read_package(session: Session, scope: Scope, conversation: ConversationId, reader: str) -> Package:
+    """Return the package of a conversation as it stands, for this reader; nothing is written.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    found = get_conversation(session, scope, conversation)
+    customer = get_customer(session, scope, found.customer)
+    entries = timeline.page(session, scope, customer=found.customer, limit=MOST_ENTRIES)
+    others = list_conversations(session, scope, Wanted(customer=found.customer, resolved=False))
+    near = {found.id} if found.public or is_mere_claim(customer, found.address) else {found.id, *_private(others)}
+    return make_package(found, customer, [one for one in entries if one.conversation in {*near, None}], reader)
+
+
+def _private(conversations: Collection[Conversation]) -> set[ConversationId]:
+    return {one.id for one in conversations if not one.public}
+
+
+def open_package(session: Session, scope: Scope, conversation: ConversationId, reader: str, now: datetime) -> Package:
+    """Return the package and write down that this colleague read it; read again unchanged, it is not written again.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    timeline.hold(session, scope)
+    package = read_package(session, scope, conversation, reader)
+    last = _last_opened(timeline.page(session, scope, conversation=conversation, limit=MOST_ENTRIES), reader)
+    if last is None or last.seen != package.seen:
+        found = get_conversation(session, scope, conversation)
+        payload = PackageOpened(reader, package.seen, len(package.lines), package.words)
+        timeline.append(session, scope, timeline.NewEntry(found.customer, payload, now, found.id), now)
+    return package
+
+
+def make_package(found: Conversation, customer: Customer, entries: Sequence[Entry], reader: str) -> Package:
+    """Make the package of these entries, oldest first."""
+    numbers: dict[str, int] = {one.id: one.seq for one in entries}
+    mine = [one for one in entries if one.conversation == found.id]
+    last = _last_opened(mine, reader)
+    lines = choose(fold(entries))
+    told = [_told(line, numbers, last.seen if last else None) for line in lines]
+    issue = next(
+        (one for one in told if one.owner == "customer" and one.type in {"request", "symptom", "stated"}), None
+    )
+    suggestion = _suggestion(mine)
+    package = Package(
+        conversation=found.id,
+        customer=customer.id,
+        name=customer.display_name,
+        sure=_sure(found, customer),
+        constraints=_constraints(found, customer),
+        issue=_short(issue.text) if issue else found.subject or _short(found.last_text),
+        facts=tuple(one for one in told if one is not issue and _part(one) == "facts"),
+        tried=tuple(one for one in told if one is not issue and _part(one) == "tried"),
+        promised=tuple(one for one in told if _part(one) == "promised"),
+        questions=tuple(one for one in told if _part(one) == "questions"),
+        step=_step(found, suggestion),
+        articles=_articles(suggestion),
+        seen=max((one.seq for one in entries if not isinstance(one.payload, PackageOpened)), default=0),
+        looked_before=last is not None,
+    )
+    head = " ".join((package.name, package.sure, *package.constraints, package.step, *package.articles)).split()
+    return replace(package, words=min(len(head), HEAD_WORDS) + sum(line.words for line in lines))
+
+
+def _told(line: Line, numbers: Mapping[str, int], seen: int | None) -> Told:
+    fact = line.fact
+    seq = numbers.get(fact.source, 0)
+    new = seen is not None and any(numbers.get(source, 0) > seen for source in fact.sources)
+    until = due(fact.text, fact.at) if fact.type == "promise" else None
+    return Told(fact.type, line.text, fact.owner, fact.status, fact.source, seq, fact.at, new, until)
+
+
+def _part(one: Told) -> str:
+    """Return which part of the package a line belongs to."""
+    return {"tried": "tried", "promise": "promised", "question": "questions"}.get(
+        one.type, "tried" if one.status == "done" else "facts"
+    )
+
+
+def due(text: str, said_at: datetime) -> datetime | None:
+    """Return when a promise falls due: "within 5 to 7 days" is 7 days after it was said."""
+    match = _WITHIN.search(text)
+    if match is None:
+        return None
+    number = int(NUMBERS.get(match.group("number").lower(), match.group("number")))
+    return (
+        said_at
+        + number
+        * {"hour": timedelta(hours=1), "day": timedelta(days=1), "week": timedelta(weeks=1)}[
+            match.group("unit").lower()
+        ]
+    )
+
+
+def _sure(found: Conversation, customer: Customer) -> str:
+    known = next((one for one in customer.handles if one.handle == found.address), None)
+    if known is None or not known.verified:
+        return f"{found.address.kind} not verified"
+    return f"{found.address.kind} verified"
+
+
+def _constraints(found: Conversation, customer: Customer) -> tuple[str, ...]:
+    said = [f"writes {customer.language}"] if customer.language not in {"", "en"} else []
+    return (*said, *(["public: everyone can read it"] if found.public else []))
+
+
+def _suggestion(entries: Sequence[Entry]) -> SuggestionShown | None:
+    """The suggestion for the customer's last message, if one was made."""
+    asked = next((one for one in reversed(entries) if isinstance(one.payload, MessageReceived)), None)
+    made = next((one.payload for one in reversed(entries) if isinstance(one.payload, SuggestionShown)), None)
+    return made if made and asked and made.answers == asked.id else None
+
+
+def _step(found: Conversation, suggestion: SuggestionShown | None) -> str:
+    if not found.waiting:
+        return "Wait for the customer." if found.status != "resolved" else "Resolved: nothing to do."
+    if suggestion is not None and suggestion.decision == "answer":
+        return "Check the suggested answer and send it."
+    if suggestion is not None and suggestion.decision == "ask_back":
+        return "Ask what the suggestion asks."
+    return "Answer the customer's last message."
+
+
+def _articles(suggestion: SuggestionShown | None) -> tuple[str, ...]:
+    if suggestion is None:
+        return ()
+    wanted = {*suggestion.citations, *suggestion.guidance}
+    return tuple(dict.fromkeys(one.title for one in suggestion.passages if one.number in wanted))[:3]
+
+
+def _last_opened(entries: Sequence[Entry], reader: str) -> PackageOpened | None:
+    opened = (one.payload for one in reversed(entries) if isinstance(one.payload, PackageOpened))
+    return next((one for one in opened if one.author == reader), None)
+
+
+def _short(text: str) -> str:
+    words = text.split()
+    return " ".join(words[:_ISSUE_WORDS]) + (" …" if len(words) > _ISSUE_WORDS else "")

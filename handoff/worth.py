@@ -1,0 +1,101 @@
+"""Worth: how much each fact matters to whoever takes over, from who said it, what it is and how fresh it is."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+from knowledge.customers.facts.fact import Fact
+from knowledge.customers.facts.values import find_values
+
+STATEMENTS = frozenset({"request", "symptom", "tried", "stated", "answer"})
+_CUSTOMER = {
+    "answer": 8.4,
+    "request": 8.0,
+    "symptom": 7.4,
+    "tried": 7.4,
+    "stated": 7.0,
+    "name": 6.9,
+    "reference": 6.9,
+    "email": 6.9,
+    "phone": 6.8,
+    "agreed": 5.0,
+    "amount": 5.0,
+    "date": 5.0,
+    "time": 5.0,
+    "count": 4.0,
+    "number": 4.0,
+}
+# What is not talked of.
+_FAR = 4.5
+_THING = re.compile(r"[\w#-]*\d[\w-]*|[A-Z]{3,}")
+
+
+def worth_of(facts: Sequence[Fact]) -> list[float]:
+    """Return the worth of each fact; 0 for what does not hold any more."""
+    near = _near(facts)
+    last_agent = next((fact.source for fact in reversed(facts) if fact.owner == "agent"), "")
+    return [_worth(fact, at, len(facts), near, last_agent) for at, fact in enumerate(facts)]
+
+
+def _worth(fact: Fact, at: int, count: int, near: Mapping[str, float], last_agent: str) -> float:
+    fresh = at / count
+    if fact.status == "withdrawn":
+        return 0.0
+    if fact.owner == "customer":
+        bears = 0.5 if fact.type not in STATEMENTS or _bears_value(fact.text) else -0.6
+        return _CUSTOMER.get(fact.type, 5.0) + fresh + bears + (1.0 if at == 0 else 0.0)
+    if fact.type == "record":
+        return _of_record(fact, near) + fresh
+    if fact.type == "question":
+        return 8.2
+    if fact.status == "done" or fact.type == "promise":
+        return 6.2 + fresh
+    return 2 + fresh if fact.source == last_agent else 0.0
+
+
+def _bears_value(text: str) -> bool:
+    return bool(find_values(text)) or bool(re.search(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]{2,}", text))
+
+
+def _of_record(fact: Fact, near: Mapping[str, float]) -> float:
+    """Of the things that tools know, those that are being talked of go first."""
+    kind, thing, part = _thing_of(fact)
+    if fact.status == "offered":
+        return 7.6
+    if not thing:
+        return 8.3 if any(one.type == "reference" for one in find_values(fact.text)) else 6.6
+    if kind == "result":
+        return 7.4 if near[thing] > _FAR else 3.0
+    # A thing's own values are short; of its lists, those with numbers and days (what is booked) come before the rest.
+    held = {one.type for one in find_values(fact.text)}
+    return near[thing] + (0.1 if not part else 0.0 if held >= {"reference", "date"} else -2.0)
+
+
+def _thing_of(fact: Fact) -> tuple[str, str, str]:
+    """Return a record's kind, its thing's id in lower case, and which of its lists this is (empty: its own values)."""
+    words = fact.label.split()
+    if len(words) < 2 or not _THING.fullmatch(words[1]):
+        return words[0] if words else "", "", " ".join(words[1:])
+    return words[0], words[1].lower(), " ".join(words[2:])
+
+
+def _near(facts: Sequence[Fact]) -> dict[str, float]:
+    """Return how near each thing is to what is talked of: named by the customer, on a day they named, named by us
+    lately, or looked up last.
+    """
+    spoken = " ".join(fact.text for fact in facts if fact.owner == "customer").lower()
+    days = {one.value[-5:] for one in find_values(spoken) if one.type == "date"}
+    latest = " ".join(fact.text for fact in facts[-12:] if fact.owner == "agent").lower()
+    records = [fact for fact in facts if fact.type == "record" and fact.status != "offered"]
+    last = _thing_of(records[-1])[1] if records else ""
+    near: dict[str, float] = {}
+    for fact in records:
+        thing = _thing_of(fact)[1]
+        found = _FAR
+        if thing in spoken:
+            found = 8.0
+        elif any(one.value[-5:] in days for one in find_values(fact.text) if one.type == "date"):
+            found = 7.9
+        elif thing in latest or thing == last:
+            found = 7.6
+        near[thing] = max(found, near.get(thing, 0.0))
+    return near
