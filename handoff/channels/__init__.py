@@ -1,0 +1,1 @@
+"""Which channel reaches this customer best about this issue at this moment, and why."""

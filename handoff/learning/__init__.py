@@ -1,0 +1,1 @@
+"""Learning from what happened: one small, explainable learner for groups, agents, channels and outcomes."""
