@@ -7,6 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from api.call_rows import CallGiven
 from api.rows import MessageGiven, Row
 from knowledge.customers import conversations, lookup, record, suppression, timeline
 from knowledge.customers.conversations import Conversation
@@ -161,7 +162,7 @@ def find_conversation(batch: Batch, key: str) -> Conversation:
 
 
 def _opens(batch: Batch, row: Row) -> bool:
-    return isinstance(row, MessageGiven) and batch.conversations[row.conversation] is None
+    return isinstance(row, MessageGiven | CallGiven) and batch.conversations[row.conversation] is None
 
 
 def _named(rows: Sequence[Row], field_name: str) -> set[str]:

@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.batches import Batch, NotYet, alone, begin, flush
+from api.call_rows import CallGiven
 from api.recording import record_row
 from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, Unreadable, read_row, unknown_fields
 from knowledge.database import Database
@@ -217,6 +218,8 @@ def _read_rows(rows: Iterable[Given], report: ImportReport, options: ImportOptio
 
 def _fits(row: Row, options: ImportOptions) -> None:
     length = len(row.text) if isinstance(row, MessageGiven | NoteGiven) else 0
+    if isinstance(row, CallGiven):
+        length = max((len(said.text) for said in row.utterances), default=0)
     if length > options.max_text_chars:
         raise Rejected(f"text: has {length:,} characters; {options.max_text_chars:,} are allowed")
 

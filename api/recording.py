@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from api.batches import (
@@ -14,10 +15,11 @@ from api.batches import (
     person,
     seek_conversation,
 )
+from api.call_rows import CallGiven
+from api.row_parts import HandleGiven
 from api.rows import (
     AssignmentGiven,
     CustomerGiven,
-    HandleGiven,
     MessageGiven,
     NoteGiven,
     OrderGiven,
@@ -26,7 +28,9 @@ from api.rows import (
     StatusGiven,
     SurveyGiven,
 )
+from api.transcripts import CUSTOMER as CUSTOMER_SPEAKS
 from knowledge.customers import identity, inbox, record
+from knowledge.customers.call_entries import CallHeld, Spoken
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import (
     ConversationAssigned,
@@ -50,7 +54,7 @@ from knowledge.ids import ConversationId, CustomerId, new_id
 
 SOURCE = "import"
 # Which handles of a customer can stand for a channel, best first.
-_HANDLES_OF = {"whatsapp": ("whatsapp", "phone"), "sms": ("sms", "phone")}
+_HANDLES_OF = {"whatsapp": ("whatsapp", "phone"), "sms": ("sms", "phone"), "video": ("video", "email", "phone")}
 
 
 def record_row(batch: Batch, row: Row) -> None:
@@ -101,14 +105,14 @@ def _moved(batch: Batch, row: MessageGiven, conversation: Conversation) -> Handl
     return inbox.moves_to(batch.session, batch.scope, conversation, row.channel, address)
 
 
-def _conversation_of(batch: Batch, row: MessageGiven) -> Conversation:
+def _conversation_of(batch: Batch, row: MessageGiven | CallGiven) -> Conversation:
     customer = find_customer(batch, row.customer) if row.customer else None
     conversation = seek_conversation(batch, row.conversation) or _open(batch, row, customer)
     _belongs(conversation, customer, row.conversation)
     return conversation
 
 
-def _open(batch: Batch, row: MessageGiven, customer: CustomerId | None) -> Conversation:
+def _open(batch: Batch, row: MessageGiven | CallGiven, customer: CustomerId | None) -> Conversation:
     batch.erased.refuse(Mark(CONVERSATION, row.conversation))
     address = _address(batch, row, customer)
     batch.erased.refuse(_mark(address))
@@ -138,7 +142,7 @@ def _who(batch: Batch, customer: CustomerId | None, address: Handle, verified: b
     return customer
 
 
-def _address(batch: Batch, row: MessageGiven, customer: CustomerId | None) -> Handle:
+def _address(batch: Batch, row: MessageGiven | CallGiven, customer: CustomerId | None) -> Handle:
     if row.handle is not None:
         return identity.normalise(_handle(row.handle))
     if customer is not None:
@@ -211,6 +215,23 @@ def _survey(batch: Batch, row: SurveyGiven) -> None:
     append(batch, NewEntry(customer, payload, row.at, conversation, f"{SOURCE}:survey:{row.id}"), row.type)
 
 
+def _call(batch: Batch, row: CallGiven) -> None:
+    """A call becomes an entry of its own and a message for each utterance; told again, what is new of it is stored."""
+    conversation = _conversation_of(batch, row)
+    held = CallHeld(row.medium, row.id, row.direction, row.length, row.answered, tuple(row.speakers.items()))
+    append(batch, NewEntry(conversation.customer, held, row.at, conversation.id, f"{SOURCE}:call:{row.id}"), row.type)
+    for number, said in enumerate(row.utterances):
+        who = row.speakers[said.speaker]
+        spoken = Spoken(row.id, said.speaker, said.start, said.end)
+        payload: Payload
+        if who == CUSTOMER_SPEAKS:
+            payload = MessageReceived(row.medium, said.text, spoken=spoken)
+        else:
+            payload = MessageSent(row.medium, said.text, who, conversation.address, spoken=spoken)
+        at = row.at + timedelta(seconds=said.start)
+        append(batch, NewEntry(conversation.customer, payload, at, conversation.id, f"call:{row.id}:{number}"))
+
+
 def _handle(given: HandleGiven) -> Handle:
     return Handle(given.kind, given.value)
 
@@ -229,4 +250,5 @@ _RECORDERS: dict[type, Callable[[Batch, Any], None]] = {
     OrderGiven: _order,
     PageViewGiven: _page_view,
     SurveyGiven: _survey,
+    CallGiven: _call,
 }

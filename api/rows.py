@@ -3,80 +3,32 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
-from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import (
-    AfterValidator,
-    AwareDatetime,
-    BaseModel,
-    ConfigDict,
-    Field,
-    JsonValue,
-    StringConstraints,
-    TypeAdapter,
-    ValidationError,
-    model_validator,
+from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
+
+from api.call_rows import CallGiven
+from api.row_parts import (
+    MAX_LINE_BYTES,
+    Author,
+    Channel,
+    Facts,
+    HandleGiven,
+    Id,
+    Instant,
+    Money,
+    Part,
+    Short,
+    Text,
+    limited,
 )
-
 from knowledge.failures import Rejected
-
-MAX_LINE_BYTES = 1_000_000
-MAX_FACTS_CHARS = 20_000
-FIRST_YEAR, LAST_YEAR = 1900, 2199
-
-Channel = Literal["chat", "email", "phone", "whatsapp", "sms", "instagram", "app"]
-
-
-def _to_utc(at: datetime) -> datetime:
-    # Wide of the calendar's ends, where a change of the time zone overflows.
-    if not FIRST_YEAR <= at.year <= LAST_YEAR:
-        raise ValueError(f"lies outside the calendar of {FIRST_YEAR} to {LAST_YEAR}")
-    return at.astimezone(UTC)
-
-
-def _small(facts: dict[str, JsonValue]) -> dict[str, JsonValue]:
-    try:
-        length = len(json.dumps(facts, allow_nan=False))
-    except ValueError as error:
-        raise ValueError("holds a number that JSON does not know (NaN or Infinity)") from error
-    if length > MAX_FACTS_CHARS:
-        raise ValueError(f"is longer than {MAX_FACTS_CHARS} characters")
-    return facts
 
 
 def _web_address(url: str) -> str:
     if not url.startswith(("https://", "http://", "/")) or url.startswith(("//", "/\\")):
         raise ValueError("starts with none of https://, http:// and /")
     return url
-
-
-def _limited(most: int, least: int = 0) -> StringConstraints:
-    return StringConstraints(strip_whitespace=True, min_length=least, max_length=most)
-
-
-Id = Annotated[str, _limited(200, 1)]
-Short = Annotated[str, _limited(200)]
-Author = Annotated[str, _limited(320)]
-Text = Annotated[str, _limited(1_000_000, 1)]  # the setting THREADLINE_MAX_MESSAGE_CHARS narrows it
-Instant = Annotated[AwareDatetime, AfterValidator(_to_utc)]
-Facts = Annotated[dict[str, JsonValue], AfterValidator(_small)]
-Money = Annotated[Decimal, Field(max_digits=18, allow_inf_nan=False)]
-
-
-class Part(BaseModel):
-    """A piece of a row. Fields we do not know are kept apart, to be counted."""
-
-    model_config = ConfigDict(extra="allow", frozen=True, hide_input_in_errors=True)
-
-
-class HandleGiven(Part):
-    """An address, and whether the source vouches that it is this person's."""
-
-    kind: Annotated[str, _limited(32, 1)]
-    value: Annotated[str, _limited(320, 1)]
-    verified: bool = True
 
 
 class CustomerGiven(Part):
@@ -86,10 +38,10 @@ class CustomerGiven(Part):
     id: Id
     name: Short = ""
     handles: Annotated[tuple[HandleGiven, ...], Field(max_length=50)] = ()
-    language: Annotated[str, _limited(16)] = ""
-    timezone: Annotated[str, _limited(64)] = ""
-    preferences: Facts = {}
-    attributes: Facts = {}
+    language: Annotated[str, limited(16)] = ""
+    timezone: Annotated[str, limited(64)] = ""
+    preferences: Facts = Field(default_factory=dict)
+    attributes: Facts = Field(default_factory=dict)
 
 
 class MessageGiven(Part):
@@ -104,7 +56,7 @@ class MessageGiven(Part):
     text: Text
     customer: Id | None = None
     handle: HandleGiven | None = None
-    subject: Annotated[str, _limited(300)] | None = None
+    subject: Annotated[str, limited(300)] | None = None
     author: Author | None = None
     public: bool = False
 
@@ -131,7 +83,7 @@ class ItemGiven(Part):
     """One line of an order."""
 
     sku: Short = ""
-    name: Annotated[str, _limited(300, 1)]
+    name: Annotated[str, limited(300, 1)]
     quantity: Annotated[int, Field(ge=0, le=1_000_000)] = 1
     price: Money | None = None
 
@@ -146,8 +98,8 @@ class OrderGiven(Part):
     placed_at: Instant | None = None
     items: Annotated[tuple[ItemGiven, ...], Field(max_length=1_000)] = ()
     total: Money | None = None
-    currency: Annotated[str, _limited(8)] = ""
-    status: Annotated[str, _limited(64, 1)]
+    currency: Annotated[str, limited(8)] = ""
+    status: Annotated[str, limited(64, 1)]
     carrier: Short | None = None
     tracking: Short | None = None
 
@@ -181,8 +133,8 @@ class PageViewGiven(Part):
     id: Id
     customer: Id
     at: Instant
-    url: Annotated[str, _limited(2_000, 1), AfterValidator(_web_address)]
-    title: Annotated[str, _limited(500)] = ""
+    url: Annotated[str, limited(2_000, 1), AfterValidator(_web_address)]
+    title: Annotated[str, limited(500)] = ""
 
 
 _SCORES = {"csat": range(1, 6), "ces": range(1, 8), "nps": range(11)}
@@ -197,7 +149,7 @@ class SurveyGiven(Part):
     conversation: Id | None = None
     kind: Literal["csat", "ces", "nps"]
     score: int
-    comment: Annotated[str, _limited(5_000)] | None = None
+    comment: Annotated[str, limited(5_000)] | None = None
     at: Instant
 
     @model_validator(mode="after")
@@ -209,11 +161,19 @@ class SurveyGiven(Part):
 
 
 Row = Annotated[
-    CustomerGiven | MessageGiven | NoteGiven | OrderGiven | AssignmentGiven | StatusGiven | PageViewGiven | SurveyGiven,
+    CustomerGiven
+    | MessageGiven
+    | NoteGiven
+    | OrderGiven
+    | AssignmentGiven
+    | StatusGiven
+    | PageViewGiven
+    | SurveyGiven
+    | CallGiven,
     Field(discriminator="type"),
 ]
 _ROW: TypeAdapter[Row] = TypeAdapter(Row)
-TYPES = ("customer", "message", "note", "order", "assignment", "status", "page_view", "survey")
+TYPES = ("customer", "message", "note", "order", "assignment", "status", "page_view", "survey", "call")
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     asking,
+    calls,
     evaluating,
     examining,
     handoff,
@@ -76,6 +77,7 @@ app.command()(serving.demo)
 app.command()(working.work)
 app.command()(library.ingest)
 app.command("import")(records.import_files)
+app.command()(calls.transcript)
 app.command()(asking.ask)
 app.command()(asking.suggest)
 app.command()(records.conversations)

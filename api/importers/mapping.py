@@ -7,7 +7,8 @@ from typing import Any, get_args
 import yaml
 
 from api.importers.cells import Cell, read_cell
-from api.rows import HandleGiven, ItemGiven, Part, Row
+from api.row_parts import HandleGiven, Part
+from api.rows import ItemGiven, Row
 from knowledge.failures import Rejected
 
 MODELS: dict[str, type[Part]] = {

@@ -60,6 +60,7 @@ def _environment() -> Environment:
         words.ago,
         words.channel_icon,
         words.channel_name,
+        words.clock,
         words.date,
         words.day,
         words.handle,

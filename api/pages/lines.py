@@ -7,7 +7,8 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api.pages.suggestions import VERDICTS
-from api.pages.words import channel_name, money
+from api.pages.words import channel_name, clock, money
+from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import (
     ConversationAssigned,
@@ -38,6 +39,7 @@ EVENT_ICONS = {
     "page_viewed": "page",
     "issue_linked": "thread",
     "survey_answered": "star",
+    "call_held": "phone",
 }
 
 
@@ -143,7 +145,7 @@ def _name(author: str | None, known: Known) -> str:
 
 def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
-    sentence = _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
+    sentence = called(payload) if isinstance(payload, CallHeld) else _about(payload, known)
     match payload:
         case None:
             sentence = "No longer kept"
@@ -160,6 +162,17 @@ def says(payload: Payload | None, known: Known) -> str:
         case SurveyAnswered():
             sentence = _rated(payload)
     return sentence
+
+
+def _about(payload: Payload | None, known: Known) -> str:
+    return _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
+
+
+def called(payload: CallHeld) -> str:
+    """Return what call it was and how long it took."""
+    what = {"phone": "Call", "video": "Video call"}[payload.medium]
+    whose = "from the customer" if payload.direction == "in" else "to the customer"
+    return f"{what} {whose}, {clock(payload.seconds)}" if payload.answered else f"{what} {whose}, not answered"
 
 
 def _about_privacy(payload: Payload | None, known: Known) -> str:

@@ -11,6 +11,7 @@ CHANNELS = {
     "chat": "Chat",
     "email": "E-mail",
     "phone": "Phone",
+    "video": "Video call",
     "whatsapp": "WhatsApp",
     "sms": "SMS",
     "instagram": "Instagram",
@@ -18,7 +19,7 @@ CHANNELS = {
     "facebook": "Facebook",
     "app": "App",
 }
-ICONS = {"instagram": "social", "twitter": "social", "facebook": "social", "web": "chat"}
+ICONS = {"video": "phone", "instagram": "social", "twitter": "social", "facebook": "social", "web": "chat"}
 DRAWN = frozenset({"chat", "email", "phone", "whatsapp", "sms", "app"})
 LANGUAGES = {
     "cs": "Czech",
@@ -49,6 +50,13 @@ def channel_name(channel: str) -> str:
 def channel_icon(channel: str) -> str:
     """Return the name of the icon for a channel or a kind of handle."""
     return ICONS.get(channel, channel if channel in DRAWN else "channel")
+
+
+def clock(seconds: float) -> str:
+    """Return seconds of a call as its clock shows them: 4:05, or 1:02:09."""
+    minutes, rest = divmod(int(seconds), 60)
+    hours, minutes = divmod(minutes, 60)
+    return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"
 
 
 def language_name(code: str) -> str:

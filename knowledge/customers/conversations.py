@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, cast
 
 from sqlalchemy import ScalarSelect, Select, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import persons
+from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.entries import (
     ConversationAssigned,
     ConversationOpened,
@@ -90,6 +91,7 @@ def step(state: Conversation | None, entry: Entry) -> Conversation | None:
 
 
 def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, Any]:
+    changes: dict[str, Any] = {}
     match payload:
         case MessageReceived():
             heard: dict[str, Any] = {"last_received_at": _later(state.last_received_at, at)}
@@ -99,13 +101,16 @@ def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, A
         case MessageSent():
             sent = {} if payload.holding else {"last_sent_at": _later(state.last_sent_at, at)}
             return sent | _spoken(state, payload.text, at)
+        case CallHeld(answered=True):
+            # What the customer said in it was heard: nobody waits after the last word.
+            changes = {"last_sent_at": _later(state.last_sent_at, at + timedelta(seconds=payload.seconds))}
         case StatusChanged():
-            return _status(state, payload.status, at)
+            changes = _status(state, payload.status, at)
         case ConversationAssigned() if at >= (state.owner_at or at):
-            return {"owner": payload.owner, "owner_at": at}
+            changes = {"owner": payload.owner, "owner_at": at}
         case IssueLinked() if (payload.firm, at) >= (state.issue_firm, state.issue_at or at):
-            return {"issue": payload.issue, "issue_at": at, "issue_firm": payload.firm}
-    return {}
+            changes = {"issue": payload.issue, "issue_at": at, "issue_firm": payload.firm}
+    return changes
 
 
 def _opened(entry: Entry, payload: ConversationOpened) -> Conversation:

@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from knowledge.customers.call_entries import CallHeld, Spoken
 from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
@@ -44,12 +45,14 @@ class MessageReceived:
     """The customer wrote (or said) something.
 
     `address` is set when it came from another address of theirs than the conversation had: it moves there.
+    `spoken`: it was said in a call.
     """
 
     channel: str
     text: str
     subject: str = ""
     address: Handle | None = None
+    spoken: Spoken | None = None
     kind: Literal["message_received"] = "message_received"
 
 
@@ -68,6 +71,7 @@ class MessageSent:
     suggestion: SuggestionId | None = None
     delivery: Literal["posted", "queued"] = "posted"
     holding: bool = False
+    spoken: Spoken | None = None
     kind: Literal["message_sent"] = "message_sent"
 
 
@@ -232,6 +236,7 @@ Payload = Annotated[
     | IssueLinked
     | SuggestionShown
     | SuggestionJudged
+    | CallHeld
     | ConsentGiven
     | ConsentWithdrawn
     | HoldSet
