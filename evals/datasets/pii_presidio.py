@@ -1,27 +1,39 @@
-"""Presidio's synthetic sentences: short texts with the stretches of personal data in them."""
+"""Presidio's made sentences with the personal data in them, and which template each came from."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
-from evals.datasets.collections import folder, read_lines
+from evals.datasets.collections import folder
+from evals.datasets.rows import Row, read_rows
 from evals.figures import digest
 from knowledge.failures import Rejected
 
 
+class _Span(Row):
+    type: str
+    value: str
+    start: int
+    end: int
+
+
+class _Sentence(Row):
+    text: str
+    spans: tuple[_Span, ...] = ()
+    template_id: int = -1
+
+
 @dataclass(frozen=True)
 class Span:
-    """`text[start:end]` is personal data of this type."""
+    """Personal data in a text: what kind, and from where to where."""
 
-    type: str
+    kind: str
     start: int
     end: int
 
 
 @dataclass(frozen=True)
 class Sentence:
-    """A text and its spans; `template` names the pattern it was made from."""
+    """A text with the personal data in it; `template` names what it is not independent of."""
 
     text: str
     spans: tuple[Span, ...]
@@ -30,7 +42,7 @@ class Sentence:
 
 @dataclass(frozen=True)
 class Sentences:
-    """All of them, and the digest of the file."""
+    """All sentences, and the digest of the file."""
 
     rows: tuple[Sentence, ...]
     digest: str
@@ -41,15 +53,14 @@ def read(data: Path) -> Sentences:
 
     Raises:
         NotFound: the data set or its file is not there.
-        Rejected: a row has another form.
+        Rejected: a row is none, or a span does not hold the value it names.
     """
     path = folder(data, "pii_presidio") / "pii.jsonl"
-    return Sentences(tuple(_sentence(row) for row in read_lines(path)), digest([path]))
-
-
-def _sentence(row: Mapping[str, Any]) -> Sentence:
-    try:
-        spans = tuple(Span(str(one["type"]), int(one["start"]), int(one["end"])) for one in row["spans"])
-        return Sentence(str(row["text"]), spans, str(row["template_id"]))
-    except (KeyError, TypeError, ValueError) as error:
-        raise Rejected(f"pii_presidio: a row has another form ({error}).") from error
+    rows = []
+    for number, row in enumerate(read_rows(path, _Sentence), start=1):
+        for span in row.spans:
+            if row.text[span.start : span.end] != span.value:
+                raise Rejected(f"{path}, line {number}: {span.type} does not stand where it is said to.")
+        spans = tuple(Span(span.type, span.start, span.end) for span in row.spans)
+        rows.append(Sentence(row.text, spans, str(row.template_id)))
+    return Sentences(tuple(rows), digest([path]))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from evals.datasets import aws_docs_qa, dstc11_track5, mtrag, tau_banking_kb
+from evals.datasets import aws_docs_qa, dstc11_track5, flodial, mtrag, tau_banking_kb
 from evals.figures import Figure
 from evals.registry import Asked, part
 from evals.search_quality import search_figures
@@ -30,3 +30,9 @@ def dstc11_figures(asked: Asked) -> Iterable[Figure]:
 def aws_figures(asked: Asked) -> Iterable[Figure]:
     """Questions over technical guides."""
     return search_figures(aws_docs_qa.read(asked.data), asked.now, False, asked.say)
+
+
+@part("flodial", seconds=40)
+def flodial_figures(asked: Asked) -> Iterable[Figure]:
+    """Troubleshooting questions over nodes and FAQs of flowcharts."""
+    return search_figures(flodial.read(asked.data), asked.now, False, asked.say)

@@ -8,7 +8,7 @@ from evals.answers import has_fact
 from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.registry import task
 from evals.core.stage import Stage
-from evals.datasets import aws_docs_qa, dstc11_track5, mtrag, tarnfell, tau_banking_kb
+from evals.datasets import aws_docs_qa, dstc11_track5, flodial, mtrag, tarnfell, tau_banking_kb
 from evals.datasets.collections import Collection
 from evals.library import Library, Making, open_library
 from evals.ranking import best_of_each, hit, ndcg, recall, reciprocal_rank
@@ -113,3 +113,9 @@ def dstc11_task(stage: Stage) -> Task:
 def aws_task(stage: Stage) -> Task:
     """Questions over technical guides."""
     return _public(aws_docs_qa.read(stage.data), stage)
+
+
+@task("retrieval/flodial")
+def flodial_task(stage: Stage) -> Task:
+    """Troubleshooting questions over the nodes and FAQs of twelve flowcharts."""
+    return _public(flodial.read(stage.data), stage)
