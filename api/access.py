@@ -82,6 +82,11 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/articles"): ANYONE,
     ("GET", "/api/articles/{article}"): ANYONE,
     ("POST", "/api/search"): ANYONE,
+    # the bot
+    ("GET", "/api/bot"): MANAGER,
+    ("PUT", "/api/bot/rules"): MANAGER,
+    ("POST", "/api/bot/certificate"): MANAGER,
+    ("POST", "/api/bot/decisions/{decision}/verdict"): AGENT,
     # the queues
     ("GET", "/api/load"): AGENT,
     ("GET", "/api/load/{queue}"): AGENT,
@@ -113,6 +118,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/suggestions/{suggestion}/passages/{number}"): AGENT,
     ("GET", "/console/customers"): AGENT,
     ("GET", "/console/customers/{customer}"): AGENT,
+    ("GET", "/console/bot"): MANAGER,
     ("GET", "/console/load"): AGENT,
     ("GET", "/console/load/gauges"): AGENT,
     ("GET", "/console/work"): MANAGER,

@@ -25,6 +25,9 @@ IMPERSONAL: dict[str, str] = {
     "work_runs": "when jobs ran",
     "work_workers": "names of processes",
     "work_revivals": "names of pieces of work, by ids of entries",
+    "bot_rules": "how the company lets the bot work, and which colleague set it",
+    "bot_certificates": "counts of labelled answers",
+    "bot_spend": "counts by day",
     "suppressions": "keyed hashes; kept so that nobody is imported again unnoticed",
     "suppression_keys": "a random key",
 }

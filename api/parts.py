@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from assistant.bot import Bot, Load
 from assistant.suggest import Assistant, open_assistant
 from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
@@ -33,9 +34,22 @@ class Parts:
     assistant: Assistant
     clock: Callable[[], datetime] = now_utc
     board: Board = field(init=False)
+    bot: Bot = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
+        object.__setattr__(self, "bot", open_bot(self.settings, self.assistant, self.board))
+
+
+def open_bot(settings: Settings, assistant: Assistant, board: Board) -> Bot:
+    """Return the bot as the settings want it; the board tells it how busy a queue is."""
+
+    def load(queue: str, now: datetime) -> Load:
+        found = board.gauge(queue, now)
+        return Load(found.peak.on, found.wait)
+
+    languages = frozenset(code.strip().lower() for code in settings.embedder_languages.split(",") if code.strip())
+    return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens)
 
 
 def open_board(settings: Settings, database: Database, scope: Scope) -> Board:

@@ -1,11 +1,12 @@
 """The one list of background work: every job and every reaction that a worker runs."""
 
+from api.worker.bot import BOT
 from api.worker.chores import RETAIN
 from api.worker.understanding import GROUP
 from api.worker.work import Job, Reaction, Works
 
 JOBS: tuple[Job, ...] = (RETAIN,)
-REACTIONS: tuple[Reaction, ...] = (GROUP,)
+REACTIONS: tuple[Reaction, ...] = (GROUP, BOT)
 
 
 def works() -> Works:

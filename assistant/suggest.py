@@ -170,7 +170,7 @@ def prepare(
     outcome = decide(case, written.draft, claims)
     streamed.settle(outcome.text, outcome.reason)
     watch.lap("decision")
-    return _shown(question, passages, written, outcome, watch)
+    return shown_of(question, passages, written, outcome, watch)
 
 
 def nearness(assistant: Assistant, question: str) -> Nearness:
@@ -257,9 +257,10 @@ def _used(number: int, hit: Hit) -> PassageUsed:
     )
 
 
-def _shown(
+def shown_of(
     question: Question, passages: tuple[PassageUsed, ...], written: Written, outcome: Outcome, watch: Stopwatch
 ) -> SuggestionShown:
+    """Return a suggestion under a fresh id; it is stored nowhere yet."""
     return SuggestionShown(
         suggestion=SuggestionId(new_id()),
         question=question.text,

@@ -61,8 +61,12 @@ class Settings(BaseSettings):
     service_share: Annotated[float, Field(gt=0, lt=1)] = 0.8
     service_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
 
+    # the bot: the most tokens that models may use for it on one day
+    bot_daily_tokens: Annotated[int, Field(ge=0, le=10**12)] = 1_000_000
+
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
+    embedder_languages: str = "en"
     embedding_url: str = ""
     embedding_model: str = ""
     embedding_key: SecretStr = SecretStr("")

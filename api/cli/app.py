@@ -6,6 +6,7 @@ import typer
 
 from api.cli import (
     asking,
+    bots,
     calls,
     evaluating,
     examining,
@@ -86,6 +87,7 @@ app.command("chat-link")(records.chat_link)
 app.command()(library.reindex)
 app.command()(examining.doctor)
 app.add_typer(local_models.models, name="models")
+app.add_typer(bots.bot, name="bot")
 app.add_typer(staff.users, name="users")
 app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")

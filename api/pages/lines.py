@@ -6,6 +6,7 @@ from datetime import date
 from itertools import groupby
 from zoneinfo import ZoneInfo
 
+from api.pages.botlines import about_bot
 from api.pages.suggestions import VERDICTS
 from api.pages.words import channel_name, clock, money
 from knowledge.customers.call_entries import CallHeld
@@ -40,6 +41,11 @@ EVENT_ICONS = {
     "issue_linked": "thread",
     "survey_answered": "star",
     "call_held": "phone",
+    "bot_decided": "spark",
+    "bot_judged": "checked",
+    "tool_used": "gear",
+    "action_proposed": "flag",
+    "action_settled": "checked",
 }
 
 
@@ -146,6 +152,7 @@ def _name(author: str | None, known: Known) -> str:
 def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
     sentence = called(payload) if isinstance(payload, CallHeld) else _about(payload, known)
+    sentence = sentence or about_bot(payload, lambda author: _name(author, known))
     match payload:
         case None:
             sentence = "No longer kept"

@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    bot,
     chat,
     conversations,
     customers,
@@ -35,6 +36,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         privacy,
         library,
         load,
+        bot,
         events,
         work,
         chat,

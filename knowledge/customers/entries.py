@@ -7,6 +7,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field, TypeAdapter
 
+from knowledge.customers.bot_entries import ActionProposed, ActionSettled, BotDecided, BotJudged, ToolUsed
 from knowledge.customers.call_entries import CallHeld, Spoken
 from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
@@ -243,7 +244,12 @@ Payload = Annotated[
     | Erased
     | FactCorrected
     | FactsFound
-    | PackageOpened,
+    | PackageOpened
+    | BotDecided
+    | BotJudged
+    | ToolUsed
+    | ActionProposed
+    | ActionSettled,
     Field(discriminator="kind"),
 ]
 

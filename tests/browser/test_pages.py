@@ -30,6 +30,7 @@ def test_pages_are_accessible(
         "/console/library?q=refund",
         "/console/customers",
         "/console/load",
+        "/console/bot",
         "/console/work",
         "/console/settings",
     ]

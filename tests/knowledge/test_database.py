@@ -9,6 +9,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from sqlalchemy.exc import StatementError
 
+import knowledge.bot.tables
 import knowledge.customers.link_tables
 import knowledge.customers.privacy_tables
 import knowledge.customers.tables

@@ -1,0 +1,145 @@
+"""Routes of the bot: its rules by channel and topic, what certifies it, how it did, and verdicts on what it said."""
+
+from datetime import datetime
+from typing import Annotated, Self
+
+from fastapi import APIRouter, Path
+from pydantic import AfterValidator, BaseModel, Field
+
+from api.access import PartsHere, StaffHere
+from api.failures import responses
+from api.schemas import EntryOut, Input, without_nul
+from assistant.answering import judging, outcomes
+from assistant.answering.judging import Verdict
+from assistant.certify import items_needed
+from knowledge.bot import rules
+from knowledge.bot.rules import Certified, Rule
+from knowledge.customers.bot_entries import BotMode
+from knowledge.failures import Conflict
+from knowledge.ids import EntryId
+
+router = APIRouter(prefix="/api/bot", tags=["bot"])
+Name = Annotated[str, AfterValidator(without_nul)]
+EntryPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
+
+class RuleIn(Input):
+    """How the bot works on a channel and a topic ("" stands for all), in a share of the conversations."""
+
+    channel: Annotated[Name, Field(max_length=32)] = ""
+    topic: Annotated[Name, Field(max_length=64)] = ""
+    mode: BotMode
+    share: Annotated[float, Field(ge=0, le=1)] = 1.0
+
+
+class RuleOut(BaseModel):
+    """A rule with who set it and when."""
+
+    channel: str
+    topic: str
+    mode: BotMode
+    share: float
+    author: str
+    at: datetime | None
+
+    @classmethod
+    def of(cls, rule: Rule) -> Self:
+        """Return the rule as it goes out."""
+        return cls(**vars(rule))
+
+
+class CertificateOut(BaseModel):
+    """What certifies the bot; `threshold` null: nothing does."""
+
+    risk: float
+    confidence: float
+    threshold: float | None
+    items: int
+    answered: int
+    wrong: int
+    source: str
+    author: str
+    at: datetime | None
+
+    @classmethod
+    def of(cls, found: Certified) -> Self:
+        """Return the certificate as it goes out."""
+        return cls(**vars(found))
+
+
+class CountOut(BaseModel):
+    """One definition of resolved: how many of those whose window is over, and how many windows are open."""
+
+    kind: outcomes.Kind
+    resolved: int
+    of: int
+    open: int
+
+
+class BotOut(BaseModel):
+    """The bot as it is set and how its conversations ended, by four definitions."""
+
+    rules: list[RuleOut]
+    certificate: CertificateOut | None
+    labels: int
+    outcomes: list[CountOut]
+
+
+class CertificateIn(Input):
+    """The share of wrong answers to certify, and how surely."""
+
+    risk: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+
+
+class VerdictIn(Input):
+    """Whether the bot was right, and why."""
+
+    right: bool
+    reason: Annotated[str, Field(max_length=2_000), AfterValidator(without_nul)] = ""
+
+
+@router.get("", responses=responses(401, 403))
+def show(parts: PartsHere) -> BotOut:
+    """Return how the bot is set, what certifies it, and how its conversations ended."""
+    now = parts.clock()
+    with parts.database.read() as session:
+        found = rules.certified(session, parts.scope)
+        ended = outcomes.counts(outcomes.read_outcomes(session, parts.scope, now), now)
+        return BotOut(
+            rules=[RuleOut.of(rule) for rule in rules.list_rules(session, parts.scope)],
+            certificate=CertificateOut.of(found) if found else None,
+            labels=len(judging.labels(session, parts.scope)),
+            outcomes=[CountOut(**vars(one)) for one in ended],
+        )
+
+
+@router.put("/rules", responses=responses(400, 401, 403, 413, 422))
+def set_rule(parts: PartsHere, staff: StaffHere, given: RuleIn) -> RuleOut:
+    """Set how the bot works on a channel and a topic; what was set before stays in the history."""
+    rule = Rule(given.channel.strip(), given.topic.strip(), given.mode, given.share, staff.email)
+    with parts.database.write() as session:
+        return RuleOut.of(rules.set_rule(session, parts.scope, rule, parts.clock()))
+
+
+@router.post("/certificate", status_code=201, responses=responses(400, 401, 403, 409, 413, 422))
+def certify(parts: PartsHere, staff: StaffHere, given: CertificateIn) -> CertificateOut:
+    """Certify the bot anew from all verdicts; where they certify nothing, it answers nothing from the library."""
+    with parts.database.read() as session:
+        known = judging.labels(session, parts.scope)
+        others = judging.unlabelled_chances(session, parts.scope, known)
+    found = judging.certificate_of(known, others, given.risk, given.confidence)
+    if not known:
+        needed = items_needed(given.risk, given.confidence)
+        raise Conflict("Nobody has judged an answer of the bot yet.", f"At least {needed} customers' are needed.")
+    kept = judging.as_certified(found, "verdicts of colleagues", staff.email)
+    with parts.database.write() as session:
+        return CertificateOut.of(rules.certify(session, parts.scope, kept, parts.clock()))
+
+
+@router.post("/decisions/{decision}/verdict", status_code=201, responses=responses(400, 401, 403, 404, 413, 422))
+def judge(parts: PartsHere, staff: StaffHere, decision: EntryPath, given: VerdictIn) -> EntryOut:
+    """Say whether what the bot said (or would have said) was right; it becomes a label."""
+    verdict = Verdict(EntryId(decision), given.right, staff.email, given.reason)
+    with parts.database.write() as session:
+        return EntryOut.of(judging.judge(session, parts.scope, verdict, parts.clock()))

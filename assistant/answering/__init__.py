@@ -1,0 +1,1 @@
+"""Answering by itself: the rules, words, signs and steps behind `assistant.bot`."""

@@ -1,0 +1,68 @@
+"""Beside: what the bot said or would have said, next to what the agent really answered."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from knowledge.customers import timeline
+from knowledge.customers.bot_entries import BotDecided, BotJudged
+from knowledge.customers.entries import Entry, MessageSent
+from knowledge.customers.tables import EntryRow
+from knowledge.customers.timeline import ENTRIES, read_row
+from knowledge.ids import ConversationId, EntryId
+from knowledge.scope import Scope, within
+
+
+@dataclass(frozen=True)
+class Beside:
+    """One decision: the bot's words, the next words of a person there ("" when there were none), the latest verdict."""
+
+    entry: EntryId
+    conversation: ConversationId
+    at: datetime
+    decided: BotDecided
+    agent: str
+    agent_name: str
+    right: bool | None
+
+
+def read_beside(session: Session, scope: Scope, limit: int = 50) -> list[Beside]:
+    """Return the latest decisions in which the bot had something to say, the latest first."""
+    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "bot_decided", EntryRow.conversation.is_not(None))
+    found: list[Beside] = []
+    for row in session.execute(query.order_by(EntryRow.seq.desc()).limit(limit * 4)):
+        entry = read_row(row)
+        if isinstance(entry.payload, BotDecided) and entry.payload.text and entry.conversation:
+            found.append(_beside(session, scope, entry, entry.payload, entry.conversation))
+        if len(found) == limit:
+            break
+    return found
+
+
+def _beside(session: Session, scope: Scope, entry: Entry, decided: BotDecided, conversation: ConversationId) -> Beside:
+    later = timeline.after(session, scope, entry.seq, conversation=conversation, limit=50)
+    asked_at = _asked_at(session, scope, decided)
+    answered = next((one for one in _said(session, scope, conversation) if one.at >= (asked_at or entry.at)), None)
+    verdicts = [one.payload for one in later if isinstance(one.payload, BotJudged) and one.payload.decision == entry.id]
+    sent = answered.payload if answered else None
+    return Beside(
+        entry.id,
+        conversation,
+        entry.at,
+        decided,
+        sent.text if isinstance(sent, MessageSent) else "",
+        sent.author if isinstance(sent, MessageSent) else "",
+        verdicts[-1].right if verdicts else None,
+    )
+
+
+def _asked_at(session: Session, scope: Scope, decided: BotDecided) -> datetime | None:
+    return session.scalar(select(EntryRow.at).where(within(scope, EntryRow), EntryRow.id == decided.answers))
+
+
+def _said(session: Session, scope: Scope, conversation: ConversationId) -> list[Entry]:
+    """Return what people answered in a conversation, oldest first."""
+    entries = timeline.page(session, scope, conversation=conversation, limit=200)
+    return [one for one in entries if isinstance(one.payload, MessageSent) and one.payload.author != "bot"]

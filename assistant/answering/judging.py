@@ -1,0 +1,127 @@
+"""Judging: agents say whether the bot was right; their words are the labels that certify it or stop it."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from assistant.certify import Certificate, Scored, certify, exceeded, sequence
+from knowledge.bot.rules import Certified
+from knowledge.customers import inbox, timeline
+from knowledge.customers.bot_entries import BotDecided, BotJudged
+from knowledge.customers.entries import Entry
+from knowledge.customers.tables import EntryRow
+from knowledge.customers.timeline import ENTRIES, NewEntry, read_row
+from knowledge.failures import NotFound, Rejected
+from knowledge.ids import ConversationId, CustomerId, EntryId
+from knowledge.scope import Scope, within
+
+MAX_REASON_CHARS = 2_000
+
+
+@dataclass(frozen=True)
+class Label:
+    """One judged decision of the bot: the chance it gave itself, and whether a colleague found it right."""
+
+    decision: EntryId
+    customer: CustomerId
+    conversation: ConversationId
+    chance: float
+    right: bool
+    posted: bool
+    at: datetime
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A colleague's word on a decision: right or wrong, and why."""
+
+    decision: EntryId
+    right: bool
+    author: str
+    reason: str = ""
+
+
+def judge(session: Session, scope: Scope, verdict: Verdict, now: datetime) -> Entry:
+    """Keep a colleague's verdict; the same colleague's later one on the same decision counts instead of it.
+
+    Raises:
+        NotFound: there is no such decision.
+        Rejected: the bot did not answer there, or the reason is too long.
+    """
+    entry = timeline.get_entry(session, scope, verdict.decision)
+    if not isinstance(entry.payload, BotDecided):
+        raise NotFound("There is no such decision of the bot.")
+    if not entry.payload.text or entry.payload.action == "stay":
+        raise Rejected("The bot said nothing there that could be right or wrong.", "Judge one of its answers.")
+    reason = inbox.clean(verdict.reason, 0, MAX_REASON_CHARS)
+    judged = BotJudged(entry.id, verdict.right, verdict.author, reason)
+    return timeline.append(session, scope, NewEntry(entry.customer, judged, now, entry.conversation), now)
+
+
+def labels(session: Session, scope: Scope) -> list[Label]:
+    """Return every judged answer with a chance, oldest first; of several verdicts the latest counts."""
+    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "bot_judged").order_by(EntryRow.seq)
+    verdicts: dict[EntryId, bool] = {}
+    for row in session.execute(query):
+        payload = read_row(row).payload
+        if isinstance(payload, BotJudged):
+            verdicts[payload.decision] = payload.right
+    found = [label for decision, right in verdicts.items() if (label := _label(session, scope, decision, right))]
+    return sorted(found, key=lambda one: one.at)
+
+
+def _label(session: Session, scope: Scope, decision: EntryId, right: bool) -> Label | None:
+    try:
+        entry = timeline.get_entry(session, scope, decision)
+    except NotFound:
+        return None
+    made = entry.payload
+    if not isinstance(made, BotDecided) or made.chance is None or entry.conversation is None:
+        return None
+    posted = made.action == "answer" and made.sent is not None
+    return Label(entry.id, entry.customer, entry.conversation, made.chance, right, posted, entry.at)
+
+
+def unlabelled_chances(session: Session, scope: Scope, known: Sequence[Label], limit: int = 5_000) -> list[float]:
+    """Return the chances of decisions nobody judged: thresholds to test are laid out on these, never on the labels."""
+    judged = {one.decision for one in known}
+    query = select(EntryRow.id).where(within(scope, EntryRow), EntryRow.kind == "bot_decided")
+    names = [name for name in session.scalars(query.order_by(EntryRow.seq.desc()).limit(limit)) if name not in judged]
+    found: list[float] = []
+    for start in range(0, len(names), 500):
+        for row in session.execute(ENTRIES.where(EntryRow.id.in_(names[start : start + 500]))):
+            payload = read_row(row).payload
+            if isinstance(payload, BotDecided) and payload.chance is not None:
+                found.append(payload.chance)
+    return found
+
+
+def certificate_of(known: Sequence[Label], others: Sequence[float], risk: float, confidence: float) -> Certificate:
+    """Return what the labels certify at a risk. Of one customer only the first label counts: those of one are alike.
+
+    Raises:
+        ValueError: the risk or the confidence is not between 0 and 1.
+    """
+    first: dict[CustomerId, Label] = {}
+    for one in known:
+        first.setdefault(one.customer, one)
+    scored = [Scored(one.chance, one.right) for one in first.values()]
+    return certify(scored, sequence(others, len(scored), risk, confidence), risk, confidence)
+
+
+def as_certified(found: Certificate, source: str, author: str) -> Certified:
+    """Return a certificate in the form it is kept in."""
+    return Certified(
+        found.risk, found.confidence, found.threshold, found.items, found.answered, found.wrong, source, author
+    )
+
+
+def has_failed(known: Sequence[Label], certified: Certified) -> bool:
+    """Tell whether verdicts on answers posted since a certificate show its risk exceeded; may be asked at any time."""
+    since = certified.at
+    posted = [one for one in known if one.posted and (since is None or one.at > since)]
+    wrong = sum(not one.right for one in posted)
+    return exceeded(wrong, len(posted), certified.risk, certified.confidence)
