@@ -1,0 +1,1 @@
+"""Live quality: what managers measure, read from the record of what happened."""

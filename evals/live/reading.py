@@ -1,0 +1,215 @@
+"""From the record to stories: each issue's entries are read once and folded."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from typing import cast
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from evals.live.contacts import contacts
+from evals.live.stories import Change, Contact, Draft, Handover, Known, Message, Repeat, Speaker, Story, Survey
+from knowledge.customers import timeline
+from knowledge.customers.entries import (
+    ConversationAssigned,
+    ConversationOpened,
+    Entry,
+    MessageReceived,
+    MessageSent,
+    StatusChanged,
+    SuggestionJudged,
+    SuggestionShown,
+    SurveyAnswered,
+)
+from knowledge.customers.facts.fold import facts_of
+from knowledge.customers.facts.said import said_of
+from knowledge.customers.tables import ConversationRow
+from knowledge.ids import ConversationId, CustomerId
+from knowledge.scope import Scope, within
+
+BOT = "bot"
+MOST_ENTRIES = 2_000
+Repeats = Callable[[Sequence[Entry], Sequence[datetime]], Iterable[Repeat]]
+
+
+def read_stories(session: Session, scope: Scope, since: datetime, repeats: Repeats | None = None) -> list[Story]:
+    """Return the story of each issue that anything happened in at or after `since`, whole, the oldest first."""
+    query = (
+        select(ConversationRow.id, ConversationRow.issue, ConversationRow.customer)
+        .where(within(scope, ConversationRow), ConversationRow.last_at >= since)
+        .order_by(ConversationRow.opened_at, ConversationRow.id)
+    )
+    issues = list(dict.fromkeys(row.issue for row in session.execute(query)))
+    return [story for issue in issues for story in _story(session, scope, issue, repeats)]
+
+
+def _story(session: Session, scope: Scope, issue: str, repeats: Repeats | None) -> Iterator[Story]:
+    query = (
+        select(ConversationRow.id, ConversationRow.customer, ConversationRow.subject)
+        .where(within(scope, ConversationRow), ConversationRow.issue == issue)
+        .order_by(ConversationRow.opened_at, ConversationRow.id)
+    )
+    rows = session.execute(query).all()
+    entries = [
+        entry
+        for row in rows
+        for entry in timeline.page(session, scope, conversation=ConversationId(row.id), limit=MOST_ENTRIES)
+    ]
+    story = tell(issue, rows[0].customer, sorted(entries, key=lambda one: (one.at, one.seq)))
+    if story is not None:
+        said_again = tuple(repeats(entries, [one.at for one in story.handovers])) if repeats else ()
+        yield replace(story, repeats=said_again, topic=story.topic or rows[0].subject)
+
+
+def tell(issue: str, customer: CustomerId | str, entries: Sequence[Entry]) -> Story | None:
+    """Fold the entries of an issue, in the order of time, into its story; `None` when nobody said anything."""
+    said = list(messages(entries))
+    if not said:
+        return None
+    found = contacts(said)
+    return Story(
+        issue=issue,
+        customer=str(customer),
+        topic="",
+        contacts=found,
+        changes=tuple(changes(entries)),
+        handovers=tuple(handovers(entries, found)),
+        surveys=tuple(_surveys(entries, said)),
+        facts=tuple(_facts(entries)),
+        drafts=tuple(_drafts(entries)),
+        owners=tuple(
+            (one.at, one.payload.owner or "") for one in entries if isinstance(one.payload, ConversationAssigned)
+        ),
+        surveyed=any(one.kind in ("survey_asked", "survey_sent") for one in entries),
+    )
+
+
+def messages(entries: Iterable[Entry]) -> Iterator[Message]:
+    """What was said, with who said it; a public conversation's messages are public."""
+    public: set[object] = set()
+    for entry in entries:
+        payload, where = entry.payload, str(entry.conversation or "")
+        if isinstance(payload, ConversationOpened) and payload.public:
+            public.add(entry.conversation)
+        if isinstance(payload, MessageReceived):
+            yield Message(
+                entry.id, "customer", "", payload.text, entry.at, payload.channel, where, entry.conversation in public
+            )
+        elif isinstance(payload, MessageSent):
+            speaker: Speaker = "bot" if payload.author == BOT else "agent"
+            open_to_all = entry.conversation in public
+            yield Message(
+                entry.id, speaker, payload.author, payload.text, entry.at, payload.channel, where, open_to_all
+            )
+
+
+def changes(entries: Iterable[Entry]) -> Iterator[Change]:
+    """The issue's status over its conversations: resolved when all are, open again when a customer writes."""
+    states: dict[object, str] = {}
+    before = ""
+    for entry in entries:
+        payload = entry.payload
+        if isinstance(payload, MessageReceived):
+            states[entry.conversation] = "open"
+        elif isinstance(payload, StatusChanged):
+            states[entry.conversation] = payload.status
+        else:
+            continue
+        now = next((one for one in ("open", "pending", "resolved") if one in states.values()), "open")
+        if now != before:
+            author = payload.author if isinstance(payload, StatusChanged) else ""
+            yield Change(cast("Change", now), entry.at, author)  # type: ignore[arg-type]
+            before = now
+
+
+def handovers(entries: Sequence[Entry], found: Sequence[Contact]) -> Iterator[Handover]:
+    """Changes of hands and of channel, in the order of time."""
+    yield from sorted([*_hands(entries), *_moves(found)], key=lambda one: one.at)
+
+
+def _hands(entries: Sequence[Entry]) -> Iterator[Handover]:
+    """From the bot to the first person, and from person to person; back to the giver within a day is a return."""
+    owner = BOT if any(isinstance(one.payload, MessageSent) and one.payload.author == BOT for one in entries) else ""
+    spoke_before = [one for one in entries if isinstance(one.payload, MessageSent)]
+    given = [one for one in entries if isinstance(one.payload, ConversationAssigned)]
+    for place, entry in enumerate(given):
+        assert isinstance(entry.payload, ConversationAssigned)
+        taker = entry.payload.owner or ""
+        if owner == BOT and not any(one.at <= entry.at for one in spoke_before):
+            owner = ""
+        if owner and taker and taker != owner:
+            yield Handover(
+                "bot→agent" if owner == BOT else "agent→agent",
+                owner,
+                taker,
+                entry.at,
+                taken_at=_first(spoke_before, taker, entry.at),
+                opened_at=_opened(entries, taker, entry.at),
+                returned=_returned(given[place + 1 :], owner, entry.at),
+            )
+        owner = taker or owner
+
+
+def _first(sent: Sequence[Entry], author: str, after: datetime) -> datetime | None:
+    for one in sent:
+        if isinstance(one.payload, MessageSent) and one.payload.author == author and one.at >= after:
+            return one.at
+    return None
+
+
+def _opened(entries: Sequence[Entry], reader: str, after: datetime) -> datetime | None:
+    read = (
+        one.at
+        for one in entries
+        if one.kind == "package_opened" and getattr(one.payload, "author", reader) == reader and one.at >= after
+    )
+    return next(read, None)
+
+
+def _returned(later: Sequence[Entry], giver: str, at: datetime) -> bool:
+    owners = [(one.at, one.payload.owner) for one in later if isinstance(one.payload, ConversationAssigned)]
+    return any(owner in (giver, None) and (when - at).total_seconds() <= 86_400 for when, owner in owners)
+
+
+def _moves(found: Sequence[Contact]) -> Iterator[Handover]:
+    for one, two in pairwise(found):
+        if one.channel != two.channel:
+            yield Handover("channel→channel", one.channel, two.channel, two.start)
+
+
+def _owners(entries: Iterable[Entry]) -> Iterator[tuple[datetime, str]]:
+    for entry in entries:
+        if isinstance(entry.payload, ConversationAssigned):
+            yield entry.at, entry.payload.owner or ""
+
+
+def _surveys(entries: Iterable[Entry], said: Sequence[Message]) -> Iterator[Survey]:
+    for entry in entries:
+        if isinstance(entry.payload, SurveyAnswered):
+            channel = next((one.channel for one in reversed(said) if one.at <= entry.at), "")
+            yield Survey(entry.payload.survey, entry.payload.score, entry.at, channel)
+
+
+def _facts(entries: Sequence[Entry]) -> Iterator[Known]:
+    threads: dict[object, list[Entry]] = {}
+    for entry in entries:
+        threads.setdefault(entry.conversation, []).append(entry)
+    for thread in threads.values():
+        for one in facts_of(said_of(thread)):
+            if not one.internal:
+                yield Known(one.type, one.label, one.value, one.text, one.sources, one.at)
+
+
+def _drafts(entries: Sequence[Entry]) -> Iterator[Draft]:
+    judged = {one.payload.suggestion: one.payload for one in entries if isinstance(one.payload, SuggestionJudged)}
+    sent = {one.id: one for one in entries if isinstance(one.payload, MessageSent)}
+    for entry in entries:
+        shown = entry.payload
+        if not isinstance(shown, SuggestionShown) or not shown.text:
+            continue
+        verdict = judged.get(shown.suggestion)
+        reply = sent.get(verdict.sent) if verdict and verdict.sent else None
+        text = reply.payload.text if reply and isinstance(reply.payload, MessageSent) else ""
+        yield Draft(shown.text, verdict.verdict if verdict else "ignored", text, entry.at, reply.at if reply else None)

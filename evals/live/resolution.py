@@ -1,0 +1,127 @@
+"""Was it resolved, at once, without being told twice, and did it stay so?"""
+
+from collections.abc import Iterator, Sequence
+from datetime import timedelta
+
+from evals.live.measures import WINDOW, WINDOWS, Measure, Period, clustered_rate, rate, share
+from evals.live.stories import Contact, Story
+
+
+def resolution(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
+    """Cross-channel resolution, repeats, first contact resolution, contacts that come again."""
+    closed = [one for one in stories if one.resolved and period.holds(one.last_resolved_at)]
+    yield from _cross_channel(closed)
+    yield from repeats(stories, period)
+    yield first_contact(closed, period)
+    yield repeat_contact(stories, period)
+    yield _reopened(stories, period)
+
+
+def _cross_channel(closed: Sequence[Story]) -> Iterator[Measure]:
+    """Cross-channel resolution rate: resolved issues in which the customer repeated nothing, of those over at least
+    two channels (strict) and of all."""
+    strict = [one for one in closed if len(one.channels) > 1]
+    yield rate(
+        "cross_channel_resolution",
+        "Resolved over several channels without repeating anything",
+        [not one.repeats for one in strict],
+        note="resolved issues over two or more channels",
+    )
+    yield rate(
+        "resolution_without_repeats",
+        "Resolved without repeating anything",
+        [not one.repeats for one in closed],
+        note="all resolved issues",
+    )
+
+
+def repeats(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
+    """Repeat-information events: share of issues with one, and how many after each change of hands or channel."""
+    active = [one for one in stories if any(period.holds(message.at) for message in one.messages)]
+    said = [repeat for one in active for repeat in one.repeats if period.holds(repeat.at)]
+    elicited = sum(repeat.elicited for repeat in said)
+    yield rate(
+        "issues_with_repeats",
+        "Issues in which the customer had to say something twice",
+        [any(period.holds(repeat.at) for repeat in one.repeats) for one in active],
+        good=-1,
+        parts={
+            "repeats": float(len(said)),
+            "elicited": share(elicited, len(said)),
+            "volunteered": share(len(said) - elicited, len(said)),
+        },
+    )
+    moved = [(one, handover) for one in active for handover in one.handovers if period.holds(handover.at)]
+    yield clustered_rate(
+        "handovers_with_repeats",
+        "Changes of hands or channel after which something was said twice",
+        [any(repeat.at > handover.at for repeat in one.repeats) for one, handover in moved],
+        [one.issue for one, _ in moved],
+        good=-1,
+    )
+
+
+def first_contact(closed: Sequence[Story], period: Period) -> Measure:
+    """First contact resolution on any channel: one contact, nobody passed it on, nobody came back within 7 days.
+
+    Only issues whose window is over can be judged; with other windows in the parts.
+    """
+    parts = {f"{days} d": _fcr(closed, period, timedelta(days=days)).value for days in WINDOWS}
+    judged = _fcr(closed, period, WINDOW)
+    return Measure(**{**vars(judged), "parts": parts})
+
+
+def _fcr(closed: Sequence[Story], period: Period, window: timedelta) -> Measure:
+    over = [one for one in closed if one.first_resolved_at is not None and one.first_resolved_at + window <= period.now]
+    return rate(
+        "first_contact_resolution",
+        "Resolved at the first contact, on any channel",
+        [at_first_contact(one, window) for one in over],
+        note=f"issues whose {window.days} days are over",
+    )
+
+
+def at_first_contact(story: Story, window: timedelta) -> bool:
+    """Whether the issue took one contact, no passing on, and nobody came back within the window."""
+    before = [one for one in story.contacts if story.first_resolved_at is None or one.start <= story.first_resolved_at]
+    passed = any(one.kind == "agent→agent" for one in story.handovers)
+    return story.resolved and len(before) == 1 and not passed and not story.contact_again(window)
+
+
+def repeat_contact(stories: Sequence[Story], period: Period) -> Measure:
+    """Contacts that are followed by another about the same issue within 7 days, on any channel."""
+    rows: list[tuple[bool, str]] = []
+    parts: dict[str, float | None] = {}
+    for days in WINDOWS:
+        window = timedelta(days=days)
+        judged = [
+            (comes_again(story, contact, window), story.customer)
+            for story in stories
+            for contact in story.contacts
+            if contact.inbound and period.holds(contact.start) and contact.end + window <= period.now
+        ]
+        parts[f"{days} d"] = share(sum(again for again, _ in judged), len(judged))
+        rows = judged if window == WINDOW else rows
+    return clustered_rate(
+        "repeat_contact",
+        "Contacts followed by another about the same issue within 7 days",
+        [again for again, _ in rows],
+        [customer for _, customer in rows],
+        good=-1,
+        parts=parts,
+        note="any channel; the customer's own contacts whose 7 days are over",
+    )
+
+
+def comes_again(story: Story, contact: Contact, window: timedelta) -> bool:
+    """Whether the customer begins another contact about the same issue within the window."""
+    return any(
+        later.inbound and contact.end < later.start <= contact.end + window
+        for later in story.contacts
+        if later is not contact
+    )
+
+
+def _reopened(stories: Sequence[Story], period: Period) -> Measure:
+    done = [one for one in stories if period.holds(one.first_resolved_at)]
+    return rate("reopened", "Resolved issues that were opened again", [one.reopenings > 0 for one in done], good=-1)

@@ -1,0 +1,72 @@
+"""How long people wait: first and next answers, until solved; in the hours of the calendar and of business."""
+
+from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime, timedelta
+
+from evals.live.measures import Measure, Period, median
+from evals.live.stories import Message, Story
+
+MINUTE, HOUR = 60.0, 3600.0
+# Counts the working time between two moments; without opening hours it is the calendar's.
+Working = Callable[[datetime, datetime], timedelta]
+
+
+def calendar(begin: datetime, end: datetime) -> timedelta:
+    """The time between two moments."""
+    return end - begin
+
+
+def times(stories: Sequence[Story], period: Period, working: Working = calendar) -> Iterator[Measure]:
+    """First response, next response, first and full resolution (Zendesk's definitions; the bot does not count)."""
+    first = [pair for pair in map(first_response, stories) if pair and period.holds(pair[0])]
+    later = [pair for story in stories for pair in next_responses(story) if period.holds(pair[0])]
+    yield _waited("first_response", "First answer by a person", first, MINUTE, "min", working)
+    yield _waited("next_response", "Later answers by a person", later, MINUTE, "min", working)
+    solved = [(one.opened_at, one.first_resolved_at) for one in stories if period.holds(one.first_resolved_at)]
+    full = [(one.opened_at, one.last_resolved_at) for one in stories if period.holds(one.last_resolved_at)]
+    yield _waited("first_resolution", "Until first solved", _known(solved), HOUR, "h", working)
+    yield _waited("full_resolution", "Until solved for good", _known(full), HOUR, "h", working)
+
+
+def first_response(story: Story) -> tuple[datetime, datetime] | None:
+    """When the issue began, and the first public word of a person of ours after it."""
+    asked = next((one.at for one in story.messages if one.speaker == "customer"), None)
+    if asked is None:
+        return None
+    answered = next((one.at for one in story.messages if one.speaker == "agent" and one.at >= asked), None)
+    return (asked, answered) if answered else None
+
+
+def next_responses(story: Story) -> Iterator[tuple[datetime, datetime]]:
+    """Each time the customer spoke after our first answer, and when a person answered that."""
+    waiting: datetime | None = None
+    answered_before = False
+    for message in story.messages:
+        if message.speaker == "customer":
+            waiting = waiting or message.at
+        elif message.speaker == "agent":
+            if waiting is not None and answered_before:
+                yield waiting, message.at
+            waiting, answered_before = None, True
+
+
+def unanswered_since(messages: Sequence[Message]) -> datetime | None:
+    """Since when the customer has waited for anybody of ours, `None` when nobody waits."""
+    waiting: datetime | None = None
+    for message in messages:
+        waiting = (waiting or message.at) if message.speaker == "customer" else None
+    return waiting
+
+
+def _known(pairs: Sequence[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime]]:
+    return [(begin, end) for begin, end in pairs if end is not None]
+
+
+def _waited(
+    name: str, title: str, pairs: Sequence[tuple[datetime, datetime]], each: float, unit: str, working: Working
+) -> Measure:
+    values = [calendar(*pair).total_seconds() / each for pair in pairs]
+    at_work = [working(*pair).total_seconds() / each for pair in pairs]
+    middle = median(name, title, at_work, unit).value
+    p90 = median(name, title, values, unit).parts.get("p90")
+    return median(name, title, values, unit, good=-1, parts={"p90": p90, "in business hours": middle})

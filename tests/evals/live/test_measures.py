@@ -1,0 +1,226 @@
+"""Each measure against a table worked out by hand (METRICS.md has the definitions)."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
+
+from evals.live.bot import bot_resolution
+from evals.live.drafts import drafts, kept_words, likeness
+from evals.live.handovers import handovers
+from evals.live.journeys import journeys, ways
+from evals.live.measures import Measure, Period
+from evals.live.measuring import measure_all
+from evals.live.resolution import resolution
+from evals.live.social import social
+from evals.live.stories import Draft, Handover, Known, Repeat, Story, Survey
+from evals.live.times import first_response, next_responses, times
+from evals.live.voices import voices
+from evals.live.work import Costs, Gain, returns, work
+
+Tell = Callable[..., Story]
+When = Callable[[float], datetime]
+
+
+def named(measures: Any) -> dict[str, Measure]:
+    return {one.name: one for one in measures}
+
+
+def test_over_channels_without_repeats(tell: Tell, when: When, november: Period) -> None:
+    clean = tell("0 chat customer a\n1 email customer b\n2 email agent:ann c\n3 email =resolved ann", "i1")
+    told_twice = replace(
+        tell("0 chat customer a\n1 phone customer a\n2 phone agent:bo c\n3 phone =resolved bo", "i2", "c2"),
+        repeats=(Repeat("e", "a", True, when(1)),),
+    )
+    single = tell("0 chat customer a\n0.1 chat agent:ann b\n0.2 chat =resolved ann", "i3", "c3")
+    unsolved = tell("0 chat customer a\n1 email customer b", "i4", "c4")
+    found = named(resolution([clean, told_twice, single, unsolved], november))
+    assert (found["cross_channel_resolution"].value, found["cross_channel_resolution"].n) == (50, 2)
+    assert found["resolution_without_repeats"].value == pytest.approx(100 * 2 / 3)
+    assert (found["issues_with_repeats"].value, found["issues_with_repeats"].n) == (25, 4)
+    assert found["issues_with_repeats"].parts["elicited"] == 100
+    assert found["cross_channel_resolution"].few
+
+
+def test_first_contact_counts_no_passing_on_and_no_coming_back(tell: Tell, when: When, november: Period) -> None:
+    once = tell("0 chat customer a\n0.1 chat agent:ann b\n0.2 chat =resolved ann", "i1")
+    back = tell("0 chat customer a\n0.1 chat agent:ann b\n0.2 chat =resolved ann\n72 email customer c", "i2", "c2")
+    back = replace(back, changes=(*back.changes,))
+    passed = replace(
+        tell("0 chat customer a\n0.1 chat agent:ann b\n0.2 chat =resolved ann", "i3", "c3"),
+        handovers=(Handover("agent→agent", "ann", "bo", when(0.05)),),
+    )
+    found = named(resolution([once, back, passed], november))
+    assert (found["first_contact_resolution"].value, found["first_contact_resolution"].n) == (pytest.approx(100 / 3), 3)
+    assert found["first_contact_resolution"].parts["1 d"] == pytest.approx(200 / 3)
+    assert (found["repeat_contact"].value, found["repeat_contact"].n) == (25, 4)
+    early = Period(november.since, november.until, when(100))
+    assert named(resolution([once, back], early))["first_contact_resolution"].n == 0
+
+
+def test_context_that_is_kept_lost_and_asked_again(tell: Tell, when: When, november: Period) -> None:
+    story = tell(
+        """0 chat customer my order is TF-1 and I live in Leeds
+        1 chat agent:ann one moment
+        2 email customer hello?
+        3 email agent:bo what is your order number
+        4 email customer TF-1
+        5 email agent:bo order TF-1 goes to Leeds
+        6 email =resolved bo"""
+    )
+    facts = (
+        Known("reference", "order", "tf-1", "TF-1", ("i1-0",), when(0)),
+        Known("address", "city", "leeds", "Leeds", ("i1-0",), when(0)),
+        Known("stated", "", "blue", "blue", ("i1-0",), when(0)),
+    )
+    moved = (Handover("channel→channel", "chat", "email", when(2)),)
+    story = replace(story, facts=facts, handovers=moved, repeats=(Repeat("i1-4", "tf-1", True, when(4)),))
+    found = named(handovers([story], november))
+    assert found["context_preservation"].value == 0.5  # two needed, one asked again; nobody needed "blue"
+    assert found["context_preservation"].parts["facts"] == 2
+    contradicted = replace(
+        story,
+        repeats=(),
+        facts=(*facts, Known("address", "city", "york", "York", ("i1-5",), when(5))),
+    )
+    assert named(handovers([contradicted], november))["context_preservation"].value == 0.5
+    assert named(handovers([replace(story, facts=())], november))["context_preservation"].value is None
+
+
+def test_a_handoff_goes_well_in_every_respect_or_not(tell: Tell, when: When, november: Period) -> None:
+    story = tell("0 chat customer a\n1 chat agent:ann b\n2 chat agent:bo c\n3 chat =resolved bo")
+    well = Handover("agent→agent", "ann", "bo", when(1.5), taken_at=when(1.9), opened_at=when(1.6))
+    found = named(handovers([replace(story, handovers=(well,))], november))
+    assert found["handoff_success"].value == 100
+    assert found["resolved_across_handoffs"].value == 100
+    unread = replace(well, opened_at=when(2.5))
+    parts = named(handovers([replace(story, handovers=(unread,))], november))["handoff_success"].parts
+    assert parts["package opened before the answer"] == 0
+    assert parts["accepted in time"] == 100
+
+
+def test_switches_ways_and_continuity(tell: Tell, november: Period) -> None:
+    one = tell("0 chat customer a\n1 phone customer b\n1.1 phone agent:ann c\n2 email agent:bo d", "i1")
+    two = tell("0 chat customer a\n0.1 chat agent:ann b", "i2")
+    found = named(journeys([one, two], november))
+    assert found["channel_switches"].value == 1.0
+    assert found["issues_with_switch"].value == 50
+    assert found["channel_switches"].parts["moved by agent"] == 50
+    assert found["same_agent"].value == pytest.approx(2 / 3)
+    assert found["continuity"].value == pytest.approx((4 + 1 - 3) / (3 * 2))
+    taken = ways([one, two], november)
+    assert [(way.giver, way.taker, way.issues) for way in taken] == [("chat", "phone", 1), ("phone", "email", 1)]
+    assert taken[1].dropped == 100
+
+
+def test_surveys_with_coverage(tell: Tell, when: When, november: Period) -> None:
+    def answered(number: int, *answers: tuple[str, int]) -> Story:
+        surveys = tuple(Survey(kind, score, when(3)) for kind, score in answers)  # type: ignore[arg-type]
+        script = "0 chat customer a\n1 chat agent:ann b\n2 chat =resolved ann"
+        return replace(tell(script, f"i{number}", f"c{number}"), surveys=surveys, surveyed=True)
+
+    stories = [
+        answered(1, ("csat", 5), ("ces", 7), ("nps", 10)),
+        answered(2, ("csat", 3), ("ces", 2), ("nps", 6)),
+        answered(3, ("ces", 5), ("nps", 8)),
+        answered(4),
+    ]
+    found = named(voices(stories, november))
+    assert found["csat"].value == 50
+    assert found["csat"].parts["coverage of resolved issues"] == 50
+    assert found["csat"].parts["chat"] == 50
+    assert found["ces_mean"].value == pytest.approx(14 / 3)
+    assert found["ces_agree"].value == pytest.approx(200 / 3)
+    assert found["ces_index"].value == pytest.approx(0)
+    assert found["nps"].value == pytest.approx(0)
+
+
+def test_times_leave_the_bot_out(tell: Tell, when: When, november: Period) -> None:
+    story = tell("0 chat customer a\n0.1 chat bot:bot b\n1 chat agent:ann c\n2 chat customer d\n2.5 chat agent:ann e")
+    assert first_response(story) == (when(0), when(1))
+    assert list(next_responses(story)) == [(when(2), when(2.5))]
+    found = named(times([story], november, lambda begin, end: (end - begin) / 2))
+    assert found["first_response"].value == 60
+    assert found["first_response"].parts["in business hours"] == 30
+    assert found["full_resolution"].value is None
+
+
+def test_the_bot_four_ways(tell: Tell, when: When, november: Period) -> None:
+    script = "0 chat customer a\n0.1 chat bot:bot b\n0.2 chat =resolved bot"
+    lasting = tell(script, "i1", "c1")
+    back_in_two_days = tell(f"{script}\n48 chat customer no", "i2", "c2")
+    elsewhere = tell(script, "i3", "c3")
+    other = tell("100 email customer x", "i4", "c3")
+    passed = tell("0 chat customer a\n0.1 chat bot:bot b\n1 chat agent:ann c", "i5", "c5")
+    thanked = replace(tell(script, "i6", "c6"), surveys=(Survey("csat", 5, when(1)),))
+    found = named(bot_resolution([lasting, back_in_two_days, elsewhere, other, passed, thanked], november))
+    values = {way: found[f"bot_resolution_{way}"].value for way in ("confirmed", "assumed", "verified", "durable")}
+    assert values == {"confirmed": 20, "assumed": 80, "verified": 60, "durable": 40}
+    assert found["bot_resolution_durable"].parts["of those without a person"] == 50
+    assert found["bot_handed_over"].parts == {
+        "begun": 6,
+        "bot spoke": 5,
+        "no person needed": 4,
+        "resolved": 4,
+        "durable": 2,
+    }
+
+
+def test_drafts(tell: Tell, when: When, november: Period) -> None:
+    story = tell("0 chat customer a\n1 chat agent:ann b")
+    shown = (
+        Draft("abcd", "accepted", "abcd", when(1), when(1.1)),
+        Draft("abcd", "edited", "abxx", when(1), when(1.2)),
+        Draft("abcd", "rejected", "", when(1)),
+        Draft("abcd", "ignored", "", when(1)),
+    )
+    found = named(drafts([replace(story, drafts=shown)], november))
+    assert found["draft_acceptance"].value == pytest.approx(100 / 3)
+    assert found["draft_acceptance"].parts["ignored"] == 25
+    assert found["draft_likeness"].value == pytest.approx(0.75)
+    assert likeness("kitten", "sitting") == pytest.approx(1 - 3 / 7)
+    assert kept_words("a b c", "a b d") == pytest.approx(4 / 6)
+
+
+def test_public_messages(tell: Tell, when: When, november: Period) -> None:
+    quick = replace(
+        tell("0 x! customer a\n1 x! agent:ann b\n2 email customer c\n3 email =resolved ann", "i1"),
+        owners=((when(0.5), "ann"),),
+    )
+    left = tell("0 x! customer a", "i2", "c2")
+    found = named(social([quick, left], november))
+    assert found["social_unanswered"].value == 50
+    assert (found["social_owner_minutes"].value, found["social_owner_minutes"].n) == (30, 1)
+    assert found["social_moved_private"].value == 50
+    assert found["social_private_resolved"].value == 100
+
+
+def test_work_and_money(tell: Tell, november: Period) -> None:
+    story = tell("0 chat customer a\n0.1 chat agent:ann b\n0.2 chat =resolved ann")
+    found = named(work([story], november, Costs(agent_hour=30, currency="EUR")))
+    assert found["active_minutes"].value == pytest.approx(6)
+    assert found["resolutions_per_hour"].value == pytest.approx(10)
+    assert found["cost_per_contact"].value == pytest.approx(3)
+    assert found["cost_per_resolution"].value == pytest.approx(3)
+
+
+def test_return_against_a_holdout() -> None:
+    gain = Gain([1.0] * 50, [2.0] * 50, [0.0] * 50, [0.0] * 50)
+    roi = returns(gain, Costs(agent_hour=30), repeat_cost=5, spent=1_000)
+    assert roi.value == pytest.approx(0.5)
+    assert roi.low == roi.high == pytest.approx(0.5)
+    assert returns(Gain([], [], [], []), Costs(), 1, 1).value is None
+
+
+def test_every_measure_has_a_name_of_its_own_and_nothing_is_measured_of_nothing(november: Period) -> None:
+    found = measure_all([], november, Costs(agent_hour=1))
+    assert len({one.name for one in found}) == len(found) > 30
+    assert all(one.value is None and one.n == 0 for one in found)
+
+
+def test_speed_comes_after_repeats(tell: Tell, november: Period) -> None:
+    order = [one.name for one in measure_all([tell("0 chat customer a")], november)]
+    assert order.index("issues_with_repeats") < order.index("first_response")
+    assert timedelta(0) < november.until - november.since
