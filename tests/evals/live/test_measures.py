@@ -7,18 +7,20 @@ from typing import Any
 
 import pytest
 
-from evals.live.bot import bot_resolution
+from assistant.answering.outcomes import Outcome
+from evals.live.bot import bot_resolution, funnel
 from evals.live.drafts import drafts, kept_words, likeness
 from evals.live.handovers import handovers
 from evals.live.journeys import journeys, ways
 from evals.live.measures import Measure, Period
-from evals.live.measuring import measure_all
+from evals.live.measuring import Told, measure_all
 from evals.live.resolution import resolution
 from evals.live.social import social
 from evals.live.stories import Draft, Handover, Known, Repeat, Story, Survey
 from evals.live.times import first_response, next_responses, times
 from evals.live.voices import voices
 from evals.live.work import Costs, Gain, returns, work
+from knowledge.ids import ConversationId, CustomerId
 
 Tell = Callable[..., Story]
 When = Callable[[float], datetime]
@@ -147,25 +149,24 @@ def test_times_leave_the_bot_out(tell: Tell, when: When, november: Period) -> No
     assert found["full_resolution"].value is None
 
 
-def test_the_bot_four_ways(tell: Tell, when: When, november: Period) -> None:
-    script = "0 chat customer a\n0.1 chat bot:bot b\n0.2 chat =resolved bot"
-    lasting = tell(script, "i1", "c1")
-    back_in_two_days = tell(f"{script}\n48 chat customer no", "i2", "c2")
-    elsewhere = tell(script, "i3", "c3")
-    other = tell("100 email customer x", "i4", "c3")
-    passed = tell("0 chat customer a\n0.1 chat bot:bot b\n1 chat agent:ann c", "i5", "c5")
-    thanked = replace(tell(script, "i6", "c6"), surveys=(Survey("csat", 5, when(1)),))
-    found = named(bot_resolution([lasting, back_in_two_days, elsewhere, other, passed, thanked], november))
-    values = {way: found[f"bot_resolution_{way}"].value for way in ("confirmed", "assumed", "verified", "durable")}
-    assert values == {"confirmed": 20, "assumed": 80, "verified": 60, "durable": 40}
-    assert found["bot_resolution_durable"].parts["of those without a person"] == 50
-    assert found["bot_handed_over"].parts == {
-        "begun": 6,
-        "bot spoke": 5,
-        "no person needed": 4,
-        "resolved": 4,
-        "durable": 2,
-    }
+def test_the_bot_by_four_definitions(when: When, november: Period) -> None:
+    def ended(number: int, *held: bool | None, passed: bool = False) -> Outcome:
+        return Outcome(ConversationId(f"v{number}"), CustomerId("c"), when(number), passed, bool(held[0]), *held[1:])
+
+    outcomes = [
+        ended(1, True, True, True, True),
+        ended(2, False, True, True, False),
+        ended(3, False, True, False, False),
+        ended(4, False, False, False, False, passed=True),
+        ended(5, False, None, None, None),
+    ]
+    found = named(bot_resolution(outcomes, november))
+    assert (found["bot_resolution_confirmed"].value, found["bot_resolution_confirmed"].n) == (20, 5)
+    values = [found[f"bot_resolution_{way}"].value for way in ("assumed", "verified", "durable")]
+    assert values == [75, 50, 25]
+    assert found["bot_resolution_durable"].parts == {"window not over": 1}
+    assert found["bot_handed_over"].value == 20
+    assert list(funnel(9, outcomes, november).values()) == [9, 5, 4, 2, 1]
 
 
 def test_drafts(tell: Tell, when: When, november: Period) -> None:
@@ -215,7 +216,7 @@ def test_return_against_a_holdout() -> None:
 
 
 def test_every_measure_has_a_name_of_its_own_and_nothing_is_measured_of_nothing(november: Period) -> None:
-    found = measure_all([], november, Costs(agent_hour=1))
+    found = measure_all([], november, Told(costs=Costs(agent_hour=1)))
     assert len({one.name for one in found}) == len(found) > 30
     assert all(one.value is None and one.n == 0 for one in found)
 
