@@ -39,6 +39,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/conversations/{conversation}"): AGENT,
     ("GET", "/api/conversations/{conversation}/timeline"): AGENT,
     ("POST", "/api/conversations/{conversation}/replies"): AGENT,
+    ("POST", "/api/conversations/{conversation}/messages/{message}/resend"): AGENT,
     ("POST", "/api/conversations/{conversation}/notes"): AGENT,
     ("PUT", "/api/conversations/{conversation}/status"): AGENT,
     ("POST", "/api/conversations/{conversation}/take"): AGENT,

@@ -1,11 +1,14 @@
 """The composition root: opens every part once a process and gives it back at the end."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from api.channels.channel import Channel
+from api.channels.opening import open_channels
 from assistant.bot import Bot, Load
 from assistant.suggest import Assistant, open_assistant
 from handoff.load.board import Board, Plan
@@ -33,6 +36,7 @@ class Parts:
     search: Search
     assistant: Assistant
     clock: Callable[[], datetime] = now_utc
+    channels: Mapping[str, Channel[Any]] = field(default_factory=open_channels)
     board: Board = field(init=False)
     bot: Bot = field(init=False)
 
@@ -83,4 +87,4 @@ def open_parts(settings: Settings, *, clock: Callable[[], datetime] = now_utc) -
         closing(open_search(settings, database, scope)) as search,
         closing(open_assistant(settings, search)) as assistant,
     ):
-        yield Parts(settings, database, scope, search, assistant, clock)
+        yield Parts(settings, database, scope, search, assistant, clock, open_channels(settings))

@@ -1,12 +1,17 @@
 """The one list of background work: every job and every reaction that a worker runs."""
 
+from api.channels.delivering import DELIVER
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN
 from api.worker.understanding import GROUP
 from api.worker.work import Job, Reaction, Works
 
 JOBS: tuple[Job, ...] = (RETAIN,)
-REACTIONS: tuple[Reaction, ...] = (GROUP, BOT)
+REACTIONS: tuple[Reaction, ...] = (
+    DELIVER,
+    GROUP,
+    BOT,
+)
 
 
 def works() -> Works:

@@ -7,10 +7,12 @@ from itertools import groupby
 from zoneinfo import ZoneInfo
 
 from api.pages.botlines import about_bot
+from api.pages.deliveries import ICONS, about_delivery
 from api.pages.suggestions import VERDICTS
 from api.pages.words import channel_name, clock, money
 from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.conversations import Conversation
+from knowledge.customers.delivery_entries import Delivery, MessageDelivered
 from knowledge.customers.entries import (
     ConversationAssigned,
     ConversationOpened,
@@ -46,6 +48,7 @@ EVENT_ICONS = {
     "tool_used": "gear",
     "action_proposed": "flag",
     "action_settled": "checked",
+    **ICONS,
 }
 
 
@@ -76,6 +79,7 @@ class Line:
     says: str = ""
     icon: str = "clock"
     verdict: str = ""
+    delivery: Delivery | None = None
     day: date | None = None
     folded: tuple["Line", ...] = ()
 
@@ -86,13 +90,17 @@ def lines_of(entries: list[Entry], known: Known) -> list[Line]:
     for entry in entries:
         if isinstance(entry.payload, SuggestionJudged):
             verdicts[entry.payload.suggestion] = VERDICTS[entry.payload.verdict].lower()
+    told = {said.message: said for entry in entries if isinstance(said := entry.payload, Delivery)}
     shown = [_line(entry, known, verdicts) for entry in entries if not _told_elsewhere(entry.payload)]
+    shown = [replace(line, delivery=told.get(line.entry.id)) for line in shown]
     return _folded(_with_days(shown, known.zone))
 
 
 def _told_elsewhere(payload: Payload | None) -> bool:
     """Tell whether another line says it: a verdict is the suggestion's, an owner follows another conversation's."""
-    return isinstance(payload, SuggestionJudged) or (isinstance(payload, ConversationAssigned) and payload.shared)
+    if isinstance(payload, SuggestionJudged | MessageDelivered):
+        return True
+    return isinstance(payload, ConversationAssigned) and payload.shared
 
 
 def _with_days(lines: list[Line], zone: ZoneInfo) -> list[Line]:
@@ -153,6 +161,7 @@ def says(payload: Payload | None, known: Known) -> str:
     """Return the sentence for an entry that is told in one line."""
     sentence = called(payload) if isinstance(payload, CallHeld) else _about(payload, known)
     sentence = sentence or about_bot(payload, lambda author: _name(author, known))
+    sentence = sentence or about_delivery(payload, lambda author: _name(author, known))
     match payload:
         case None:
             sentence = "No longer kept"

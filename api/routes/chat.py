@@ -9,6 +9,7 @@ from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 
 from api.access import CallerHere, ChatHere, PartsHere
+from api.channels.web_chat import WebChat, Written
 from api.failures import responses, stream_responses
 from api.live import BEGIN, CursorHere, listen
 from api.parts import Parts
@@ -19,7 +20,6 @@ from api.throttle import Throttle
 from knowledge.customers import identity, inbox, joining, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, Handle
-from knowledge.customers.inbox import Incoming
 from knowledge.customers.live import Following
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import ConversationId, CustomerId
@@ -118,15 +118,9 @@ def write(parts: PartsHere, chat: ChatHere, records: OwnRecords, given: ChatMess
     """Write to us; the message goes on with the open chat, or opens one."""
     text, now = inbox.clean(fit(parts, given.text)), parts.clock()
     with parts.database.write() as session:
-        incoming = Incoming(
-            channel="chat",
-            address=_address(session, parts, chat, records),
-            text=text,
-            at=now,
-            external_id=f"{chat.handle.value}:{key}" if key else "",
-            customer=chat.customer,
-        )
-        entry = inbox.receive(session, parts.scope, incoming, now)
+        address = _address(session, parts, chat, records)
+        written = Written(chat.handle, chat.customer, address, text, key or "")
+        entry = inbox.receive(session, parts.scope, WebChat().parse(written, now), now)
     return _stored(entry, text)
 
 

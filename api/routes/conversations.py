@@ -20,12 +20,14 @@ from api.schemas import (
 )
 from assistant import feedback
 from handoff import ownership
-from knowledge.customers import inbox, timeline
+from knowledge.customers import inbox, outbox, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Status
 from knowledge.customers.inbox import Reply
 from knowledge.customers.record import get_customers
-from knowledge.ids import ConversationId, CustomerId, SuggestionId
+from knowledge.customers.timeline import NewEntry
+from knowledge.failures import NotFound
+from knowledge.ids import ConversationId, CustomerId, EntryId, SuggestionId
 
 router = APIRouter(prefix="/api/conversations", tags=["conversations"])
 ConversationPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -119,6 +121,24 @@ def reply(
     )
     with parts.database.write() as session:
         return EntryOut.of(feedback.send(session, parts.scope, answer, parts.clock()))
+
+
+@router.post("/{conversation}/messages/{message}/resend", responses=responses(401, 403, 404, 409, 422))
+def resend(
+    parts: PartsHere,
+    staff: StaffHere,
+    conversation: ConversationPath,
+    message: Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")],
+) -> EntryOut:
+    """Have a message that was not delivered sent again; 409 when it did not fail."""
+    with parts.database.write() as session:
+        timeline.hold(session, parts.scope)
+        found = get_conversation(session, parts.scope, ConversationId(conversation))
+        sent = timeline.get_entry(session, parts.scope, EntryId(message))
+        if sent.conversation != found.id:
+            raise NotFound("There is no such message in this conversation.")
+        wish, now = outbox.ask_again(session, parts.scope, sent.id, staff.email), parts.clock()
+        return EntryOut.of(timeline.append(session, parts.scope, NewEntry(sent.customer, wish, now, found.id), now))
 
 
 @router.post("/{conversation}/notes", status_code=201, responses=HERE)

@@ -9,7 +9,7 @@ const ACTS = {
   resolved: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "resolved" }),
   open: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "open" }),
 };
-const DONE = { take: "It is yours now", resolved: "Resolved", open: "Open again", pass: "Passed on" };
+const DONE = { take: "It is yours now", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again" };
 
 async function run(name, action) {
   try {
@@ -31,6 +31,8 @@ export function listenToActs() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
     if (button) act(button.dataset.act);
+    const again = event.target.closest("[data-resend]");
+    if (again) run("resend", () => call("POST", again.dataset.resend));
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   });
   document.addEventListener("submit", (event) => {

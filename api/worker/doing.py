@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from time import monotonic, sleep
@@ -99,7 +99,15 @@ class Doing:
                     reaction.run(self._parts, entry)
             except Exception as error:  # noqa: BLE001 - a worker loop: what goes wrong with one entry concerns it alone
                 problem = error
-            return self._judge(self._retries(reaction), Failed(name, subject, _words(problem), attempt), problem)
+            outcome = self._judge(self._retries(reaction), Failed(name, subject, _words(problem), attempt), problem)
+            if outcome == "buried" and reaction is not None and reaction.gave_up is not None:
+                self._tell(reaction.gave_up, EntryId(subject), _words(problem))
+            return outcome
+
+    def _tell(self, gave_up: Callable[[Parts, Entry, str], None], subject: EntryId, reason: str) -> None:
+        with self._parts.database.read() as session:
+            entry = timeline.get_entry(session, self._parts.scope, subject)
+        gave_up(self._parts, entry, reason)
 
     def _entry(self, reaction: Reaction, subject: EntryId) -> Entry | None:
         """The entry to react to; `None` when a later one of its conversation speaks for the burst."""

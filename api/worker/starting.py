@@ -57,7 +57,7 @@ class Starter:
         more, scope = False, self._parts.scope
         with self._parts.database.write() as session:
             for reaction in self._works.reactions.values():
-                seq = marks.cursor(session, scope, reaction.name)
+                seq = marks.cursor(session, scope, reaction.name, reaction.begin)
                 entries = timeline.after(session, scope, seq, limit=BATCH)
                 for entry in entries:
                     if _concerns(reaction, entry):

@@ -5,8 +5,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from api.parts import Parts
 from knowledge.customers.entries import Entry
+from knowledge.scope import Scope
 
 
 @dataclass(frozen=True)
@@ -30,7 +33,9 @@ class Reaction:
     It is given the entry as it reads when the work begins (without payload when the customer was forgotten).
     `quiet`: wait until the entry's conversation has had no further entry of these kinds for so long; only the last of
     a burst is reacted to. `within`: what happened longer ago when we learn of it (an import) is passed over; `None`
-    passes over nothing. `Unavailable` and unexpected errors are tried again; other failures are final.
+    passes over nothing. `begin` says after which entry a reaction that is new to this installation begins (default:
+    the last). `Unavailable` and unexpected errors are tried again; other failures are final, and `gave_up` is told of
+    them (the reason is fit to show).
     """
 
     name: str
@@ -39,6 +44,8 @@ class Reaction:
     quiet: timedelta = timedelta(0)
     within: timedelta | None = timedelta(days=1)
     retries: Retries = Retries()
+    begin: Callable[[Session, Scope], int | None] | None = None
+    gave_up: Callable[[Parts, Entry, str], None] | None = None
 
 
 @dataclass(frozen=True)

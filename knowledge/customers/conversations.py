@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.customers import persons
 from knowledge.customers.call_entries import CallHeld
+from knowledge.customers.delivery_entries import DeliveryFailed, MessageBounced
 from knowledge.customers.entries import (
     ConversationAssigned,
     ConversationOpened,
@@ -104,8 +105,8 @@ def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, A
         case CallHeld(answered=True):
             # What the customer said in it was heard: nobody waits after the last word.
             changes = {"last_sent_at": _later(state.last_sent_at, at + timedelta(seconds=payload.seconds))}
-        case StatusChanged():
-            changes = _status(state, payload.status, at)
+        case StatusChanged() | DeliveryFailed() | MessageBounced():
+            changes = _status(state, payload.status if isinstance(payload, StatusChanged) else "open", at)
         case ConversationAssigned() if at >= (state.owner_at or at):
             changes = {"owner": payload.owner, "owner_at": at}
         case IssueLinked() if (payload.firm, at) >= (state.issue_firm, state.issue_at or at):

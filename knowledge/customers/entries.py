@@ -9,6 +9,13 @@ from pydantic import Field, TypeAdapter
 
 from knowledge.customers.bot_entries import ActionProposed, ActionSettled, BotDecided, BotJudged, ToolUsed
 from knowledge.customers.call_entries import CallHeld, Spoken
+from knowledge.customers.delivery_entries import (
+    AutoReplyReceived,
+    DeliveryFailed,
+    DeliveryRetried,
+    MessageBounced,
+    MessageDelivered,
+)
 from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
@@ -30,6 +37,20 @@ class Handle:
 
 
 @dataclass(frozen=True)
+class Attachment:
+    """A file that came or went with a message. `id` names it at the door; empty when it was not kept, and `refused`
+    says why. `size` in bytes, `digest` the SHA-256 of its content.
+    """
+
+    id: str
+    name: str
+    media_type: str
+    size: int
+    digest: str = ""
+    refused: str = ""
+
+
+@dataclass(frozen=True)
 class ConversationOpened:
     """A conversation began on a channel with one address; replies always go to that address."""
 
@@ -47,6 +68,7 @@ class MessageReceived:
 
     `address` is set when it came from another address of theirs than the conversation had: it moves there.
     `spoken`: it was said in a call.
+    `reference` is the channel's own id of it, for an answer to name.
     """
 
     channel: str
@@ -54,6 +76,8 @@ class MessageReceived:
     subject: str = ""
     address: Handle | None = None
     spoken: Spoken | None = None
+    reference: str = ""
+    attachments: tuple[Attachment, ...] = ()
     kind: Literal["message_received"] = "message_received"
 
 
@@ -61,8 +85,8 @@ class MessageReceived:
 class MessageSent:
     """We answered. `author` is a staff e-mail or `bot`; `delivery` says whether it reached the channel.
 
-    `posted`: the customer reads it where they wrote. `queued`: it waits for a connector of that channel. `holding`: it
-    only says that somebody will answer; the customer waits on.
+    `posted`: the customer reads it where they wrote. `queued`: it is in the outbox; later entries say what became of
+    it. `holding`: it only says that somebody will answer; the customer waits on.
     """
 
     channel: str
@@ -73,6 +97,7 @@ class MessageSent:
     delivery: Literal["posted", "queued"] = "posted"
     holding: bool = False
     spoken: Spoken | None = None
+    attachments: tuple[Attachment, ...] = ()
     kind: Literal["message_sent"] = "message_sent"
 
 
@@ -238,6 +263,11 @@ Payload = Annotated[
     | SuggestionShown
     | SuggestionJudged
     | CallHeld
+    | MessageDelivered
+    | DeliveryFailed
+    | DeliveryRetried
+    | MessageBounced
+    | AutoReplyReceived
     | ConsentGiven
     | ConsentWithdrawn
     | HoldSet

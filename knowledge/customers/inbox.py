@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from knowledge.customers import conversations, identity, links, timeline
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import (
+    Attachment,
     ConversationOpened,
     Entry,
     Handle,
@@ -34,7 +35,8 @@ class Incoming:
     """A message as a channel hands it over.
 
     `external_id` is the channel's id of the message and makes receiving idempotent; `conversation_key` is its id of
-    the conversation. `verified`: the channel vouches that the sender holds `address`.
+    the conversation. `verified`: the channel vouches that the sender holds `address`. `conversation` is set when the
+    channel knows which of ours it goes on; `reference` is what an answer over there has to name.
     """
 
     channel: str
@@ -47,6 +49,9 @@ class Incoming:
     public: bool = False
     verified: bool = True
     customer: CustomerId | None = None
+    conversation: ConversationId | None = None
+    reference: str = ""
+    attachments: tuple[Attachment, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -63,6 +68,7 @@ class Reply:
     suggestion: SuggestionId | None = None
     at: datetime | None = None
     holding: bool = False
+    attachments: tuple[Attachment, ...] = ()
 
 
 def receive(session: Session, scope: Scope, incoming: Incoming, now: datetime) -> Entry:
@@ -81,7 +87,14 @@ def receive(session: Session, scope: Scope, incoming: Incoming, now: datetime) -
     address = identity.normalise(incoming.address)
     conversation = _conversation(session, scope, incoming, address, now)
     moved = moves_to(session, scope, conversation, incoming.channel, address)
-    payload = MessageReceived(incoming.channel, text, clean(incoming.subject, 0, 300), moved)
+    payload = MessageReceived(
+        incoming.channel,
+        text,
+        clean(incoming.subject, 0, 300),
+        moved,
+        reference=clean(incoming.reference, 0, 998),
+        attachments=incoming.attachments,
+    )
     new = NewEntry(conversation.customer, payload, incoming.at, conversation.id, key)
     return timeline.append(session, scope, new, now)
 
@@ -101,6 +114,8 @@ def moves_to(
 
 
 def _conversation(session: Session, scope: Scope, incoming: Incoming, address: Handle, now: datetime) -> Conversation:
+    if incoming.conversation:
+        return conversations.get_conversation(session, scope, incoming.conversation)
     if incoming.conversation_key:
         known = conversations.find_by_key(session, scope, incoming.conversation_key)
         if known is not None:
@@ -166,6 +181,7 @@ def reply(session: Session, scope: Scope, answer: Reply, now: datetime) -> Entry
         suggestion=answer.suggestion,
         delivery=_delivery(conversation, answer),
         holding=answer.holding,
+        attachments=answer.attachments,
     )
     new = NewEntry(conversation.customer, payload, answer.at or now, conversation.id, key)
     return timeline.append(session, scope, new, now)

@@ -12,7 +12,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, sel
 from sqlalchemy.orm import Session
 
 from knowledge.bell import CHANNEL
-from knowledge.customers import persons
+from knowledge.customers import outbox, persons
 from knowledge.customers.entries import Entry, Payload, dump, load
 from knowledge.customers.issue_rows import shared_owners
 from knowledge.customers.persons import Whose
@@ -82,6 +82,7 @@ def append_many(session: Session, scope: Scope, news: Sequence[NewEntry], now: d
             fresh[name] = _rows(scope, new, key, now)
     stored = _insert(session, list(fresh.values()))
     project(session, scope, stored)
+    outbox.project(session, scope, stored)
     _share_owners(session, scope, stored, now)
     found.update(zip(fresh, stored, strict=True))
     return [found[name] for name in names]

@@ -4,6 +4,7 @@ from alembic import context
 
 import knowledge.bot.tables
 import knowledge.customers.link_tables
+import knowledge.customers.outbox_tables
 import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables

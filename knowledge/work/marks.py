@@ -1,5 +1,6 @@
 """Marks: how far a reaction has read, which run of a job is due, who is alive."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -16,14 +17,18 @@ HANGS = timedelta(days=1)
 OUTCOME_CHARS = 500
 
 
-def cursor(session: Session, scope: Scope, name: str) -> int:
-    """Return up to which entry a reaction has begun its work; a new one begins with what comes from now on.
+def cursor(
+    session: Session, scope: Scope, name: str, begin: Callable[[Session, Scope], int | None] | None = None
+) -> int:
+    """Return up to which entry a reaction has begun its work; a new one begins where `begin` says, else from now on.
 
     The row is locked until the transaction ends: two workers do not read the same stretch at once.
     """
     row = session.get(CursorRow, (scope.team, scope.brand, name), with_for_update=True)
     if row is None:
-        row = CursorRow(team=scope.team, brand=scope.brand, name=name, seq=timeline.last_seq(session, scope))
+        start = begin(session, scope) if begin is not None else None
+        start = timeline.last_seq(session, scope) if start is None else start
+        row = CursorRow(team=scope.team, brand=scope.brand, name=name, seq=start)
         session.add(row)
         session.flush()
     return row.seq

@@ -12,6 +12,7 @@ from fastapi.testclient import TestClient
 from sqlalchemy import select
 
 import knowledge.customers.link_tables
+import knowledge.customers.outbox_tables
 import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables

@@ -11,6 +11,7 @@ from sqlalchemy.exc import StatementError
 
 import knowledge.bot.tables
 import knowledge.customers.link_tables
+import knowledge.customers.outbox_tables
 import knowledge.customers.privacy_tables
 import knowledge.customers.tables
 import knowledge.library.tables
