@@ -109,7 +109,7 @@ def _by_type(sentence: Sentence) -> Iterator[tuple[str, bool]]:
     found = _found(sentence.text)
     for span in sentence.spans:
         covered = sum(max(0, min(span.end, end) - max(span.start, start)) for start, end in found)
-        yield span.type, covered * 2 >= span.end - span.start
+        yield span.kind, covered * 2 >= span.end - span.start
 
 
 def _touches(token: Token, spans: Sequence[tuple[int, int]]) -> bool:
@@ -156,7 +156,7 @@ def _label(token: Token, sentence: Sentence) -> str | None:
     """The token's class; `None` for what has a form of its own and is learnt neither way."""
     for span in sentence.spans:
         if token.start < span.end and token.end > span.start:
-            return CLASSES.get(span.type)
+            return CLASSES.get(span.kind)
     return OTHER
 
 
