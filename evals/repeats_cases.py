@@ -1,4 +1,4 @@
-"""Repeats by construction: recorded dialogues are handed over, and what the customer says next is written with its label.
+"""Repeats by construction: recorded dialogues are handed over, what the customer says next is written with its label.
 
 Written before the detector. The wordings of the half that rules are made on are other ones than those reported.
 """
@@ -13,7 +13,7 @@ from evals.appearing import appears
 from evals.cutting import BEGIN, SEED, Cut, said_before
 from evals.datasets.service_dialogues import Dialogues
 from knowledge.customers.facts.said import Said, Speaker
-from knowledge.customers.facts.values import MONTHS, NUMBERS, find_values
+from knowledge.customers.facts.values import MONTHS, NUMBERS, Value, find_values
 
 HALVES = ("tuned on", "reported")
 # What a key is called when somebody asks for it; other keys are asked for by their own words.
@@ -134,21 +134,37 @@ def other_form(value: str, draw: random.Random) -> str:
     (found, *more) = find_values(value) or [None]
     if found is None or more or found.text != value:
         return value.upper() if value.lower() != value.upper() and " " in value else ""
-    if found.type == "time":
-        hour, minute = map(int, found.value.split(":"))
-        clock = f"{hour % 12 or 12}:{minute:02d} {'PM' if hour >= 12 else 'AM'}"
-        return draw.choice([found.value, clock])
-    if found.type == "date" and re.fullmatch(r"\d{4}-\d\d-\d\d", found.value):
-        year, month, day = map(int, found.value.split("-"))
-        return draw.choice([f"{MONTHS[month - 1].title()} {day}, {year}", f"{day}/{month}/{year}"])
-    if found.type == "reference" and value.isdigit():
-        return draw.choice([" ".join(re.findall(r"\d{1,3}", value)), "-".join(re.findall(r"\d{1,3}", value))])
-    if found.type == "reference":
-        return draw.choice([value.lower(), " ".join(value)]) if "_" not in value else value.upper()
-    if found.type == "number":
-        spelled = {digit: word for word, digit in NUMBERS.items()}
-        return " ".join(spelled[digit] for digit in value)
+    return _FORMS.get(found.type, _as_it_is)(found, draw)
+
+
+def _time(found: Value, draw: random.Random) -> str:
+    hour, minute = map(int, found.value.split(":"))
+    return draw.choice([found.value, f"{hour % 12 or 12}:{minute:02d} {'PM' if hour >= 12 else 'AM'}"])
+
+
+def _date(found: Value, draw: random.Random) -> str:
+    if not re.fullmatch(r"\d{4}-\d\d-\d\d", found.value):
+        return ""
+    year, month, day = map(int, found.value.split("-"))
+    return draw.choice([f"{MONTHS[month - 1].title()} {day}, {year}", f"{day}/{month}/{year}"])
+
+
+def _reference(found: Value, draw: random.Random) -> str:
+    if found.text.isdigit():
+        return draw.choice([" ", "-"]).join(re.findall(r"\d{1,3}", found.text))
+    return draw.choice([found.text.lower(), " ".join(found.text)]) if "_" not in found.text else found.text.upper()
+
+
+def _number(found: Value, _draw: random.Random) -> str:
+    spelled = {digit: word for word, digit in NUMBERS.items()}
+    return " ".join(spelled[digit] for digit in found.text)
+
+
+def _as_it_is(_found: Value, _draw: random.Random) -> str:
     return ""
+
+
+_FORMS = {"time": _time, "date": _date, "reference": _reference, "number": _number}
 
 
 def split(value: str) -> list[str]:
@@ -156,7 +172,7 @@ def split(value: str) -> list[str]:
     if " " in value.strip():
         first, _, rest = value.strip().partition(" ")
         return [f"{first} ...", rest] if len(value) >= 8 else []
-    if len(value) < 6:
+    if len(value) < 6 or not re.search(r"\d", value):
         return []
     middle = len(value) // 2
     return [f"{value[:middle]}...", f"...{value[middle:]}"]

@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from typing import cast
 
 from knowledge.customers.facts import names
-from knowledge.customers.facts.changes import CUE, REFUSED, revise
+from knowledge.customers.facts.changes import REFUSED, revise
 from knowledge.customers.facts.fact import Fact, FactStatus, FactType
 from knowledge.customers.facts.questions import NO, YES, Asked, asked_in, is_answer, sentences
 from knowledge.customers.facts.records import Record, is_list, records_of
@@ -15,6 +15,10 @@ from knowledge.customers.facts.sections import options_text, sections_of
 from knowledge.customers.facts.statements import done_in, promises_in, stated_in, trim
 from knowledge.customers.facts.values import Value, find_values, same_value
 
+# Words by which people put right a value they gave.
+_PUTS_RIGHT = re.compile(
+    r"\b(?:actually|instead|sorry|oops|i mean|i meant|correction|wrong|should be|mistake|not)\b", re.IGNORECASE
+)
 _SLOTS = frozenset({"reference", "email", "phone", "amount"})
 
 
@@ -93,14 +97,16 @@ def _told(one: Said, asked: Sequence[Asked]) -> list[Fact]:
 
 def _statements(one: Said) -> list[Fact]:
     return [
-        _fact(one, cast(FactType, statement.kind), statement.text, status=_status(statement.kind))
+        _fact(one, _KINDS.get(statement.kind, "stated"), statement.text, status=_status(statement.kind))
         for statement in stated_in(one.text)
-        if statement.kind != "withdrawal"
     ]
 
 
+_KINDS: dict[str, FactType] = {"request": "request", "symptom": "symptom", "tried": "tried"}
+
+
 def _status(kind: str) -> FactStatus:
-    return "asked" if kind == "request" else "withdrawn" if kind == "withdrawal" else "current"
+    return "asked" if kind == "request" else "current"
 
 
 def _answer(one: Said, wanted: Sequence[Asked]) -> list[Fact]:
@@ -149,7 +155,7 @@ def _fact(one: Said, kind: FactType, text: str, *, label: str = "", status: Fact
 
 def _add(facts: list[Fact], told: Sequence[Fact], one: Said) -> None:
     """Add what one message told: known facts gain a source, what it replaces is withdrawn."""
-    changes = one.speaker == "customer" and bool(CUE.search(one.text))
+    changes = one.speaker == "customer" and bool(_PUTS_RIGHT.search(one.text))
     for fact in told:
         if _continues(facts, fact):
             facts[-1] = replace(
@@ -202,4 +208,9 @@ def _replaces(new: Fact, old: Fact, told: Sequence[Fact], *, changes: bool) -> b
         return new.status != "offered" and bool(new.label) and new.label == old.label
     if new.type == "answer":
         return bool(new.label) and new.label == old.label
-    return changes and new.owner == "customer" and new.type in _SLOTS
+    return changes and new.owner == "customer" and new.type in _SLOTS and _shape(new.text) == _shape(old.text)
+
+
+def _shape(text: str) -> tuple[bool, bool, bool, bool]:
+    """Return what kind of characters a value has: one reference takes another's place only if it looks like it."""
+    return "_" in text, "@" in text, text.isdigit(), text.isupper()

@@ -72,7 +72,7 @@ class Asked:
 def sentences(text: str) -> list[str]:
     """Return the sentences of a text; a dot inside a word (1.5, Dr. Who) ends none."""
     guarded = re.sub(r"\b(Dr|Mr|Mrs|Ms|St|No|vs|approx)\.(?=\s)", "\\1\u2024", text)
-    guarded = re.sub(r"(?<=\w)\.(?=\w)", "\u2024", guarded)
+    guarded = re.sub(r"(?<=\w)\.(?=[a-z0-9_])|(?<=\d)\.(?=\w)|(?<=\b[A-Z])\.(?=[A-Z])", "\u2024", guarded)
     found = (part.replace("\u2024", ".").strip() for part in _SENTENCE.findall(guarded))
     return [part for part in found if re.search(r"\w", part)]
 

@@ -73,7 +73,7 @@ _ROUTINE = re.compile(
 _LEAST_WORDS = 2
 _SHORT = 3
 # Words that alone tell nothing: "can you help me with that".
-_HOLLOW = frozenset(
+HOLLOW = frozenset(
     re.findall(
         r"\S+",
         "i you he she it we they me my your that this these those there here a an the to of for with in on at is "
@@ -131,7 +131,7 @@ def promises_in(text: str) -> list[str]:
 def _says_something(core: str) -> bool:
     if find_values(core):
         return True
-    words = [word for word in re.findall(r"[\w'’]+", core.lower()) if word not in _HOLLOW]
+    words = [word for word in re.findall(r"[\w'’]+", core.lower()) if word not in HOLLOW]
     return len(words) >= _LEAST_WORDS or (bool(words) and len(core.split()) <= _SHORT)
 
 
