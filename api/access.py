@@ -102,6 +102,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/chat/messages"): CUSTOMER,
     ("POST", "/api/chat/messages"): CUSTOMER,
     ("GET", "/api/chat/live"): CUSTOMER,
+    ("POST", "/api/chat/resume"): CUSTOMER,
+    ("DELETE", "/api/chat/resume"): CUSTOMER,
     # pages
     ("GET", "/static"): ANYONE,
     ("GET", "/login"): ANYONE,

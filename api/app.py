@@ -13,7 +13,7 @@ from api.following import Follower
 from api.limits import SecurityHeaders
 from api.parts import Parts
 from api.routes import ROUTERS
-from api.routes.chat import session_throttle
+from api.routes.chat import ResumeThrottles, session_throttle
 from api.routes.login import LoginThrottles
 from api.sessions import secret_of
 from api.turns import Turns
@@ -47,6 +47,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.login_throttles = LoginThrottles()
     app.state.turns = Turns()
     app.state.session_throttle = session_throttle()
+    app.state.resume_throttles = ResumeThrottles()
     app.add_middleware(SecurityHeaders)
     for router in ROUTERS:
         app.include_router(router)

@@ -94,9 +94,13 @@ class SearchIn(Input):
 
 
 class ChatSessionIn(Input):
-    """A customer session to open; `identity` proves an e-mail address, `carry` says how the token travels."""
+    """A customer session to open; `identity` proves an e-mail address, `carry` says how the token travels.
+
+    `resume` is a link's token or a code: the chat of another device goes on here.
+    """
 
     identity: Annotated[str, Field(max_length=4_000)] | None = None
+    resume: Annotated[str, Field(min_length=1, max_length=1_000)] | None = None
     carry: Literal["cookie", "bearer"] = "cookie"
 
 
@@ -105,6 +109,14 @@ class ChatSessionOut(BaseModel):
 
     expires_at: datetime
     token: str | None
+
+
+class ResumeOut(BaseModel):
+    """A way to go on at another device: a link to open there or a code to type; each works once."""
+
+    link: str
+    code: str
+    expires_at: datetime
 
 
 class ChatMessageIn(Input):

@@ -1,23 +1,24 @@
 """Routes of the customer's own chat: a session, its messages, a live stream; nothing that is not theirs."""
 
 from collections.abc import AsyncIterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request, Response
 from fastapi.sse import EventSourceResponse, ServerSentEvent
 from sqlalchemy.orm import Session
 
+from api import resuming
 from api.access import CallerHere, ChatHere, PartsHere
 from api.channels.web_chat import WebChat, Written
 from api.failures import responses, stream_responses
 from api.live import BEGIN, CursorHere, listen
 from api.parts import Parts
 from api.routes.conversations import Before, Key, Limit, fit
-from api.schemas import ChatMessage, ChatMessageIn, ChatMessagesOut, ChatSessionIn, ChatSessionOut
+from api.schemas import ChatMessage, ChatMessageIn, ChatMessagesOut, ChatSessionIn, ChatSessionOut, ResumeOut
 from api.sessions import CHAT_COOKIE, CHAT_LASTS, Chat, check_identity, keep, open_chat, recognise
 from api.throttle import Throttle
-from knowledge.customers import identity, inbox, joining, timeline
+from knowledge.customers import identity, inbox, joining, resumes, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.live import Following
@@ -31,6 +32,29 @@ READ_AT_ONCE, READS = 200, 20
 def session_throttle() -> Throttle:
     """Return the limit on new chat sessions from one network address."""
     return Throttle(120, timedelta(minutes=1))
+
+
+class ResumeThrottles:
+    """The limits on going on elsewhere: offers by customer, wrong guesses by network address and in all."""
+
+    def __init__(self) -> None:
+        window = timedelta(minutes=10)
+        self.offers = Throttle(20, window)
+        self._guesses, self._all = Throttle(10, window), Throttle(500, window)
+
+    def guess(self, network: str, now: datetime) -> None:
+        """Count a try.
+
+        Raises:
+            TooMany: there were too many wrong ones.
+        """
+        self._guesses.try_once(network, now)
+        self._all.try_once("", now)
+
+    def right(self, network: str) -> None:
+        """Take the last try back: it was no guess."""
+        self._guesses.give_back(network)
+        self._all.give_back("")
 
 
 def own_records(parts: PartsHere, chat: ChatHere) -> tuple[CustomerId, ...]:
@@ -50,10 +74,12 @@ def begin(
 
     A browser that holds an anonymous session keeps it; who signs in during one goes on with what was said in it.
     """
-    if given.identity is None and caller.chat is not None:
+    if given.identity is None and given.resume is None and caller.chat is not None:
         return ChatSessionOut(expires_at=caller.chat.expires_at, token=None)
     throttle: Throttle = request.app.state.session_throttle
-    throttle.try_once(request.client.host if request.client else "", parts.clock())
+    throttle.try_once(_network(request), parts.clock())
+    if given.resume is not None:
+        return _resume(parts, request, response, given)
     who = check_identity(parts.settings, given.identity) if given.identity is not None else None
     now = parts.clock()
     with parts.database.write() as session:
@@ -61,9 +87,51 @@ def begin(
         if known and caller.chat is not None:
             joining.by_session(session, parts.scope, caller.chat.customer, known, now)
         token, chat = open_chat(session, parts.scope, now, known)
+    return _handed(parts, response, given, token, chat)
+
+
+def _handed(parts: Parts, response: Response, given: ChatSessionIn, token: str, chat: Chat) -> ChatSessionOut:
+    """Hand a session's token over in the way that was asked for."""
     if given.carry == "cookie":
         keep(response, parts.settings, CHAT_COOKIE, token, CHAT_LASTS)
     return ChatSessionOut(expires_at=chat.expires_at, token=token if given.carry == "bearer" else None)
+
+
+def _network(request: Request) -> str:
+    return request.client.host if request.client else ""
+
+
+def _resume(parts: Parts, request: Request, response: Response, given: ChatSessionIn) -> ChatSessionOut:
+    """Go on with the chat of another device."""
+    now = parts.clock()
+    throttle: ResumeThrottles = request.app.state.resume_throttles
+    throttle.guess(_network(request), now)
+    with parts.database.write() as session:
+        known = resuming.take(session, parts.scope, parts.settings, given.resume or "", now)
+        token, chat = open_chat(session, parts.scope, now, known)
+    throttle.right(_network(request))
+    return _handed(parts, response, given, token, chat)
+
+
+@router.post("/api/chat/resume", status_code=201, responses=responses(401, 403, 429))
+def offer_resume(parts: PartsHere, chat: ChatHere, request: Request) -> ResumeOut:
+    """Make a link and a code with which this chat goes on at another device: once, within ten minutes.
+
+    Earlier ones of this customer no longer work.
+    """
+    now = parts.clock()
+    throttle: ResumeThrottles = request.app.state.resume_throttles
+    throttle.offers.try_once(chat.customer, now)
+    with parts.database.write() as session:
+        made = resuming.offer(session, parts.scope, parts.settings, chat.customer, now)
+    return ResumeOut(link=made.link, code=made.code, expires_at=made.expires_at)
+
+
+@router.delete("/api/chat/resume", status_code=204, responses=responses(401, 403))
+def withdraw_resume(parts: PartsHere, chat: ChatHere) -> None:
+    """Withdraw the customer's links and codes that were not used."""
+    with parts.database.write() as session:
+        resumes.withdraw(session, parts.scope, chat.customer, parts.clock())
 
 
 @router.get("/api/chat/messages", responses=responses(401, 404, 422))

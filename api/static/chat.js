@@ -108,14 +108,18 @@ function count() {
 let opening = null;
 
 function identity() {
-  const behind = new URLSearchParams(location.hash.slice(1)).get("identity");
+  const behind = behindNumberSign("identity");
   const asked = new URLSearchParams(location.search).get("identity");
   if (behind || asked) history.replaceState(null, "", location.pathname);
   return behind || asked;
 }
 
-function openSession(token = null) {
-  opening ??= call("POST", "/chat/session", token ? { identity: token } : {}).finally(() => (opening = null));
+function behindNumberSign(name) {
+  return new URLSearchParams(location.hash.slice(1)).get(name);
+}
+
+function openSession(proof = {}) {
+  opening ??= call("POST", "/chat/session", proof).finally(() => (opening = null));
   return opening;
 }
 
@@ -161,9 +165,11 @@ function retryFailed() {
 }
 
 async function begin() {
-  const token = identity();
+  const resume = behindNumberSign("resume");
+  if (resume) history.replaceState(null, "", location.pathname);
+  const token = resume || identity();
   try {
-    await openSession(token);
+    await openSession(resume ? { resume } : token ? { identity: token } : {});
   } catch (problem) {
     if (token && problem instanceof Problem && problem.status) say(problem.message);
     await openSession().catch(() => {});
@@ -179,6 +185,31 @@ async function begin() {
   log.scrollTop = log.scrollHeight;
   follow();
 }
+
+/* ---- another device: a link or a code that works once ---- */
+const way = document.getElementById("resume-way");
+
+document.getElementById("resume-offer").addEventListener("click", async () => {
+  try {
+    const made = await call("POST", "/api/chat/resume");
+    const anchor = Object.assign(document.createElement("a"), { href: made.link, textContent: "this link" });
+    const code = Object.assign(document.createElement("strong"), { textContent: made.code });
+    const until = new Date(made.expires_at).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
+    way.replaceChildren("Open ", anchor, " there, or type ", code, ` in the chat. Each works once, until ${until}.`);
+  } catch (problem) {
+    way.textContent = problem.message;
+  }
+});
+
+document.getElementById("resume-form").addEventListener("submit", async (event) => {
+  event.preventDefault();
+  try {
+    await openSession({ resume: document.getElementById("resume-code").value });
+    location.reload();
+  } catch (problem) {
+    way.textContent = problem.message;
+  }
+});
 
 form.addEventListener("submit", (event) => {
   event.preventDefault();

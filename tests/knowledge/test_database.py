@@ -13,6 +13,7 @@ import knowledge.bot.tables
 import knowledge.customers.link_tables
 import knowledge.customers.outbox_tables
 import knowledge.customers.privacy_tables
+import knowledge.customers.resumes
 import knowledge.customers.tables
 import knowledge.library.tables
 import knowledge.staff.tables
