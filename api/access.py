@@ -124,6 +124,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/bot"): MANAGER,
     ("GET", "/console/load"): AGENT,
     ("GET", "/console/load/gauges"): AGENT,
+    ("GET", "/console/review/{review}"): AGENT,
+    ("POST", "/console/review/{review}/{number}"): AGENT,
     ("GET", "/console/work"): MANAGER,
     ("POST", "/console/work/letters/{letter}/replay"): MANAGER,
     ("GET", "/console/library"): AGENT,

@@ -41,17 +41,20 @@ def approximate_tokens(text: str) -> int:
     return -(-len(text.encode()) // BYTES_PER_TOKEN)
 
 
-def build_context(session: Session, scope: Scope, conversation: Conversation, budget: int) -> Context:
+def build_context(
+    session: Session, scope: Scope, conversation: Conversation, budget: int, before: int | None = None
+) -> Context:
     """Gather what a drafter may know, within `budget` approximate tokens (passages not counted).
 
+    `before` is the `seq` of an entry: what happened from then on is not known yet (a replay of the past).
     Notes of colleagues and former suggestions are never part of it. A public conversation brings nothing but itself.
     """
     customer = get_customer(session, scope, conversation.customer)
-    entries = timeline.page(session, scope, conversation=conversation.id, limit=_CONVERSATION_ENTRIES)
+    entries = timeline.page(session, scope, conversation=conversation.id, before=before, limit=_CONVERSATION_ENTRIES)
     earlier, dialogue = split_resolved(entries)
     around: list[Entry] = []
     if not conversation.public and not is_mere_claim(customer, conversation.address):
-        around = timeline.page(session, scope, customer=conversation.customer, limit=_CUSTOMER_ENTRIES)
+        around = timeline.page(session, scope, customer=conversation.customer, before=before, limit=_CUSTOMER_ENTRIES)
     others = elsewhere(around, conversation) if knows_other_channels(customer, conversation.address) else []
     said = [turn.text for turn in dialogue if turn.who == "customer"]
     return fit(

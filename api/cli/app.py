@@ -17,6 +17,7 @@ from api.cli import (
     local_models,
     privacy,
     records,
+    replaying,
     serving,
     staff,
     working,
@@ -93,5 +94,7 @@ app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
 app.add_typer(handoff.handoff, name="handoff")
 app.add_typer(working.letters, name="letters")
+evaluating.evals.command("replay")(replaying.replay)
+evaluating.evals.command("review")(replaying.review)
 app.add_typer(evaluating.evals, name="evals")
 app.command()(version)

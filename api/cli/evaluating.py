@@ -76,12 +76,12 @@ def run(
     if offered is None:
         raise NotFound(f"There is no task {task}.", "`threadline evals list` lists them.")
     now = now_utc()
-    with Stage(company_folder().parent, data, now, _changes(changes)) as stage, counting(task) as progress:
+    with Stage(company_folder().parent, data, now, changed(changes)) as stage, counting(task) as progress:
         how = Running(circumstances(ROOT, now), Path("build/cache"), sources(), workers, progress)
         made = run_task(offered.make(stage), how)
     path = out or Path("build/runs") / f"{task.replace('/', '-')}-{now:%Y%m%dT%H%M%SZ}.json"
     save(made, path)
-    _show_run(made, path, as_json)
+    show_run(made, path, as_json)
 
 
 @evals.command("compare")
@@ -142,7 +142,7 @@ def check(
     from evals.core.stage import Stage
 
     where = baselines or checking.BASELINES
-    with Stage(company_folder().parent, Path(), now_utc(), _changes(changes)) as stage:
+    with Stage(company_folder().parent, Path(), now_utc(), changed(changes)) as stage:
         if accept:
             for path in checking.accept(stage, where, only or ()):
                 tell(f"wrote {path}")
@@ -157,14 +157,20 @@ def check(
         raise typer.Exit(FAILED)
 
 
-def _changes(given: list[str] | None) -> dict[str, str]:
+def changed(given: list[str] | None) -> dict[str, str]:
+    """Return the settings that `--set` names, as text.
+
+    Raises:
+        Rejected: one has no value.
+    """
     for one in given or ():
         if "=" not in one:
             raise Rejected(f"{one} changes nothing.", "Write --set NAME=VALUE.")
     return {name: value for name, _, value in (one.partition("=") for one in given or ())}
 
 
-def _show_run(made: "Run", path: Path, as_json: bool) -> None:
+def show_run(made: "Run", path: Path, as_json: bool) -> None:
+    """Show what a run says, and where it lies."""
     from evals.core.summary import summarise
 
     told = summarise(made)

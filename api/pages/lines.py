@@ -11,6 +11,7 @@ from api.pages.deliveries import ICONS, about_delivery
 from api.pages.suggestions import VERDICTS
 from api.pages.words import channel_name, clock, money
 from knowledge.customers.call_entries import CallHeld
+from knowledge.customers.comparison_entries import ComparisonOffered, ComparisonRated
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.delivery_entries import Delivery, MessageDelivered
 from knowledge.customers.entries import (
@@ -181,7 +182,8 @@ def says(payload: Payload | None, known: Known) -> str:
 
 
 def _about(payload: Payload | None, known: Known) -> str:
-    return _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
+    told = _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
+    return told or _about_comparisons(payload, known)
 
 
 def called(payload: CallHeld) -> str:
@@ -216,6 +218,15 @@ def _about_facts(payload: Payload | None, known: Known) -> str:
             return f"{payload.model} read {len(payload.facts)} facts"
         case PackageOpened():
             return f"{_name(payload.author, known)} opened the handoff package"
+    return ""
+
+
+def _about_comparisons(payload: Payload | None, known: Known) -> str:
+    match payload:
+        case ComparisonOffered():
+            return f"Two drafts from the past were put up for comparison: {payload.review}"
+        case ComparisonRated():
+            return f"{_name(payload.author, known)} compared two drafts: {payload.review}"
     return ""
 
 

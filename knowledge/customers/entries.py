@@ -9,6 +9,7 @@ from pydantic import Field, TypeAdapter
 
 from knowledge.customers.bot_entries import ActionProposed, ActionSettled, BotDecided, BotJudged, ToolUsed
 from knowledge.customers.call_entries import CallHeld, Spoken
+from knowledge.customers.comparison_entries import ComparisonOffered, ComparisonRated
 from knowledge.customers.delivery_entries import (
     AutoReplyReceived,
     DeliveryFailed,
@@ -279,7 +280,9 @@ Payload = Annotated[
     | BotJudged
     | ToolUsed
     | ActionProposed
-    | ActionSettled,
+    | ActionSettled
+    | ComparisonOffered
+    | ComparisonRated,
     Field(discriminator="kind"),
 ]
 

@@ -54,6 +54,8 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "evals run",
             "evals compare",
             "evals check",
+            "evals replay",
+            "evals review",
             "models list",
             "models install",
             "models remove",

@@ -1,0 +1,119 @@
+"""The commands of replay: `evals replay` and `evals review`."""
+
+import tempfile
+from contextlib import ExitStack
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from api.cli.evaluating import Changes, changed, show_run
+from api.cli.opening import now_utc, open_record
+from api.cli.output import AsJson, counting, tell, write, write_json
+from knowledge.failures import NotFound, Rejected
+
+
+def replay(
+    out: Annotated[Path, typer.Option(metavar="FILE", help="Where the run goes.", show_default=False)],
+    changes: Changes = None,
+    limit: Annotated[int, typer.Option(min=1, help="How many conversations, drawn by the seed.")] = 40,
+    seed: Annotated[int, typer.Option(help="Draws the conversations; the same for both runs.")] = 1,
+    today: Annotated[bool, typer.Option("--today", help="With today's library instead of that of the time.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Draft again for past conversations.
+
+    Each is taken as it stood before its first human reply, which is hidden. Nothing is written into the record; the
+    run holds words of customers, so keep the file as you keep an export.
+
+    \b
+    Example:
+      threadline evals replay --out before.json
+      threadline evals replay --out after.json --set passage_chars=600
+      threadline evals compare before.json after.json
+    """
+    from assistant.suggest import open_assistant
+    from evals.checking import ROOT
+    from evals.core.running import Running, run
+    from evals.core.runs import save
+    from evals.core.stage import Stage
+    from evals.figures import circumstances
+    from evals.library import Making
+    from evals.replay.history import read_moments
+    from evals.replay.past import open_past
+    from evals.replay.task import Replay
+
+    now = now_utc()
+    with open_record() as record, ExitStack() as opened:
+        moments = read_moments(record.database, record.scope, limit=limit, seed=seed)
+        if not moments:
+            raise NotFound("No conversation of the past has a human reply.", "Import some: `threadline import FILE`.")
+        stage = opened.enter_context(Stage(Path(), Path(), now, _here(record.settings, changes)))
+        folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
+        how = Making(stage.settings.embedder, stage.settings.passage_chars)
+        past = opened.enter_context(open_past(folder, record.database, record.scope, how, now))
+        assistant = open_assistant(stage.settings, past.search)
+        opened.callback(assistant.close)
+        task = Replay(record.database, record.scope, assistant, past, not today).task(moments, stage.told, stage.models)
+        with counting("replay") as progress:
+            made = run(task, Running(circumstances(ROOT, now), progress=progress))
+    save(made, out)
+    out.chmod(0o600)
+    _warn_of_unknown(made.scores.values(), as_json)
+    show_run(made, out, as_json)
+
+
+def review(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="What the review is called.", show_default=False)],
+    before: Annotated[Path | None, typer.Option(metavar="FILE", help="A replay.", show_default=False)] = None,
+    after: Annotated[Path | None, typer.Option(metavar="FILE", help="Another replay.", show_default=False)] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Put two replays up for a blind comparison by people, or say what they said so far.
+
+    With --before and --after the drafts that differ are put up in the console, at /console/review/NAME, without
+    saying which is which. Without them the verdicts are summed up.
+
+    \b
+    Example:
+      threadline evals review spring --before before.json --after after.json
+      threadline evals review spring
+    """
+    from evals.core.runs import load
+    from evals.replay import reviews
+
+    with open_record() as record:
+        if before is not None and after is not None:
+            runs = load(before), load(after)
+            with record.database.write() as session:
+                count = reviews.offer(session, record.scope, name, runs, now_utc())
+            write_json({"review": name, "pairs": count}) if as_json else write(f"{count} pairs: /console/review/{name}")
+            return
+        if before is not None or after is not None:
+            raise Rejected("A review compares two replays.", "Give --before and --after.")
+        with record.database.read() as session:
+            found = reviews.result(session, record.scope, name)
+    if as_json:
+        write_json(asdict(found) | {"verdict": found.verdict})
+        return
+    write(f"{name}: the second run is {found.verdict}" if found.verdict != "cannot tell" else f"{name}: cannot tell")
+    won = f"{found.wins} pairs for the second run, {found.losses} against, {found.ties} ties"
+    write(f"  {won}, of {found.pairs}; p = {found.p:.3f}")
+    if (one := found.preference) is not None:
+        write(f"  preference {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f}): −1 all for the first, 1 the second")
+
+
+def _here(settings: object, changes: list[str] | None) -> dict[str, object]:
+    """The settings of this installation that a draft depends on, with the changes over them."""
+    names = ("drafter", "embedder", "passage_chars", "context_tokens", "chat_url", "chat_model", "chat_seconds")
+    own = {name: getattr(settings, name) for name in (*names, "chat_max_tokens", "local_model", "models_dir")}
+    return own | dict(changed(changes))
+
+
+def _warn_of_unknown(scores: object, as_json: bool) -> None:
+    outputs = [score.output for score in scores]  # type: ignore[attr-defined]
+    hidden = [one["articles_not_known_then"] for one in outputs if one.get("articles_not_known_then")]
+    if hidden and not as_json:
+        tell(f"{len(hidden)} drafts could not see articles that came or changed later (up to {max(hidden)}).")
+        tell("  Where the history was imported before the library, that is all of them: --today uses today's library.")
