@@ -106,7 +106,7 @@ def _cases(cut: Cut, told: tuple[str, str, str], draw: random.Random, half: str)
         )
         return Case(cut.dialogue.group, kind, before, after, repeats, elicited)
 
-    ask = ("agent", pick(_ASK))
+    ask: tuple[Speaker, str] = ("agent", pick(_ASK))
     yield case("reworded", ask, ("customer", pick(_SAY)), repeats=True, elicited=True)
     yield case("volunteered", ("customer", pick(_VOLUNTEER)), repeats=True)
     form = other_form(value, draw)
@@ -114,8 +114,8 @@ def _cases(cut: Cut, told: tuple[str, str, str], draw: random.Random, half: str)
         yield case("other format", ask, ("customer", pick(_SAY, value=form)), repeats=True, elicited=True)
     halves = split(value)
     if halves:
-        turns = [("customer", part) for part in halves]
-        yield case("split", ask, *turns, repeats=True, elicited=True)  # type: ignore[arg-type]
+        turns: list[tuple[Speaker, str]] = [("customer", part) for part in halves]
+        yield case("split", ask, *turns, repeats=True, elicited=True)
     yield case("confirmation", ("agent", pick(_STILL)), ("customer", pick(_CONFIRM)), repeats=False)
     yield case("nothing", ("customer", pick(_NOTHING)), repeats=False)
     if other:
@@ -131,8 +131,9 @@ def called(key: str) -> str:
 
 def other_form(value: str, draw: random.Random) -> str:
     """Return the value as somebody else would write it; empty where it has only one form."""
-    (found, *more) = find_values(value) or [None]
-    if found is None or more or found.text != value:
+    values = find_values(value)
+    found = values[0] if len(values) == 1 else None
+    if found is None or found.text != value:
         return value.upper() if value.lower() != value.upper() and " " in value else ""
     return _FORMS.get(found.type, _as_it_is)(found, draw)
 
