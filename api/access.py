@@ -57,6 +57,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/customers/{customer}/timeline"): AGENT,
     ("GET", "/api/customers/{customer}/facts"): AGENT,
     ("POST", "/api/customers/{customer}/facts/corrections"): AGENT,
+    ("GET", "/api/customers/{customer}/standing"): AGENT,
     # issues
     ("GET", "/api/issues"): AGENT,
     ("GET", "/api/issues/{issue}"): AGENT,

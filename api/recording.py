@@ -16,6 +16,7 @@ from api.batches import (
     seek_conversation,
 )
 from api.call_rows import CallGiven
+from api.record_rows import AccountGiven, ProductEventGiven
 from api.row_parts import HandleGiven
 from api.rows import (
     AssignmentGiven,
@@ -47,6 +48,7 @@ from knowledge.customers.entries import (
     SurveyAnswered,
 )
 from knowledge.customers.record import KnownHandle, NewCustomer
+from knowledge.customers.record_entries import AccountRecorded, ProductEvent
 from knowledge.customers.suppression import CONVERSATION, CUSTOMER, Mark
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Conflict, Rejected
@@ -232,6 +234,29 @@ def _call(batch: Batch, row: CallGiven) -> None:
         append(batch, NewEntry(conversation.customer, payload, at, conversation.id, f"call:{row.id}:{number}"))
 
 
+def _product_event(batch: Batch, row: ProductEventGiven) -> None:
+    customer, key = find_customer(batch, row.customer), f"{SOURCE}:product_event:{row.id}"
+    append(batch, NewEntry(customer, ProductEvent(row.name, row.properties), row.at, dedupe_key=key), row.type)
+
+
+def _account(batch: Batch, row: AccountGiven) -> None:
+    customer = find_customer(batch, row.customer)
+    payload = AccountRecorded(
+        account=row.id,
+        plan=row.plan,
+        status=row.status,
+        since=row.since,
+        renews_on=row.renews_on,
+        seats=row.seats,
+        value=row.value,
+        currency=row.currency,
+    )
+    # Told again when it changes, like an order.
+    facts = hashlib.sha256(row.model_dump_json().encode()).hexdigest()
+    key = f"{SOURCE}:account:{row.id}:{facts}"
+    append(batch, NewEntry(customer, payload, row.at, dedupe_key=key), row.type)
+
+
 def _handle(given: HandleGiven) -> Handle:
     return Handle(given.kind, given.value)
 
@@ -251,4 +276,6 @@ _RECORDERS: dict[type, Callable[[Batch, Any], None]] = {
     PageViewGiven: _page_view,
     SurveyGiven: _survey,
     CallGiven: _call,
+    ProductEventGiven: _product_event,
+    AccountGiven: _account,
 }

@@ -8,6 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
 from api.call_rows import CallGiven
+from api.record_rows import AccountGiven, ProductEventGiven
 from api.row_parts import (
     MAX_LINE_BYTES,
     Author,
@@ -169,11 +170,16 @@ Row = Annotated[
     | StatusGiven
     | PageViewGiven
     | SurveyGiven
-    | CallGiven,
+    | CallGiven
+    | ProductEventGiven
+    | AccountGiven,
     Field(discriminator="type"),
 ]
 _ROW: TypeAdapter[Row] = TypeAdapter(Row)
-TYPES = ("customer", "message", "note", "order", "assignment", "status", "page_view", "survey", "call")
+TYPES = (
+    *("customer", "message", "note", "order", "assignment", "status"),
+    *("page_view", "survey", "call", "product_event", "account"),
+)
 
 
 @dataclass(frozen=True)

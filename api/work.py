@@ -3,7 +3,7 @@
 from api.channels.delivering import DELIVER
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN
-from api.worker.understanding import GROUP
+from api.worker.understanding import GROUP, MOOD
 from api.worker.work import Job, Reaction, Works
 
 JOBS: tuple[Job, ...] = (RETAIN,)
@@ -11,6 +11,7 @@ REACTIONS: tuple[Reaction, ...] = (
     DELIVER,
     GROUP,
     BOT,
+    MOOD,
 )
 
 

@@ -4,13 +4,20 @@ from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse
+from sqlalchemy.orm import Session
 
 from api.access import PartsHere, StaffHere
 from api.pages import desk, words
 from api.pages.drawing import draw, zone_of
-from knowledge.customers.conversations import Wanted, list_conversations
+from api.parts import Parts
+from knowledge.customers.conversations import Conversation, Wanted, list_conversations
+from knowledge.customers.issue_rows import Issue
+from knowledge.customers.issues import Wanted as WantedIssues
+from knowledge.customers.issues import conversations_of, list_issues
 from knowledge.customers.record import get_customer, list_customers
+from knowledge.customers.standing import standing_of
 from knowledge.ids import CustomerId
+from knowledge.staff.people import list_staff
 
 router = APIRouter(include_in_schema=False)
 LISTED = 100
@@ -42,6 +49,9 @@ def customer_page(
         lines, earlier = desk.read_lines(session, parts.scope, looking)
         orders = desk.read_orders(session, parts.scope, customer)
         conversations = list_conversations(session, parts.scope, Wanted(customer=customer))
+        standing = standing_of(session, parts.scope, customer, now)
+        issues = _issues(session, parts, customer)
+        names = desk.names_of(list_staff(session, parts.scope))
     return draw(
         request,
         "customer.html",
@@ -51,8 +61,17 @@ def customer_page(
         there=words.local_time(found.timezone, now),
         orders=orders,
         conversations=conversations,
+        standing=standing,
+        issues=issues,
+        names=names,
         lines=lines,
         earlier=earlier,
         limit=limit,
         now=now,
     )
+
+
+def _issues(session: Session, parts: Parts, customer: CustomerId) -> list[tuple[Issue, list[Conversation]]]:
+    found = list_issues(session, parts.scope, WantedIssues(customer=customer))
+    members = conversations_of(session, parts.scope, [issue.id for issue in found])
+    return [(issue, members[issue.id]) for issue in found]

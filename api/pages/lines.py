@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from api.pages.botlines import about_bot
 from api.pages.deliveries import ICONS, about_delivery
+from api.pages.record_lines import about_record
 from api.pages.suggestions import VERDICTS
 from api.pages.words import channel_name, clock, money
 from knowledge.customers.call_entries import CallHeld
@@ -42,6 +43,9 @@ EVENT_ICONS = {
     "order_recorded": "order",
     "page_viewed": "page",
     "issue_linked": "thread",
+    "product_event": "page",
+    "account_recorded": "person",
+    "mood_noted": "mood",
     "survey_answered": "star",
     "call_held": "phone",
     "bot_decided": "spark",
@@ -183,7 +187,7 @@ def says(payload: Payload | None, known: Known) -> str:
 
 def _about(payload: Payload | None, known: Known) -> str:
     told = _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
-    return told or _about_comparisons(payload, known)
+    return told or about_record(payload) or _about_comparisons(payload, known)
 
 
 def called(payload: CallHeld) -> str:

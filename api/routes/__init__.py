@@ -17,6 +17,7 @@ from api.routes import (
     login,
     packages,
     privacy,
+    standing,
     suggestions,
     work,
 )
@@ -31,6 +32,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         suggestions,
         customers,
         facts,
+        standing,
         issues,
         links,
         privacy,

@@ -20,6 +20,7 @@ from knowledge.customers.delivery_entries import (
 from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
+from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, PassageId, SuggestionId
 
 Visibility = Literal["public", "internal"]
@@ -260,6 +261,9 @@ Payload = Annotated[
     | OrderRecorded
     | PageViewed
     | SurveyAnswered
+    | ProductEvent
+    | AccountRecorded
+    | MoodNoted
     | IssueLinked
     | SuggestionShown
     | SuggestionJudged

@@ -40,6 +40,8 @@ def rest() -> list[dict[str, Any]]:
         {"type": "order", "id": "o1", "customer": "cus-1", "at": AT, "status": "shipped", "total": "12.50"},
         {"type": "page_view", "id": "v1", "customer": "cus-1", "at": AT, "url": "https://shop.example/x"},
         {"type": "survey", "id": "y1", "customer": "cus-1", "kind": "nps", "score": 9, "at": AT, **about},
+        {"type": "product_event", "id": "e1", "customer": "cus-1", "name": "export", "at": AT, "properties": {"n": 5}},
+        {"type": "account", "id": "acc-1", "customer": "cus-1", "plan": "Summit", "status": "active", "at": AT},
     ]
 
 
@@ -64,6 +66,8 @@ def test_every_type_is_stored_once(database: Database, scope: Scope) -> None:
         "order": 1,
         "page_view": 1,
         "survey": 1,
+        "product_event": 1,
+        "account": 1,
     }
     stored = entries(database, scope)
     again = import_events(database, scope, everything(), NOW)

@@ -1,0 +1,33 @@
+"""Lines of the timeline about mood, product and account."""
+
+from knowledge.customers.entries import Payload
+from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
+
+MOODS = {
+    "positive": "Sounds content",
+    "neutral": "Sounds neutral",
+    "negative": "Sounds unhappy",
+    "unknown": "Mood unknown",
+}
+MOST = 6
+
+
+def about_record(payload: Payload | None) -> str:
+    """Return the sentence for such an entry, "" for any other."""
+    match payload:
+        case MoodNoted():
+            return _mood(payload)
+        case ProductEvent():
+            told = [f"{name}: {value}" for name, value in list(payload.properties.items())[:MOST]]
+            more = ", …" if len(payload.properties) > MOST else ""
+            return f"In the product: {payload.name}" + (f" ({', '.join(told)}{more})" if told else "")
+        case AccountRecorded():
+            until = f", renews on {payload.renews_on:%d %b %Y}" if payload.renews_on else ""
+            return f"Account {payload.account}: {payload.plan}, {payload.status}{until}"
+    return ""
+
+
+def _mood(noted: MoodNoted) -> str:
+    if noted.score is None:
+        return f"{MOODS['unknown']}: only English can be judged"
+    return f"{MOODS[noted.mood]} ({noted.score:+.2f})"

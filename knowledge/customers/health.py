@@ -1,0 +1,141 @@
+"""Customer health: 0 to 100 from five parts, each with its reason; what is not known does not count."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from sqlalchemy.orm import Session
+
+from knowledge.customers import feeling, persons, remaining
+from knowledge.customers.conversations import Conversation
+from knowledge.customers.entries import Entry
+from knowledge.customers.feeling import SCALES
+from knowledge.customers.issue_rows import Issue
+from knowledge.customers.issues import Wanted, conversations_of, list_issues
+from knowledge.ids import CustomerId, IssueId
+from knowledge.scope import Scope
+
+Band = Literal["red", "amber", "green"]
+# What the parts weigh together; not fitted to churn, of which no labels are at hand.
+WEIGHTS: Mapping[str, float] = {"satisfaction": 0.25, "usage": 0.25, "open issues": 0.2, "repeats": 0.15, "mood": 0.15}
+RED_BELOW, GREEN_FROM = 40, 70
+# An issue open for two weeks, or three contacts more than one about one problem, leave nothing of their part.
+OPEN_DAYS = 14
+REPEATS = 3
+_MONTH, _QUARTER, _YEAR = timedelta(days=30), timedelta(days=90), timedelta(days=365)
+_USAGE = frozenset({"product_event", "page_viewed", "order_recorded"})
+KINDS = _USAGE | feeling.KINDS
+
+
+@dataclass(frozen=True)
+class HealthPart:
+    """One part: its value from 0 (bad) to 1, the share of the score that it has, and why."""
+
+    name: str
+    value: float
+    weight: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Health:
+    """The score, its band and its parts; `unknown` names the parts of which nothing is known."""
+
+    score: float
+    band: Band
+    parts: tuple[HealthPart, ...]
+    unknown: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the score is made of: entries of `KINDS`, and the issues with their conversations."""
+
+    entries: Sequence[Entry]
+    issues: Sequence[Issue]
+    conversations: Mapping[IssueId, Sequence[Conversation]]
+
+
+def measure(told: Told, now: datetime) -> Health | None:
+    """Return `100·Σ w·s` over the parts that are known, their weights made to sum to 1; `None` when none is.
+
+    Bands: red below 40, green from 70, amber between.
+    """
+    found = {name: part(told, now) for name, part in _PARTS.items()}
+    known = {name: result for name, result in found.items() if result is not None}
+    if not known:
+        return None
+    total = sum(WEIGHTS[name] for name in known)
+    parts = tuple(
+        HealthPart(name, round(value, 4), round(WEIGHTS[name] / total, 4), reason)
+        for name, (value, reason) in known.items()
+    )
+    score = 100 * sum(WEIGHTS[name] * value for name, (value, _) in known.items()) / total
+    return Health(round(score, 1), band_of(score), parts, tuple(name for name in found if name not in known))
+
+
+def band_of(score: float) -> Band:
+    """Return the band of a score."""
+    return "red" if score < RED_BELOW else ("green" if score >= GREEN_FROM else "amber")
+
+
+def health_of(session: Session, scope: Scope, customer: CustomerId, now: datetime) -> Health | None:
+    """Return the health of the person a record belongs to."""
+    records = persons.records_of(session, scope, customer)
+    found = list_issues(session, scope, Wanted(customer=records), limit=500)
+    members = conversations_of(session, scope, [issue.id for issue in found])
+    return measure(Told(remaining.of_kinds(session, scope, records, KINDS), found, members), now)
+
+
+def _satisfaction(told: Told, now: datetime) -> tuple[float, str] | None:
+    answers = feeling.fold_surveys(entry for entry in told.entries if now - entry.at <= _YEAR)
+    if not answers:
+        return None
+    values = [(one.mean - SCALES[name][0]) / (SCALES[name][1] - SCALES[name][0]) for name, one in answers.items()]
+    said = ", ".join(f"{name.upper()} {one.mean:g} (n={one.answers})" for name, one in answers.items())
+    return sum(values) / len(values), f"Mean answers of the last year: {said}."
+
+
+def _usage(told: Told, now: datetime) -> tuple[float, str] | None:
+    ages = [now - entry.at for entry in told.entries if entry.kind in _USAGE]
+    if not ages:
+        return None
+    recent, before = sum(age <= _MONTH for age in ages), sum(_MONTH < age <= _QUARTER for age in ages) / 2
+    value = min(1.0, recent / before) if before else float(recent > 0)
+    return value, f"{recent} visits, orders and product events in 30 days; {before:g} a month in the 60 days before."
+
+
+def _open_issues(told: Told, now: datetime) -> tuple[float, str] | None:
+    if not told.issues:
+        return None
+    ages = [(now - issue.opened_at) / timedelta(days=1) for issue in told.issues if issue.status != "resolved"]
+    if not ages:
+        return 1.0, "No issue is open."
+    oldest = max(ages)
+    return max(0.0, 1 - oldest / OPEN_DAYS), f"The oldest of {len(ages)} open issues is {oldest:.0f} days old."
+
+
+def _repeats(told: Told, now: datetime) -> tuple[float, str] | None:
+    recent = [issue.id for issue in told.issues if now - issue.opened_at <= _QUARTER]
+    if not recent:
+        return None
+    again = sum(max(0, len(told.conversations.get(issue, ())) - 1) for issue in recent)
+    return max(0.0, 1 - again / REPEATS), f"{again} further contacts about the same problem in 90 days."
+
+
+def _mood(told: Told, now: datetime) -> tuple[float, str] | None:
+    trend = feeling.fold_mood(entry for entry in told.entries if now - entry.at <= _QUARTER)
+    if trend is None:
+        return None
+    said = f"Mood {trend.level:+.2f} over {trend.known} of {trend.messages} messages in 90 days"
+    return (trend.level + 1) / 2, f"{said}, change {trend.change:+.2f}."
+
+
+_PARTS: Mapping[str, Callable[[Told, datetime], tuple[float, str] | None]] = {
+    "satisfaction": _satisfaction,
+    "usage": _usage,
+    "open issues": _open_issues,
+    "repeats": _repeats,
+    "mood": _mood,
+}
