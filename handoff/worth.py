@@ -49,7 +49,8 @@ def _worth(fact: Fact, at: int, count: int, near: Mapping[str, float], last_agen
         return 8.2
     if fact.status == "done" or fact.type == "promise":
         return 6.2 + fresh
-    return 2 + fresh if fact.source == last_agent else 0.0
+    # A bare value of ours tells something only while it is an offer.
+    return 2 + fresh if fact.source == last_agent and fact.status == "offered" else 0.0
 
 
 def _bears_value(text: str) -> bool:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from evals.context_preservation import preservation_figures
 from evals.datasets.service_dialogues import read_star, read_tau
+from evals.facts_checked import checked_figures
 from evals.figures import Figure
 from evals.registry import Asked, part
 
@@ -18,3 +19,9 @@ def handoff_tau_airline(asked: Asked) -> Iterable[Figure]:
 def handoff_star(asked: Asked) -> Iterable[Figure]:
     """Facts of the package on STAR."""
     return preservation_figures(read_star(asked.data))
+
+
+@part("handoff_by_hand", seconds=10)
+def handoff_by_hand(asked: Asked) -> Iterable[Figure]:
+    """Lines of packages that a person judged."""
+    return checked_figures(asked.data)

@@ -19,6 +19,13 @@ from knowledge.customers.facts.values import Value, find_values, same_value
 _PUTS_RIGHT = re.compile(
     r"\b(?:actually|instead|sorry|oops|i mean|i meant|correction|wrong|should be|mistake|not)\b", re.IGNORECASE
 )
+# Words by which an agent puts something to the customer.
+_OFFERS = re.compile(
+    r"\b(?:available|we have|there(?:'s| is| are)|found|offer\w*|can (?:do|book|offer|give)|"
+    r"could (?:do|book)|how about|what about|would you like|would .{1,20} (?:work|suit)|slot|options?|starting at|"
+    r"instead|you can choose)\b",
+    re.IGNORECASE,
+)
 _SLOTS = frozenset({"reference", "email", "phone", "amount"})
 
 
@@ -121,7 +128,14 @@ def _answered(one: Said) -> list[Fact]:
     """What an agent's message tells: promises, what was done, and the values they put to the customer."""
     facts = [_fact(one, "promise", text) for text in promises_in(one.text)]
     facts += [_fact(one, "request", text, status="done") for text in done_in(one.text)]
-    return facts + [_of_value(one, value, "", "offered") for value in find_values(one.text)]
+    return facts + [_of_value(one, value, "", _put(one.text, value)) for value in find_values(one.text)]
+
+
+def _put(text: str, value: Value) -> FactStatus:
+    """Return whether an agent offers a value or only says it: by the sentence it stands in."""
+    begin = max(text.rfind(mark, 0, value.start) for mark in (". ", "? ", "! ", "\n")) + 1
+    ends = [at for mark in (". ", "? ", "! ", "\n") if (at := text.find(mark, value.end)) >= 0]
+    return "offered" if _OFFERS.search(text[begin : min(ends, default=len(text)) + 1]) else "current"
 
 
 def _looked_up(one: Said, given: Collection[str]) -> list[Fact]:

@@ -11,7 +11,8 @@ _ASKS = re.compile(
     re.IGNORECASE,
 )
 _ACCEPTS = re.compile(
-    r"\b(?:would you like (?:me )?to|(?:do|can|shall|should) (?:you want me|i) |shall we|is (?:that|this|everything) "
+    r"\b(?:would you like me to|(?:^|[,.] )would you like to|do you want me|"
+    r"(?:can|shall|should|may) i (?!get|have|ask|know|see|also|take)|shall we|is (?:that|this|everything) "
     r"(?:ok|okay|fine|correct|right)|proceed|go ahead|anything else|any(?:thing)? more|any other|something else|"
     r"search(?:ing)? (?:for )?(?:more|any)|keep searching|continue searching|make this booking|please confirm)",
     re.IGNORECASE,

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+from knowledge.customers.bot_entries import ToolUsed
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent, NoteAdded, OrderRecorded, dump
 from knowledge.ids import ConversationId
 
@@ -40,6 +41,8 @@ def said_of(entries: Iterable[Entry]) -> list[Said]:
                 found.append(_said(entry, "agent", text))
             case NoteAdded(text=text):
                 found.append(_said(entry, "agent", text, internal=True))
+            case ToolUsed(outcome="done", told=text) if text:
+                found.append(_said(entry, "tool", text))
             case OrderRecorded() as order:
                 told = {key: value for key, value in json.loads(dump(order)).items() if value and key != "kind"}
                 found.append(_said(entry, "tool", json.dumps(told, ensure_ascii=False)))

@@ -7,7 +7,7 @@ from knowledge.customers.facts.questions import sentences
 from knowledge.customers.facts.values import find_values
 
 _FILLER = re.compile(
-    r"^\W*(?:(?:(?:hi|hello|hey|good (?:morning|afternoon|evening)|dear)(?: there| \w+(?=[,!]))?|"
+    r"^\W*(?:(?:(?:hi|hello|hallo|hey|good (?:morning|afternoon|evening)|dear)(?: there| \w+(?=[,!]))?|"
     r"thank(?:s| you)(?: so| very)?(?: much)?(?: a lot)?(?: for (?:your|the|all)(?: \w+)?(?=[.,!]|$))?|"
     r"please|excuse me|"
     r"(?:sorry|ok(?:ay)?|yes|yeah|yep|sure|great|perfect|well|so|oh|alright|um+|hmm+|actually|certainly|absolutely|"
@@ -19,7 +19,8 @@ _POLITE = re.compile(
     r"^\W*(?:i(?:'d| would) (?:really |also )?(?:like|love) to|"
     r"i(?:'m| am) (?:looking|calling|writing|hoping|trying) to|"
     r"can you (?:please )?|could you (?:please )?|would you (?:please )?|i (?:want|need) you to|please|"
-    r"i was (?:wondering|hoping) if|if (?:that's |it's )?possible|let me know|thank you(?: so much)?|thanks|"
+    r"i was (?:wondering|hoping) if|if (?:that's |it's )?possible|"
+    r"let me know(?! (?:if|what|whether|when|how|which|who))|thank you(?: so much)?|thanks|"
     r"i think|i guess|help me (?:to )?|just)\b ?",
     re.IGNORECASE,
 )
@@ -29,7 +30,8 @@ _TAIL = re.compile(
     re.IGNORECASE,
 )
 _EMPTY = re.compile(
-    r"^\W*(?:###\w+###|that(?:'s| is| will be)? (?:all|it|correct|right|fine|great|good|everything)[\w ,]*|you too|"
+    r"^\W*(?:###\w+###|that(?:'?s| is| will be)? (?:fine|all|it|correct|right|fine|great|good|"
+    r"everything)[\w ,]*|you too|"
     r"have a [\w ]+day|(?:that |it )?(?:sounds|looks|works|seems)[\w ]{0,30}|no problem|i see|got it|"
     r"(?:you're |you are )?welcome|bye[\w ]*|goodbye|please (?:proceed|go ahead)[\w ]*|go ahead[\w ]*|"
     r"i appreciate[\w ,]*|(?:everything|all)(?: is)? (?:correct|good|set)[\w ]*|safe travels|stop)\W*$",
@@ -47,10 +49,18 @@ _KINDS: tuple[tuple[str, str], ...] = (
         r"cancel that)\b",
     ),
     (
+        "request",
+        r"^\W*(?:(?:hi|hello|ok|and|also|so|but|well)\W+)?i(?:'d| would|'ll) (?:really |also )?(?:like|love|prefer)\b",
+    ),
+    (
         "symptom",
-        r"\b(?:doesn't|does not|don't|didn't|won't|will not|can't|cannot|isn't|not working|broken|damaged|"
-        r"error|fails?|failed|stopped|missing|wrong|late|delayed|never (?:arrived|came)|lost|stolen|stuck|"
-        r"locked|leak\w*|hurts?|pain|sore|cough\w*|headache|fever|noise|defect\w*|crash\w*)\b",
+        r"\b(?:(?:doesn't|does not|didn't|won't|will not|isn't|not) (?:work|open|start|turn|close|arrive|"
+        r"come|load|charge|"
+        r"fit|connect|respond|ignite|light)\w*|(?:can't|cannot|unable to) (?:log|sign|open|access|use|"
+        r"connect|pay|reach|"
+        r"breathe|stop|sleep)|"
+        r"broken|damaged|error|fails?|failed|missing|wrong|delayed|never (?:arrived|came)|lost|stolen|"
+        r"stuck|locked|leak\w*|hurts?|pain|sore|cough\w*|headache|fever|noise|defect\w*|crash\w*|jam(?:s|med|ming)?|torn)\b",
     ),
     (
         "request",

@@ -1,0 +1,44 @@
+"""Lines of packages that a person judged: how many were true, and how many of them are still made."""
+
+import hashlib
+from collections.abc import Iterator
+from pathlib import Path
+
+import yaml
+
+from evals.cutting import cuts_of, said_before
+from evals.datasets.service_dialogues import read_star, read_tau
+from evals.figures import Figure, figure
+from evals.intervals import rate_interval
+from handoff.choosing import choose
+from knowledge.customers.facts.fold import facts_of
+
+CHECKED = Path(__file__).with_suffix(".yaml")
+DIGITS = 8
+
+
+def checked_figures(data: Path) -> Iterator[Figure]:
+    """Report the share of judged lines that were true; `settings` says how many of them are made today.
+
+    Raises:
+        NotFound: a data set is not there.
+    """
+    rows = [tuple(row) for row in yaml.safe_load(CHECKED.read_text())["lines"]]
+    sets = [read_tau(data), read_star(data)]
+    wanted = {(row[0], row[1]) for row in rows}
+    made = {
+        (cut.dialogue.id, cut.at, line.fact.type, mark(line.text))
+        for dialogues in sets
+        for cut in cuts_of(dialogues)
+        if (cut.dialogue.id, cut.at) in wanted
+        for line in choose(facts_of(said_before(cut)))
+    }
+    settings = {"made today": sum(row[:4] in made for row in rows), "half": "tuned on"}
+    interval = rate_interval(sum(bool(row[4]) for row in rows), len(rows))
+    digest = "+".join(one.digest for one in sets)
+    yield figure("handoff/by_hand/fact_precision", interval, "", data=digest, seed=7, settings=settings)
+
+
+def mark(text: str) -> str:
+    """Return the first digits of a line's SHA-256, by which a verdict finds it."""
+    return hashlib.sha256(text.encode()).hexdigest()[:DIGITS]
