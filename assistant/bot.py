@@ -8,7 +8,7 @@ from assistant.answering import seeing
 from assistant.answering.drafted import Drafted, draft
 from assistant.answering.posting import Posted, post
 from assistant.answering.seeing import Reading, Sight
-from assistant.answering.words import all_words, shows
+from assistant.answering.words import all_words, is_thanks, shows
 from assistant.sentences import content_words
 from assistant.suggest import Assistant
 from knowledge.customers.bot_entries import BotDecided, BotReason
@@ -140,8 +140,9 @@ def before(bot: Bot, sight: Sight, load: Load, now: datetime) -> Decision | None
         return Stay(out)
     if seeing.asks_for_person(sight):
         return HandOff("asked_for_person")
-    if not content_words(sight.spoken.text):
-        return Stay("nothing_asked")
+    idle = asks_nothing(sight)
+    if idle:
+        return Stay(idle)
     reason = needs_person(bot, sight)
     quiet = sight.rule.mode == "peak" and not load.peak
     if quiet and not sight.spoken.bot_spoke:
@@ -150,6 +151,13 @@ def before(bot: Bot, sight: Sight, load: Load, now: datetime) -> Decision | None
         # Who has heard from the bot is never left without a word.
         return HandOff(reason or "no_peak")
     return None
+
+
+def asks_nothing(sight: Sight) -> BotReason:
+    """Return why the turn wants no answer: mere thanks for one, or no word of meaning; "" when it wants one."""
+    if sight.spoken.answered and is_thanks(sight.spoken.text, sight.language):
+        return "thanked"
+    return "" if content_words(sight.spoken.text) else "nothing_asked"
 
 
 def keeps_out(sight: Sight, now: datetime) -> BotReason | None:

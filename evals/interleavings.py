@@ -168,7 +168,7 @@ def judge(entries: Sequence[Entry]) -> Wrong:
             by_bot = payload.author == "bot"
             over += by_bot and (taken or last_person >= 0)
             last_person = last_person if by_bot else entry.seq
-        elif isinstance(payload, BotDecided) and payload.sent:
+        elif isinstance(payload, BotDecided) and (payload.sent or payload.reason == "thanked"):
             answered += payload.turn
     asked = [entry for entry in ordered if isinstance(entry.payload, MessageReceived)]
     alone = [one for one in asked if one.id not in answered and one.seq > last_person and not taken]

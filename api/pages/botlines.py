@@ -21,6 +21,7 @@ REASONS: dict[BotReason, str] = {
     "no_peak": "there is no peak",
     "overtaken": "the conversation moved on meanwhile",
     "nothing_asked": "nothing was asked",
+    "thanked": "the customer thanked it, so it closed the conversation",
     "asked_for_person": "the customer asked for a person",
     "language": "it does not answer in this language",
     "anger": "the customer sounds angry",

@@ -14,7 +14,7 @@ from typing import Literal
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from assistant.answering.words import shows
+from assistant.answering.words import is_thanks
 from knowledge.customers import persons, timeline
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.entries import ConversationAssigned, Entry, MessageReceived, MessageSent, SurveyAnswered
@@ -31,8 +31,6 @@ WINDOWS: dict[Kind, timedelta] = {
 }
 # A rating of this and above, of 1 to 5, says that it helped.
 SATISFIED = 4
-# A longer message of thanks asks for something as well.
-THANKS_WORDS = 12
 
 
 @dataclass(frozen=True)
@@ -107,19 +105,14 @@ def _borne_out(said: Sequence[Entry]) -> bool:
 
 def _asks(entry: Entry) -> bool:
     """Tell whether an entry is a customer's contact: any message but mere thanks."""
-    return isinstance(entry.payload, MessageReceived) and not _thanks(entry.payload.text)
-
-
-def _thanks(text: str) -> bool:
-    short = len(text.split()) <= THANKS_WORDS and "?" not in text
-    return short and shows(text, "thanks", "") and not shows(text, "refused", "")
+    return isinstance(entry.payload, MessageReceived) and not is_thanks(entry.payload.text)
 
 
 def _confirms(entry: Entry) -> bool:
     payload = entry.payload
     if isinstance(payload, SurveyAnswered):
         return payload.survey == "csat" and payload.score >= SATISFIED
-    return isinstance(payload, MessageReceived) and _thanks(payload.text)
+    return isinstance(payload, MessageReceived) and is_thanks(payload.text)
 
 
 def _is_person(entry: Entry) -> bool:

@@ -57,7 +57,7 @@ def post(
     A turn is decided once. When somebody took the conversation, closed it, answered or wrote on meanwhile, no word is
     posted. Keeping out leaves no trace: only what the bot did, or would have done in shadow, is kept.
     """
-    if action == "stay":
+    if action == "stay" and reason != "thanked":
         return None
     with database.write() as session:
         timeline.hold(session, scope)
@@ -67,12 +67,20 @@ def post(
         decided = _decided(posted, action, reason, drafted)
         if has_moved_on(session, scope, posted):
             decided = replace(decided, action="stay", reason="overtaken", text="")
+        elif reason == "thanked":
+            _close(session, scope, posted)
         elif decided.mode in SPEAKS:
             decided = _speak(session, scope, posted, decided, drafted)
         elif decided.mode == "suggest" and drafted is not None:
             timeline.append(session, scope, as_entry(posted.sight.conversation, drafted.shown, posted.now), posted.now)
         _keep(session, scope, posted, decided)
     return decided
+
+
+def _close(session: Session, scope: Scope, posted: Posted) -> None:
+    """Close the conversation: mere thanks for the bot's answer want no further word."""
+    if posted.sight.rule.mode in SPEAKS:
+        inbox.set_status(session, scope, posted.sight.conversation.id, "resolved", AUTHOR, posted.now)
 
 
 def has_moved_on(session: Session, scope: Scope, posted: Posted) -> bool:

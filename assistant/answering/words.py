@@ -16,6 +16,8 @@ SURE = 0.4
 # A message this short that names a person is about nothing else.
 SHORT_WORDS = 14
 BARE_WORDS = 3
+# Longer thanks ask for something as well.
+THANKS_WORDS = 8
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
 # Longer messages are read this far: whoever wants a person says so before.
 MOST_CHARS = 4_000
@@ -111,6 +113,13 @@ def shows(text: str, kind: Literal["anger", "sensitive", "refused", "thanks"], l
     """
     said = plain(text)
     return any(getattr(words_of(code), kind).search(said) is not None for code in {language, ENGLISH})
+
+
+def is_thanks(text: str, language: str = ENGLISH) -> bool:
+    """Tell whether a message is thanks and nothing more: short, no question, no refusal, no wish."""
+    if "?" in text or len(text.split()) > THANKS_WORDS or wants_person(text):
+        return False
+    return shows(text, "thanks", language) and not shows(text, "refused", language)
 
 
 def is_shouting(text: str) -> bool:

@@ -17,6 +17,7 @@ BotReason = Literal[
     "no_peak",
     "overtaken",
     "nothing_asked",
+    "thanked",
     "asked_for_person",
     "language",
     "anger",

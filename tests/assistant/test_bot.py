@@ -305,3 +305,19 @@ def test_hostile_and_empty_turns_break_nothing(house: House, text: str) -> None:
 )
 def test_the_told_wait_is_rounded_up(seconds: float | None, minutes: int | None) -> None:
     assert wait_minutes(seconds) == minutes
+
+
+def test_thanks_for_its_answer_close_the_conversation_without_a_word(house: House) -> None:
+    where = house.hear(ASKED)
+    house.attend(where)
+    house.hear("Great, thanks, that helps!")
+    decided = house.attend(where)
+    assert decided is not None
+    assert (decided.action, decided.reason, decided.sent) == ("stay", "thanked", None)
+    with house.database.read() as session:
+        assert get_conversation(session, house.scope, where).status == "resolved"
+    assert len(house.sent(where)) == 1
+    # thanks with a question are a question
+    again = house.hear("Thanks! And how long are gift cards valid?", Handle("chat", "9" * 64))
+    house.attend(again)
+    assert len(house.sent(again)) == 1

@@ -1,0 +1,39 @@
+"""The bot: whether its bound holds, its alarm at other topics, peaks, hostile customers."""
+
+from collections.abc import Iterable
+
+from evals.bot_risk import demo_figures, drift_figures, risk_figures, simulated_figures
+from evals.datasets import tarnfell
+from evals.figures import Figure
+from evals.peak import peak_part
+from evals.registry import Asked, part
+
+
+@part("bot_risk", seconds=90)
+def bot_risk(asked: Asked) -> Iterable[Figure]:
+    """Certified on one half, reported on the other: mtrag and clapnq."""
+    return risk_figures(asked.data, asked.now, asked.say)
+
+
+@part("bot_demo", seconds=15, own=True)
+def bot_demo(asked: Asked) -> Iterable[Figure]:
+    """The same on the demo company's questions."""
+    return demo_figures(tarnfell.read(asked.examples), asked.now, asked.say)
+
+
+@part("bot_simulated", seconds=20, own=True)
+def bot_simulated(_asked: Asked) -> Iterable[Figure]:
+    """The same where the risk is known."""
+    return simulated_figures()
+
+
+@part("bot_drift", seconds=10)
+def bot_drift(asked: Asked) -> Iterable[Figure]:
+    """Whether other topics raise the alarm."""
+    return drift_figures(asked.data, asked.say)
+
+
+@part("bot_peak", seconds=60, never=r"^bot/peak/", own=True)
+def bot_peak(asked: Asked) -> Iterable[Figure]:
+    """Two hundred customers and four agents against a running server, and every order of steps."""
+    return peak_part(asked.quick, asked.say)

@@ -1,0 +1,27 @@
+"""A small peak against the real server, by HTTP: nothing lost, doubled or said over a person."""
+
+from evals.interleavings import Wrong
+from evals.peak import peak_figures, run
+from evals.peak_world import SHARES, draw
+
+
+def test_customers_come_from_the_simulators_own_model() -> None:
+    drawn = draw(400, 120.0, seed=1)
+    assert [one.at for one in drawn] == sorted(one.at for one in drawn)
+    assert {one.kind for one in drawn} == set(SHARES)
+    simple = sum(one.kind == "simple" for one in drawn) / len(drawn)
+    assert abs(simple - SHARES["simple"]) < 0.08
+    assert all(bool(one.holds) == (one.kind == "simple") for one in drawn)
+    assert draw(5, 1.0, seed=2) == draw(5, 1.0, seed=2)
+
+
+def test_a_peak_loses_doubles_and_talks_over_nobody() -> None:
+    found = run(customers=36, minutes=0.2, scale=4.0)
+    assert found.wrong == Wrong(0, 0, 0)
+    assert found.conversations >= 36
+    assert found.by_bot > 0
+    assert found.right == found.by_bot
+    assert found.handed > 0
+    assert found.told_wait == found.handed
+    names = {one.name: one.value for one in peak_figures(found, (0, Wrong()))}
+    assert names == {"bot/peak/lost": 0, "bot/peak/doubled": 0, "bot/peak/spoke_over_agent": 0}
