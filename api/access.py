@@ -123,6 +123,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/customers"): AGENT,
     ("GET", "/console/customers/{customer}"): AGENT,
     ("GET", "/console/bot"): MANAGER,
+    ("GET", "/console/report"): MANAGER,
+    ("GET", "/console/report/file"): MANAGER,
     ("GET", "/console/load"): AGENT,
     ("GET", "/console/load/gauges"): AGENT,
     ("GET", "/console/review/{review}"): AGENT,

@@ -64,6 +64,9 @@ class Settings(BaseSettings):
     # the bot: the most tokens that models may use for it on one day
     bot_daily_tokens: Annotated[int, Field(ge=0, le=10**12)] = 1_000_000
 
+    # what things cost, for the report: "agent_hour=34, platform=900, models=120, telecom=0, currency=EUR"
+    costs: str = ""
+
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
     embedder_languages: str = "en"

@@ -18,6 +18,7 @@ from api.cli import (
     privacy,
     records,
     replaying,
+    reports,
     serving,
     staff,
     working,
@@ -84,6 +85,7 @@ app.command()(asking.ask)
 app.command()(asking.suggest)
 app.command()(records.conversations)
 app.command()(loads.load)
+app.command()(reports.report)
 app.command("chat-link")(records.chat_link)
 app.command()(library.reindex)
 app.command()(examining.doctor)

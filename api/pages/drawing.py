@@ -46,8 +46,9 @@ def static_address(name: str) -> str:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Return the templates, with every filter they use."""
+    made = Environment(
         loader=FileSystemLoader(HERE / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
@@ -69,10 +70,11 @@ def _environment() -> Environment:
         words.language_name,
         words.long_time,
         words.money,
+        words.short,
     ):
-        environment.filters[function.__name__] = function
-    environment.filters["static"] = static_address
-    return environment
+        made.filters[function.__name__] = function
+    made.filters["static"] = static_address
+    return made
 
 
 def zone_of(request: Request) -> ZoneInfo:
@@ -88,7 +90,7 @@ def render(request: Request, template: str, **context: Any) -> str:
         "zone": zone_of(request),
         "company": request.app.state.parts.settings.company,
     }
-    return _environment().get_template(template).render(shared | context)
+    return environment().get_template(template).render(shared | context)
 
 
 def draw(request: Request, template: str, *, status: int = 200, **context: Any) -> HTMLResponse:

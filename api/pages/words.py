@@ -152,3 +152,11 @@ def _value(value: object) -> str:
         case dict():
             return ", ".join(f"{key}: {_value(one)}" for key, one in value.items())
     return str(value)
+
+
+def short(value: float | None) -> str:
+    """Return a number for people, three figures of it; `–` for none."""
+    if value is None:
+        return "–"
+    value = round(value, 6)
+    return f"{value:.0f}" if abs(value) >= 100 or value == int(value) else f"{value:.3g}"

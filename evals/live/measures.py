@@ -68,6 +68,10 @@ def clustered_rate(name: str, title: str, happened: Sequence[bool], groups: Sequ
     if not happened:
         return _nothing(name, title, "%", **more)
     interval = mean_interval([float(one) for one in happened], seed=SEED, groups=groups, draws=2_000)
+    if interval.low == interval.high:  # all alike: drawing them again tells nothing, Wilson over the groups does
+        count = len(set(groups))
+        bounds = rate_interval(count if happened[0] else 0, count)
+        interval = Interval(interval.value, bounds.low, bounds.high, len(happened))
     return _made(name, title, _times(interval, 100), "%", **more)
 
 

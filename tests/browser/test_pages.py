@@ -31,6 +31,7 @@ def test_pages_are_accessible(
         "/console/customers",
         "/console/load",
         "/console/bot",
+        "/console/report?days=365",
         "/console/work",
         "/console/settings",
     ]
@@ -75,3 +76,30 @@ def test_inline_code_cannot_run(site: Any, new_page: Callable[..., Any], watch: 
     }""")
     assert page.evaluate("window.ran") is None
     assert page.evaluate("getComputedStyle(document.getElementById('styled')).color") != "rgb(255, 0, 0)"
+
+
+def test_the_report_file_opens_offline_and_prints_on_few_pages(
+    site: Any,
+    new_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    check_axe: Callable[[Any], None],
+    tmp_path: Any,
+) -> None:
+    from pypdf import PdfReader
+
+    page = new_page()
+    sign_in(page, "ada@tarnfell.example")
+    page.goto(f"{site.url}/console/report?days=365")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="As a file").click()
+    path = tmp_path / "report.html"
+    download.value.save_as(path)
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.goto(path.as_uri())
+    page.get_by_role("heading", name="What changed").wait_for()
+    check_axe(page)
+    assert asked == [path.as_uri()]
+    printed = tmp_path / "report.pdf"
+    page.pdf(path=printed, format="A4")
+    assert len(PdfReader(printed).pages) <= 8

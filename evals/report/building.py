@@ -1,0 +1,175 @@
+"""The report put together: measures now and before, what changed, the journey map, themes, gaps, what to do."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from assistant.answering.outcomes import Outcome
+from evals.live.bot import funnel
+from evals.live.journeys import Way, ways
+from evals.live.measures import Measure, Period
+from evals.live.measuring import Told, measure_all
+from evals.live.stories import Story
+from evals.report.actions import Action, Gap, propose
+from evals.report.changes import Change, changes
+from evals.report.judged import Judged
+from evals.report.themes import Embed, Theme, themes
+
+WEEK = timedelta(days=7)
+WEEKS = 8
+# Drawn over the weeks, in the order they stand in the report.
+TRENDS = (
+    "issues_with_repeats",
+    "resolution_without_repeats",
+    "first_contact_resolution",
+    "context_preservation",
+    "first_response",
+    "csat",
+)
+
+
+@dataclass(frozen=True)
+class Source:
+    """What the report is made from: the stories, how the bot's conversations ended, verdicts on stated chances,
+    questions without an answer, costs and hours."""
+
+    stories: Sequence[Story]
+    told: Told
+    judged: Sequence[Judged] = ()
+    unanswered: Sequence[tuple[datetime, str]] = ()
+
+    @property
+    def outcomes(self) -> Sequence[Outcome]:
+        """How the bot's conversations ended."""
+        return self.told.outcomes
+
+
+@dataclass(frozen=True)
+class Trend:
+    """A measure week by week, the oldest first; `labels` are the days the weeks begin."""
+
+    title: str
+    labels: tuple[str, ...]
+    measures: tuple[Measure, ...]
+
+
+@dataclass(frozen=True)
+class Report:
+    """All of it. `headline` are at most three sentences on what changed; nothing to tell is said too."""
+
+    period: Period
+    before: Period
+    headline: tuple[str, ...]
+    measures: tuple[Measure, ...]
+    changes: tuple[Change, ...]
+    trends: tuple[Trend, ...]
+    ways: tuple[Way, ...]
+    funnel: dict[str, float]
+    judged: tuple[Judged, ...]
+    themes: tuple[Theme, ...]
+    gaps: tuple[Gap, ...]
+    actions: tuple[Action, ...]
+
+    @property
+    def change_of(self) -> dict[str, Change]:
+        """The changes by the name of their measure."""
+        return {one.now.name: one for one in self.changes}
+
+
+def build(source: Source, period: Period, embed: Embed) -> Report:
+    """Build the report of a period, beside the period of the same length before it."""
+    before = Period(period.since - (period.until - period.since), period.since, period.now)
+    now = measure_all(source.stories, period, source.told)
+    earlier = measure_all(source.stories, before, source.told)
+    compared = changes(now, earlier)
+    journey = ways(source.stories, period)
+    found = themes(source.stories, period, before, embed)
+    gaps = _gaps([text for at, text in source.unanswered if period.holds(at)], period, embed)
+    begun = sum(period.holds(one.opened_at) for one in source.stories)
+    return Report(
+        period=period,
+        before=before,
+        headline=tuple(headline(compared)),
+        measures=tuple(now),
+        changes=tuple(compared),
+        trends=tuple(_trends(source, period)),
+        ways=tuple(journey),
+        funnel=funnel(begun, source.outcomes, period),
+        judged=tuple(source.judged),
+        themes=tuple(found),
+        gaps=tuple(gaps),
+        actions=tuple(propose(now, journey, found, gaps)),
+    )
+
+
+def headline(compared: Sequence[Change]) -> list[str]:
+    """What changed beyond chance, the surest first; else that nothing can be told, and from how much."""
+    told = sorted((one for one in compared if one.told), key=lambda one: (one.p or 0.0, one.now.name))
+    if told:
+        return [_sentence(one) for one in told[:3]]
+    enough = sum(one.direction == "cannot tell" for one in compared)
+    if enough:
+        return [f"Nothing changed beyond chance: {enough} measures had enough cases to compare."]
+    return ["Too few cases to tell whether anything changed."]
+
+
+def _sentence(change: Change) -> str:
+    word = {"better": "better", "worse": "worse", "changed": "different"}[change.direction]
+    now, before = change.now, change.before
+    return (
+        f"{now.title} is {word}: {now.value:.3g} {now.unit}".rstrip()
+        + f" (n {now.n}), {before.value:.3g} before (n {before.n}); "
+        + f"difference {change.difference:+.3g}, {change.low:+.3g} to {change.high:+.3g}."
+    )
+
+
+def _trends(source: Source, period: Period) -> list[Trend]:
+    weeks = [
+        Period(period.until - WEEK * (place + 1), period.until - WEEK * place, period.now) for place in range(WEEKS)
+    ][::-1]
+    measured = [{one.name: one for one in measure_all(source.stories, week, source.told)} for week in weeks]
+    labels = tuple(f"{week.since:%d %b}" for week in weeks)
+    return [Trend(measured[0][name].title, labels, tuple(week[name] for week in measured)) for name in TRENDS]
+
+
+def _gaps(questions: Sequence[str], period: Period, embed: Embed) -> list[Gap]:
+    """Questions without an answer, grouped as themes are."""
+    asked = [_as_story(number, text, period.since) for number, text in enumerate(questions)]
+    found = themes(asked, period, replace(period, since=period.since - WEEK, until=period.since), embed)
+    return [Gap(one.label, one.example, one.issues) for one in found]
+
+
+def _as_story(number: int, text: str, at: datetime) -> Story:
+    from evals.live.stories import Contact, Message
+
+    said = Message(str(number), "customer", "", text, at, "question", str(number))
+    return Story(str(number), str(number), "", (Contact("question", str(number), (said,)),))
+
+
+def rows(report: Report) -> list[dict[str, Any]]:
+    """Every number of the report as rows for CSV and JSON: name, value, unit, n, low, high, before, difference, …"""
+    found = []
+    for one in report.measures:
+        change = report.change_of.get(one.name)
+        found.append(
+            {
+                "name": one.name,
+                "title": one.title,
+                "value": one.value,
+                "unit": one.unit,
+                "n": one.n,
+                "low": one.low,
+                "high": one.high,
+                "few": one.few,
+                "before": change.before.value if change else None,
+                "difference": change.difference if change else None,
+                "verdict": change.direction if change else "",
+                "note": one.note,
+            }
+        )
+        found += [
+            {"name": f"{one.name}/{part}", "title": part, "value": value, "unit": one.unit, "n": one.n}
+            for part, value in one.parts.items()
+        ]
+    return found

@@ -1,0 +1,127 @@
+"""The voice of the customer: what people write about, what is rising, and what rises on several channels at once."""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import log, sqrt
+
+import numpy as np
+from numpy.typing import NDArray
+
+from assistant.sentences import content_words, words
+from evals.live.measures import FEW, Period
+from evals.live.stories import Story
+
+Embed = Callable[[Sequence[str]], NDArray[np.float32]]
+# Cosine below which two opening messages are about different things (MiniLM, average linkage).
+ALIKE = 0.45
+MOST = 1_500
+WORDS = 3
+_GREETING = "good morning afternoon evening guten tag hola bonjour bonsoir hej hei ciao olá buenos"
+_GREETINGS = frozenset(content_words(_GREETING))
+# Above its baseline by so many standard deviations a theme counts as rising on a channel.
+RISING = 3.0
+LEAST = 3
+
+
+@dataclass(frozen=True)
+class Theme:
+    """Issues about one thing: telling words, a customer's own words, how many now and before, where it rises.
+
+    `rising` names the channels on which it rose beyond chance; two or more mean a process, not a person.
+    """
+
+    label: str
+    example: str
+    issues: int
+    before: int
+    channels: tuple[str, ...]
+    rising: tuple[str, ...]
+
+    @property
+    def process(self) -> bool:
+        """Whether it rises on two channels or more."""
+        return len(self.rising) > 1
+
+    @property
+    def few(self) -> bool:
+        """Whether it is too few to conclude from."""
+        return self.issues < FEW
+
+
+def themes(stories: Sequence[Story], now: Period, before: Period, embed: Embed) -> list[Theme]:
+    """Group the issues that began in either period by what their first message is about; the largest now first."""
+    begun = [one for one in stories if now.holds(one.opened_at) or before.holds(one.opened_at)][-MOST:]
+    told = [(one, opening(one)) for one in begun]
+    told = [(one, text) for one, text in told if content_words(text)]
+    if len(told) < 2:
+        return []
+    groups = _groups(embed([text for _, text in told]))
+    rarity = _rarity([text for _, text in told])
+    length = (now.until - now.since) / (before.until - before.since)
+    found = []
+    for group in sorted(set(groups)):
+        own = [row for row, number in zip(told, groups, strict=True) if number == group]
+        found.append(_theme(own, rarity, now, length))
+    return sorted((one for one in found if one.issues >= LEAST), key=lambda one: (-one.issues, one.label))
+
+
+def opening(story: Story) -> str:
+    """What the customer said first, up to our first answer."""
+    said = []
+    for message in story.messages:
+        if message.speaker != "customer":
+            break
+        said.append(message.text)
+    return " ".join(said)[:600]
+
+
+def _groups(vectors: NDArray[np.float32]) -> list[int]:
+    from sklearn.cluster import AgglomerativeClustering  # type: ignore[import-untyped]
+
+    model = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - ALIKE)
+    return [int(one) for one in model.fit_predict(vectors)]
+
+
+def _rarity(texts: Sequence[str]) -> dict[str, float]:
+    seen = Counter(word for text in texts for word in set(content_words(text)))
+    return {word: log((1 + len(texts)) / (1 + count)) for word, count in seen.items()}
+
+
+def _theme(own: Sequence[tuple[Story, str]], rarity: dict[str, float], now: Period, length: float) -> Theme:
+    current = [(one, text) for one, text in own if now.holds(one.opened_at)]
+    earlier = [one for one, _ in own if not now.holds(one.opened_at)]
+    channels = Counter(one.contacts[0].channel for one, _ in current)
+    base = Counter(one.contacts[0].channel for one in earlier)
+    rising = tuple(sorted(name for name, count in channels.items() if _rises(count, base[name], length)))
+    texts = [text for _, text in current or own]
+    return Theme(
+        label=", ".join(_telling(texts, rarity)),
+        example=min(texts, key=lambda text: abs(len(text) - 120))[:200],
+        issues=len(current),
+        before=len(earlier),
+        channels=tuple(name for name, _ in channels.most_common()),
+        rising=rising,
+    )
+
+
+def _rises(count: int, before: int, length: float) -> bool:
+    """Whether a count is beyond the one expected from the period before: z above 3, Poisson, with one added."""
+    expected = (before + 1) * length
+    return count >= LEAST and (count - expected) / sqrt(expected) > RISING
+
+
+def _telling(texts: Sequence[str], rarity: dict[str, float]) -> list[str]:
+    """The words that tell a group from the others: no numbers, and not how people greet."""
+    stems = Counter(stem for text in texts for stem in set(content_words(text)) if stem.isalpha() and len(stem) > 2)
+    for stem in {stem for text in texts for stem in content_words(" ".join(text.split()[:2]))} & _GREETINGS:
+        del stems[stem]
+    best = sorted(stems, key=lambda stem: (-stems[stem] * rarity.get(stem, 0.0), stem))[:WORDS]
+    spelt = Counter(word for text in texts for word in words(text))
+    return [_spelt(stem, spelt) for stem in best]
+
+
+def _spelt(stem: str, spelt: Counter[str]) -> str:
+    """The commonest word of that stem."""
+    forms = [(count, word) for word, count in spelt.items() if content_words(word) == [stem]]
+    return max(forms)[1] if forms else stem
