@@ -28,7 +28,7 @@ def report(
     Without days: the last 30. `until` is not part of the period. Without --out the main numbers are shown here.
 
     \b
-    Examples:
+    Example:
       threadline report --out november.html --since 2026-11-01 --until 2026-12-01
       threadline report --json
     """

@@ -1,6 +1,6 @@
 """From the record to stories: each issue's entries are read once and folded."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
@@ -10,7 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from evals.live.contacts import contacts
-from evals.live.stories import Change, Contact, Draft, Handover, Known, Message, Repeat, Speaker, Story, Survey
+from evals.live.repeating import repeats_of
+from evals.live.stories import Change, Contact, Draft, Handover, Known, Message, Speaker, Story, Survey
 from knowledge.customers import timeline
 from knowledge.customers.entries import (
     ConversationAssigned,
@@ -31,10 +32,9 @@ from knowledge.scope import Scope, within
 
 BOT = "bot"
 MOST_ENTRIES = 2_000
-Repeats = Callable[[Sequence[Entry], Sequence[datetime]], Iterable[Repeat]]
 
 
-def read_stories(session: Session, scope: Scope, since: datetime, repeats: Repeats | None = None) -> list[Story]:
+def read_stories(session: Session, scope: Scope, since: datetime) -> list[Story]:
     """Return the story of each issue that anything happened in at or after `since`, whole, the oldest first."""
     query = (
         select(ConversationRow.id, ConversationRow.issue, ConversationRow.customer)
@@ -42,10 +42,10 @@ def read_stories(session: Session, scope: Scope, since: datetime, repeats: Repea
         .order_by(ConversationRow.opened_at, ConversationRow.id)
     )
     issues = list(dict.fromkeys(row.issue for row in session.execute(query)))
-    return [story for issue in issues for story in _story(session, scope, issue, repeats)]
+    return [story for issue in issues for story in _story(session, scope, issue)]
 
 
-def _story(session: Session, scope: Scope, issue: str, repeats: Repeats | None) -> Iterator[Story]:
+def _story(session: Session, scope: Scope, issue: str) -> Iterator[Story]:
     query = (
         select(ConversationRow.id, ConversationRow.customer, ConversationRow.subject)
         .where(within(scope, ConversationRow), ConversationRow.issue == issue)
@@ -59,8 +59,7 @@ def _story(session: Session, scope: Scope, issue: str, repeats: Repeats | None) 
     ]
     story = tell(issue, rows[0].customer, sorted(entries, key=lambda one: (one.at, one.seq)))
     if story is not None:
-        said_again = tuple(repeats(entries, [one.at for one in story.handovers])) if repeats else ()
-        yield replace(story, repeats=said_again, topic=story.topic or rows[0].subject)
+        yield replace(story, topic=story.topic or rows[0].subject)
 
 
 def tell(issue: str, customer: CustomerId | str, entries: Sequence[Entry]) -> Story | None:
@@ -69,15 +68,18 @@ def tell(issue: str, customer: CustomerId | str, entries: Sequence[Entry]) -> St
     if not said:
         return None
     found = contacts(said)
+    passed = tuple(handovers(entries, found))
+    breaks = [*(one.at for one in passed), *(contact.start for contact in found[1:])]
     return Story(
         issue=issue,
         customer=str(customer),
         topic="",
         contacts=found,
         changes=tuple(changes(entries)),
-        handovers=tuple(handovers(entries, found)),
+        handovers=passed,
         surveys=tuple(_surveys(entries, said)),
         facts=tuple(_facts(entries)),
+        repeats=tuple(repeats_of(entries, breaks)),
         drafts=tuple(_drafts(entries)),
         owners=tuple(
             (one.at, one.payload.owner or "") for one in entries if isinstance(one.payload, ConversationAssigned)

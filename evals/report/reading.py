@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from assistant.answering.judging import labels
 from assistant.answering.outcomes import read_outcomes
 from evals.live.measuring import Told
-from evals.live.reading import Repeats, read_stories
+from evals.live.reading import read_stories
 from evals.live.times import Working, calendar
 from evals.live.work import Costs
 from evals.report.building import WEEK, WEEKS, Source
@@ -25,11 +25,10 @@ _AMOUNTS = tuple(field.name for field in fields(Costs) if field.name != "currenc
 
 @dataclass(frozen=True)
 class Given:
-    """What the record does not hold: costs, what counts as working time, how repeats are found."""
+    """What the record does not hold: costs, and what counts as working time."""
 
     costs: Costs = field(default_factory=Costs)
     working: Working = calendar
-    repeats: Repeats | None = None
 
 
 def read_source(session: Session, scope: Scope, since: datetime, now: datetime, given: Given) -> Source:
@@ -37,7 +36,7 @@ def read_source(session: Session, scope: Scope, since: datetime, now: datetime, 
     begin = min(since, now - WEEK * WEEKS)
     told = Told(read_outcomes(session, scope, now), given.costs, given.working)
     return Source(
-        stories=read_stories(session, scope, begin, given.repeats),
+        stories=read_stories(session, scope, begin),
         told=told,
         judged=[Judged(one.chance, one.right) for one in labels(session, scope)],
         unanswered=list(_unanswered(session, scope, begin)),

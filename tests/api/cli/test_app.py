@@ -57,6 +57,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "evals replay",
             "evals review",
             "models list",
+            "report",
             "models install",
             "models remove",
             "users add",

@@ -1,0 +1,26 @@
+"""Repeats of an issue: what the customer said again after each change of hands or channel and each new contact."""
+
+from collections.abc import Iterator, Sequence
+from datetime import datetime
+
+from evals.live.stories import Repeat
+from knowledge.customers.entries import Entry
+from knowledge.customers.facts.repeats import repeats_in
+from knowledge.customers.facts.said import said_of
+
+
+def repeats_of(entries: Sequence[Entry], breaks: Sequence[datetime]) -> Iterator[Repeat]:
+    """Yield what was said again; `breaks` are when the issue changed hands or channel or a new contact began.
+
+    A message counts once, at the first break after which it says something again.
+    """
+    said = [one for one in said_of(entries) if not one.internal]
+    times = {one.source: one.at for one in said}
+    ordered = sorted(set(breaks))
+    ends: list[datetime | None] = [*ordered[1:], None]
+    for begin, end in zip(ordered, ends, strict=True):
+        before = [one for one in said if one.at < begin]
+        after = [one for one in said if one.at >= begin and (end is None or one.at < end)]
+        if before and after:
+            for found in repeats_in(before, after):
+                yield Repeat(found.source, found.fact.value, found.elicited, times[found.source])
