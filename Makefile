@@ -22,7 +22,7 @@ endif
 TORCH := $(if $(FIND_LINKS),,--torch-backend cpu)
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test test-full check format bench evals lock clean
+.PHONY: help setup run test test-full check format bench evals evals-models lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -65,6 +65,9 @@ bench: $(INSTALLED) ## speed and memory, side by side with peers -> build/bench.
 
 evals: $(INSTALLED) ## quality on public data -> build/evals.json
 	$(BIN)/python -m evals --data $(DATA) $(ARGS)
+
+evals-models: $(INSTALLED) ## what calls a language model -> build/evals.json (n = 40 each, resumable; needs a judge)
+	$(BIN)/python -m evals --data $(DATA) --models $(ARGS)
 
 lock: $(INSTALLED) ## resolve requirements.lock after a change of pyproject.toml (ARGS=--upgrade for newer versions)
 	sed -i '/^torch==/d' requirements.lock

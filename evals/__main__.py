@@ -12,6 +12,7 @@ from knowledge.failures import Failure
 
 PARTS = parts()
 OFFLINE = [name for name, part in PARTS.items() if not part.models]
+MODELS = [name for name, part in PARTS.items() if part.models]
 
 
 def main(words: list[str] | None = None) -> int:
@@ -21,8 +22,9 @@ def main(words: list[str] | None = None) -> int:
     text reached a customer's, or proof joined strangers.
     """
     asked = _arguments(words)
-    run = Asked(asked.data, asked.examples, asked.out.parent, datetime.now(UTC), asked.quick)
-    outcomes = list(Suite(run, asked.out, asked.jobs, asked.resume).run(asked.only or OFFLINE))
+    run = Asked(asked.data, asked.examples, asked.out.parent, datetime.now(UTC), asked.quick, asked.cases)
+    chosen = asked.only or (MODELS if asked.models else OFFLINE)
+    outcomes = list(Suite(run, asked.out, asked.jobs, asked.resume).run(chosen))
     shown = [one for outcome in outcomes for one in outcome.figures]
     say("\n" + table(shown))
     say("\n".join(["", *filter(None, map(_told, outcomes)), f"{len(shown)} figures in {asked.out}"]))
@@ -38,7 +40,7 @@ def _told(outcome: Outcome) -> str:
     return f"{outcome.name}: {'measured before by the same code' if outcome.before else f'{outcome.seconds:.1f} s'}"
 
 
-def _jobs(text: str) -> int:
+def _count(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError("at least 1")
     return int(text)
@@ -51,8 +53,10 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("build/evals.json"), help="where the figures go")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to run")
     parser.add_argument("--quick", action="store_true", help="fewer questions, no comparison with fp32")
-    parser.add_argument("--jobs", type=_jobs, default=1, help="parts at a time, each in a process of its own")
+    parser.add_argument("--jobs", type=_count, default=1, help="parts at a time, each in a process of its own")
     parser.add_argument("--resume", action="store_true", help="skip what the same code measured on the same data")
+    parser.add_argument("--models", action="store_true", help="the parts that call a language model, and no others")
+    parser.add_argument("--cases", type=_count, default=40, help="cases of each of them, drawn by the seed")
     return parser.parse_args(words)
 
 

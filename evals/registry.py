@@ -23,7 +23,8 @@ def say(text: str) -> None:
 class Asked:
     """What a run was asked for: `data` and `examples` are folders, `build` is where a part may keep what is dear.
 
-    `quick` asks fewer questions. `say` writes a line of progress.
+    `quick` asks fewer questions; `cases` is how many a part asks that calls a language model, drawn by its seed. `say`
+    writes a line of progress.
     """
 
     data: Path
@@ -31,6 +32,7 @@ class Asked:
     build: Path
     now: datetime
     quick: bool = False
+    cases: int = 40
     say: Callable[[str], None] = say
 
 

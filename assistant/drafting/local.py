@@ -22,13 +22,18 @@ def open_local(settings: Settings) -> EndpointDrafter:
     """
     path = installed_file(settings.models_dir, settings.local_model)
     key = secrets.token_urlsafe(24)
-    server = _start(path, key, settings.context_tokens + settings.chat_max_tokens + PROMPT_HEAD_TOKENS)
+    server = start(path, key, settings.context_tokens + settings.chat_max_tokens + PROMPT_HEAD_TOKENS)
     drafter = connect(settings, f"{server.listening_address}/v1", settings.local_model, key, name="local")
     drafter.keep(server)
     return drafter
 
 
-def _start(path: Path, key: str, context_tokens: int) -> Any:
+def start(path: Path, key: str, context_tokens: int) -> Any:
+    """Start a server for the model file on a free port of loopback; `listening_address` tells where.
+
+    Raises:
+        Unavailable: the runtime is not installed, or the file cannot be loaded.
+    """
     try:
         import xllamacpp
     except ImportError as error:

@@ -90,7 +90,7 @@ async def _scored(name: str, sample: Sample, judge: JudgeEndpoint, embedder: "Em
     async with AsyncOpenAI(base_url=judge.url, api_key=judge.key or "none", **options) as client:
         patched = instructor.from_openai(client, mode=instructor.Mode.JSON)
         limits: dict[str, Any] = {"temperature": 0.0, "top_p": 1.0, "max_tokens": judge.max_tokens}
-        inner = InstructorLLM(client=patched, model=judge.model, provider="openai", max_retries=1, **limits)
+        inner = InstructorLLM(client=patched, model=judge.model, provider="openai", max_retries=0, **limits)
         metric = _metric(name, _checked(inner), _face(embedder))
         try:
             result = await metric.ascore(**_arguments(name, sample))

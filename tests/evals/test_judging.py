@@ -1,0 +1,91 @@
+"""The demo's answers judged by a model: a scripted server, and a real small one whose answers cannot be used."""
+
+import json
+import threading
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import pytest
+
+from assistant.models.install import install
+from evals.core.stage import Stage
+from evals.core.summary import run_figures
+from evals.judges.endpoint import JudgeEndpoint
+from evals.judges.opening import opened_judge
+from evals.judging import judge_answers
+from evals.metrics.judged import NoVerdict, Sample, judged
+from knowledge.failures import Failure, NotFound
+from knowledge.settings import Settings
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+NOW = datetime(2026, 11, 22, tzinfo=UTC)
+SMALL = "smollm2-135m"
+
+
+@pytest.fixture
+def judge() -> Iterator[JudgeEndpoint]:
+    """A judge that attributes one of two statements, and of every other prompt says nothing that can be read."""
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
+            length = sum(len(str(message["content"])) for message in asked["messages"][:2])
+            given = [{"statement": "s", "reason": "r", "attributed": one} for one in (1, 0)]
+            said = "Hm." if length % 2 else json.dumps({"classifications": given})
+            message = {"role": "assistant", "content": said}
+            body = {"id": "x", "object": "chat.completion", "created": 0, "model": "m"}
+            body |= {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
+            sent = json.dumps(body).encode()
+            self.send_response(200)
+            self.send_header("content-type", "application/json")
+            self.send_header("content-length", str(len(sent)))
+            self.end_headers()
+            self.wfile.write(sent)
+
+        def log_message(self, *_: object) -> None:
+            """Stay quiet."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
+    yield JudgeEndpoint(f"http://127.0.0.1:{server.server_address[1]}/v1", "m", seconds=20)
+    server.shutdown()
+    server.server_close()
+
+
+def test_scores_and_failures_stand_side_by_side_and_rows_are_kept(judge: JudgeEndpoint, tmp_path: Path) -> None:
+    with Stage(EXAMPLES, Path(), NOW) as stage:
+        made = judge_answers(stage, judge, "context_recall", 9, tmp_path)
+        again = judge_answers(stage, judge, "context_recall", 9, tmp_path)
+    asked = [score for score in made.scores.values() if score.answered]
+    assert {score.values["context_recall"] for score in asked} == {0.5}
+    assert made.failures
+    assert all("no verdict for context_recall" in one.reason for one in made.failures)
+    assert len(made.scores) + len(made.failures) == 9
+    figures = {one.name: one for one in run_figures(made)}
+    assert figures["judged/demo/context_recall/failed"].value == len(made.failures) / 9
+    assert figures["judged/demo/context_recall/context_recall"].settings["judge"] == "m"
+    assert [one.case for one in again.failures] == [one.case for one in made.failures]  # asked again, failed again
+    assert again.scores == made.scores
+
+
+def test_without_a_model_it_says_so(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, models_dir=tmp_path)
+    with pytest.raises(NotFound, match="no model to judge with"), opened_judge(settings):
+        pass
+
+
+@pytest.mark.model
+@pytest.mark.timeout(300)
+def test_a_real_small_model_makes_a_failure_with_its_reason() -> None:
+    """SmolLM2's text is nonsense, and cut off: never a 0, never nan."""
+    settings = Settings(local_model=SMALL)
+    try:
+        install(settings.models_dir, SMALL, lambda _: None)
+    except Failure as failure:
+        pytest.skip(f"the small model cannot be fetched: {failure.message}")
+    sample = Sample("Can I return boots?", "Within 30 days.", ("Boots go back within 30 days.",), "30 days.")
+    with opened_judge(settings) as judge, pytest.raises(NoVerdict, match="no verdict for context_recall: .{10,}"):
+        judged("context_recall", sample, replace(judge, max_tokens=24))  # a model of this size cannot keep to the form
