@@ -2,23 +2,30 @@
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from assistant.brief import Brief
+from assistant.drafting.kinds import lacks_kind
 from assistant.question import Question
-from assistant.sentences import content_words, names, numbers, stems
+from assistant.reading import passage_units
+from assistant.sentences import content_words, stems
+from knowledge.customers.entries import PassageUsed
 
-# A word that so few passages hold that it says what the question is about: log((n + 1) / (passages with it + 1)).
-RARE = 4.0
 EVIDENCE_PASSAGES = 3
+READ_SENTENCES = 60
 
 
 @dataclass(frozen=True)
 class Gate:
-    """A logistic regression over standardised features; `sure_at` is the probability that an unread answer needs."""
+    """A logistic regression over standardised features.
+
+    `sure_at` is the probability that an unread answer needs, `show_at` the one below which an agent sees no draft.
+    `data` holds the digests of what it was fitted on, `limits` what `sure_at` would be for each of them.
+    """
 
     names: tuple[str, ...]
     mean: tuple[float, ...]
@@ -26,6 +33,9 @@ class Gate:
     weights: tuple[float, ...]
     bias: float
     sure_at: float
+    show_at: float
+    data: Mapping[str, str]
+    limits: Mapping[str, float]
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Return the probability, 0 to 1, that an answer would be right."""
@@ -46,35 +56,44 @@ def open_gate() -> Gate:
         tuple(stored["weights"]),
         stored["bias"],
         stored["sure_at"],
+        stored["show_at"],
+        stored["data"],
+        stored["limits"],
     )
 
 
 def features(question: Question, brief: Brief) -> dict[str, float]:
-    """Return what tells whether the passages answer the question; all are numbers around 0 to 1, or small counts."""
-    cosines = sorted((passage.similarity or 0.0 for passage in brief.passages), reverse=True)
-    excerpts = sorted((excerpt.score for excerpt in brief.excerpts), reverse=True)
+    """Return what tells whether the passages answer the question; all are numbers around 0 to 1."""
+    passages = brief.passages
+    cosines = sorted((passage.similarity or 0.0 for passage in passages), reverse=True)
+    excerpts = [excerpt.score for excerpt in brief.excerpts]
     rarity = brief.nearness.rarity if brief.nearness else {}
-    found = stems(f"{p.title} {p.heading} {p.text}" for p in brief.passages[:EVIDENCE_PASSAGES])
-    quoted = {word for excerpt in brief.excerpts for unit in excerpt.units for word in unit.stems}
-    focus = content_words(question.focus)
-    texts = " ".join(f"{p.title} {p.text}" for p in brief.passages[:EVIDENCE_PASSAGES])
+    wanted, focus = content_words(question.text), content_words(question.focus)
+    best = passages[0] if passages else None
+    found = stems([f"{best.title} {best.heading} {best.text}"]) if best else set()
+    units = [unit for excerpt in brief.excerpts for unit in excerpt.units]
+    quoted = {word for unit in units for word in unit.stems}
+    rarest = max(focus, key=lambda word: rarity.get(word, 1.0), default="")
     return {
+        "sentences": sum(excerpts) / len(excerpts) if excerpts else 0.0,
         "cosine": cosines[0] if cosines else 0.0,
         "gap": cosines[0] - sum(cosines[1:]) / (len(cosines) - 1) if len(cosines) > 1 else 0.0,
-        "sentence": excerpts[0] if excerpts else 0.0,
-        "sentences": sum(excerpts) / len(excerpts) if excerpts else 0.0,
-        "coverage": _coverage(content_words(question.text), found, rarity),
-        "focus_coverage": _coverage(focus, found, rarity),
         "quoted_coverage": _coverage(focus, quoted, rarity),
-        "rare_missing": float(sum(rarity.get(word, 0.0) >= RARE and word not in found for word in set(focus))),
-        "numbers_missing": float(bool(numbers(question.focus) - numbers(texts))),
-        "names_missing": float(bool(names(question.focus) - found)),
-        "words": math.log1p(len(focus)),
-        "turns": float("\n" in question.text),
+        "window_coverage": max((_coverage(wanted, some, rarity) for some in _windows(passages)), default=0.0),
+        "rarest_found": float(rarest in found),
+        "kind_missing": float(lacks_kind(question.focus, " ".join(unit.text for unit in units))),
+        "both_agree": float(best is not None and best.lexical_rank == best.dense_rank == 1),
     }
 
 
-def _coverage(wanted: list[str], found: set[str], rarity: Mapping[str, float]) -> float:
+def _windows(passages: Sequence[PassageUsed]) -> Iterator[frozenset[str]]:
+    """Yield the words of every two sentences that follow one another in the best passages."""
+    for passage in passages[:EVIDENCE_PASSAGES]:
+        read = [unit.stems for unit in passage_units(passage.text)[:READ_SENTENCES] if len(unit.stems) >= 2]
+        yield from read[:1] if len(read) == 1 else (one | other for one, other in pairwise(read))
+
+
+def _coverage(wanted: Sequence[str], found: Set[str], rarity: Mapping[str, float]) -> float:
     """Return the share of the wanted words that were found, rare ones counting more."""
     weights = {word: rarity.get(word, 1.0) for word in wanted}
     total = sum(weights.values())

@@ -1,11 +1,12 @@
-"""The decision: answer, ask back or abstain, from how the passages were found and what the draft claims."""
+"""The decision: answer, ask one question back, abstain with pointers, or hand over to a person."""
 
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.answerable import features, open_gate
 from assistant.brief import Brief, Draft
-from assistant.phrases import phrases_for
+from assistant.phrases import is_question_back, phrases_for
 from assistant.question import Question
 from assistant.sentences import content_words, stems
 from knowledge.customers.entries import Claim, Decision, PassageUsed
@@ -18,6 +19,20 @@ EVIDENCE_PASSAGES = 3
 VAGUE_WORDS = 2
 # … when the two best articles are about equally near.
 VAGUE_GAP = 0.05
+# An article this near (cosine) is worth a look even where no draft is.
+POINTS_AT = 0.3
+MAX_POINTERS = 3
+READ_CHARS = 2_000
+_PERSON = re.compile(
+    r"\b(?:(?:speak|talk|chat|connect\w*|put me through|transfer\w*|get me)\b.{0,30}"
+    r"\b(?:human|person|people|agent|representative|someone|somebody|manager|supervisor|advisor|staff)"
+    r"|(?:real|actual|live) (?:human|person|agent)|human,? please"
+    r"|(?:echten?|richtigen?) (?:menschen?|person|mitarbeiter)|mit (?:einem|einer|jemandem?) .{0,20}"
+    r"(?:menschen|mitarbeiter\w*|person|berater\w*)? ?(?:sprechen|reden)"
+    r"|hablar con (?:una?|alg\w+) (?:persona|humano|agente|ien|uien)|parler (?:à|avec) (?:une? |quelqu['’]une? ?)"
+    r"(?:personne|humain|conseiller|agent)?)",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True)
@@ -46,13 +61,19 @@ class Case:
 
 @dataclass(frozen=True)
 class Outcome:
-    """What was decided and what may go to the customer; `reason` is for the agent."""
+    """What was decided and what may go to the customer; `reason` is for the agent.
+
+    `chance` says how likely the draft is to be right, `None` where that cannot be told (no draft from articles).
+    `pointers` are numbers of the passages nearest to the question, for whoever answers instead.
+    """
 
     decision: Decision
     text: str
     citations: tuple[int, ...]
     claims: tuple[Claim, ...]
     reason: str
+    chance: float | None = None
+    pointers: tuple[int, ...] = ()
 
 
 def weigh(question: str, passages: Sequence[PassageUsed]) -> Evidence:
@@ -73,10 +94,39 @@ def weigh(question: str, passages: Sequence[PassageUsed]) -> Evidence:
 
 def decide(case: Case, draft: Draft, claims: tuple[Claim, ...]) -> Outcome:
     """Decide what becomes of a draft whose claims were checked."""
+    if wants_person(case.question.focus):
+        return Outcome("hand_over", "", (), (), "The customer asks for a person.", None, _pointers(case.brief))
+    evidence = weigh(case.question.text, case.brief.passages)
+    chance = None if case.from_record else open_gate().probability(features(case.question, case.brief))
+    outcome = _decided(case, draft, claims, evidence, chance)
+    if outcome.decision == "ask_back" and asked_before(case.brief):
+        reason = f"{outcome.reason} One question was asked back already."
+        outcome = Outcome("hand_over", "", (), (), reason)
+    pointers = _pointers(case.brief) if outcome.decision in ("abstain", "hand_over") else ()
+    return replace(outcome, chance=chance, pointers=pointers)
+
+
+def wants_person(text: str) -> bool:
+    """Tell whether the customer asks for a person, in English, German, Spanish or French."""
+    return bool(_PERSON.search(text[:READ_CHARS]))
+
+
+def asked_before(brief: Brief) -> bool:
+    """Tell whether our last words were a question back: a second one in a row only annoys."""
+    ours = next((turn.text for turn in reversed(brief.context.dialogue) if turn.who == "us"), "")
+    return is_question_back(ours)
+
+
+def _pointers(brief: Brief) -> tuple[int, ...]:
+    near = [passage.number for passage in brief.passages if (passage.similarity or 0.0) >= POINTS_AT]
+    return tuple(near[:MAX_POINTERS])
+
+
+def _decided(case: Case, draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, chance: float | None) -> Outcome:
     if not content_words(case.question.focus):
         return _abstain("The last message asks nothing that can be looked up.")
-    evidence = weigh(case.question.text, case.brief.passages)
-    if not case.from_record and evidence.strength < SURE_ENOUGH:
+    unlikely = chance is not None and chance < open_gate().show_at
+    if not case.from_record and (evidence.strength < SURE_ENOUGH or unlikely):
         return _too_weak(case, evidence)
     if draft.decision == "ask_back" and "?" in draft.text:
         return Outcome("ask_back", draft.text, (), claims, "The drafter needs one more detail from the customer.")
@@ -84,7 +134,6 @@ def decide(case: Case, draft: Draft, claims: tuple[Claim, ...]) -> Outcome:
         return _abstain("The drafter found no answer in the passages." + _see(case.guidance))
     if not case.from_record and is_vague(case.question, evidence):
         return ask_which(case.brief, "The message is short and several articles fit it equally well.")
-    chance = None if case.from_record else open_gate().probability(features(case.question, case.brief))
     return _answer(draft, claims, evidence, case.from_record, chance)
 
 
@@ -116,7 +165,11 @@ def _too_weak(case: Case, evidence: Evidence) -> Outcome:
     if passages and len(set(content_words(case.question.text))) <= VAGUE_WORDS:
         return _too_short(case)
     if not passages:
-        return _abstain("No article that customers may see fits the question." + _see(case.guidance))
+        reason = "No article that customers may see fits the question." + _see(case.guidance)
+        return Outcome("hand_over", "", (), (), reason)
+    if evidence.similarity < POINTS_AT:
+        reason = f"No article comes near the question (nearest {evidence.similarity:.2f})." + _see(case.guidance)
+        return Outcome("hand_over", "", (), (), reason)
     return _abstain(
         f"The articles are too far from the question (nearest {evidence.similarity:.2f}, "
         f"{evidence.coverage:.0%} of its words found)." + _see(case.guidance)

@@ -1,9 +1,12 @@
 """The few sentences we say in our own words, per language, and the choice of the language."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
 from knowledge.library.language import detect_language
+
+QUESTION_CHARS = 200
 
 
 @dataclass(frozen=True)
@@ -92,6 +95,14 @@ def phrases_for(language: str) -> Phrases:
 def is_template(sentence: str) -> bool:
     """Tell whether the sentence is one of ours that states nothing."""
     return sentence.strip() in _NO_CLAIMS
+
+
+def is_question_back(text: str) -> bool:
+    """Tell whether the text is one of our questions back, or a short one that is nothing but a question."""
+    said = text.strip()
+    if any(said.startswith((phrases.more, phrases.which.partition("{")[0])) for phrases in PHRASES.values()):
+        return True
+    return said.endswith("?") and len(said) <= QUESTION_CHARS and not re.search(r"[.!]\s", said)
 
 
 def reply_language(customer_texts: Sequence[str], stored: str) -> str:

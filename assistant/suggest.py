@@ -278,4 +278,6 @@ def shown_of(
         answers=question.answers,
         timings_ms=watch.total(),
         tokens=written.draft.tokens,
+        chance=None if outcome.chance is None else round(outcome.chance, 4),
+        pointers=outcome.pointers,
     )

@@ -15,6 +15,7 @@ from evals.datasets.tarnfell import DemoKey, KeyedQuestion
 from evals.figures import Figure, figure
 from evals.intervals import Interval, mean_interval, rate_interval
 from evals.library import keys, private_settings
+from evals.vectors import KeptVectors
 from knowledge.customers.entries import SuggestionShown
 from knowledge.database import open_database
 from knowledge.ids import ArticleId
@@ -45,10 +46,16 @@ class Marked:
 
 
 @contextmanager
-def open_demo(key: DemoKey, folder: Path, now: datetime) -> Iterator[tuple[Assistant, dict[ArticleId, str]]]:
-    """Ingest the demo library as `threadline demo` does; yields the assistant and the article ids' paths."""
+def open_demo(
+    key: DemoKey, folder: Path, now: datetime, kept: bool = False
+) -> Iterator[tuple[Assistant, dict[ArticleId, str]]]:
+    """Ingest the demo library as `threadline demo` does; yields the assistant and the article ids' paths.
+
+    With `kept` vectors come from earlier runs where they can.
+    """
     settings = private_settings(folder)
     database, scope, embedder = open_database(settings.database), Scope(), open_embedder(settings)
+    embedder = KeptVectors(embedder) if kept else embedder
     rules = VisibilityRules(internal=("path:*internal/*",), default="public")
     try:
         ingest(database, scope, [key.library], IngestPlan(now, rules), embedder)
@@ -83,7 +90,10 @@ def mark(question: KeyedQuestion, shown: SuggestionShown, paths: dict[ArticleId,
     recall = sum(has_fact(text, fact) for fact in question.facts) / len(question.facts)
     secrets = sum(_tells(shown.text, secret) for secret in question.secrets)
     gold = bool(cited & question.articles)
-    wanted = {"unanswerable": shown.decision == "abstain", "underspecified": shown.decision == "ask_back"}
+    wanted = {
+        "unanswerable": shown.decision in ("abstain", "hand_over"),
+        "underspecified": shown.decision == "ask_back",
+    }
     answered = shown.decision == "answer" and gold and recall >= FACTS_NEEDED
     return Marked(question, shown, recall, gold, wanted.get(question.kind, answered) and not secrets, secrets)
 
@@ -95,7 +105,7 @@ def quoted(text: str) -> str:
 
 def answer_figures(key: DemoKey, now: datetime, say: Say) -> Iterator[Figure]:
     """Ask every question; the figures are those of the odd ids, which no rule was made on."""
-    with tempfile.TemporaryDirectory() as folder, open_demo(key, Path(folder), now) as (assistant, paths):
+    with tempfile.TemporaryDirectory() as folder, open_demo(key, Path(folder), now, kept=True) as (assistant, paths):
         say(f"demo: asking {len(key.questions)} questions")
         marked = [mark(one, ask(assistant, one.text, now=now), paths) for one in key.questions]
     yield from _figures(key, marked)

@@ -1,65 +1,104 @@
-"""`python -m evals.gate`: train the gate on the tuning halves of mtrag and clapnq; write assistant/answerable.json."""
+"""`python -m evals.gate`: train the gate on tuning halves of mtrag, clapnq and the demo; write answerable.json."""
 
 import argparse
 import json
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from evals.refusal import Decided, both
+from assistant.answerable import Gate
+from evals.datasets import clapnq, mtrag, tarnfell
+from evals.refusal import Decided, both, decided_demo
 
 SEED = 20261122
 FOLDS = 5
-# Strength of the penalty: the strongest of 0.03, 0.1 and 1 had the best cross-validated AUC.
-C = 0.03
-# What is sent without an agent reading it must refuse so much of the unanswerable; a margin over the wanted 0.90.
-REFUSED = 0.95
-OUT = Path(__file__).parents[1] / "assistant" / "answerable.json"
+REPEATS = 5
+# Strength of the penalty and features: by cross-validation within the tuning halves, see docs/assistant.md.
+C = 0.1
+# What is sent without an agent reading it must refuse so much of the unanswerable, and answer so much right.
+REFUSED = 0.90
+ANSWERED = 0.40
+# What an agent is shown may lose so much of the drafts that are right, in the collection where it loses most.
+LOST = 0.1
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "assistant" / "answerable.json"
 Values = NDArray[np.float64]
 
 
-def train(decided: Sequence[Decided]) -> dict[str, object]:
-    """Fit on questions that are answerable or not; underspecified and partial ones are left out.
-
-    The target is whether the draft would be right.
-    """
+def train(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, str]) -> dict[str, object]:
+    """Fit on the questions of each collection that are answerable or not; the target is whether the draft is right."""
     from sklearn.linear_model import LogisticRegression  # type: ignore[import-untyped]
 
-    rows, mean, scale = _standardised(decided)
-    model = LogisticRegression(C=C, max_iter=2_000).fit(rows, [one.right for one in decided])
+    every = [one for some in decided.values() for one in some]
+    rows, mean, scale = _standardised(every)
+    model = LogisticRegression(C=C, max_iter=2_000).fit(rows, [one.right for one in every])
+    apart = cross_validated(decided)
+    limits = {name: refusing(decided[name], apart[name]) for name in decided}
     return {
-        "names": list(decided[0].features),
+        "names": list(every[0].features),
         "mean": [round(float(value), 6) for value in mean],
         "scale": [round(float(value), 6) for value in scale],
         "weights": [round(float(value), 6) for value in model.coef_[0]],
         "bias": round(float(model.intercept_[0]), 6),
-        "sure_at": sure_at(decided),
-        "trained_on": len(decided),
+        "sure_at": round(max(limits[name] for name in ("mtrag", "clapnq")), 3),
+        "show_at": round(min(showing(decided[name], apart[name]) for name in decided), 3),
+        "limits": {name: round(limit, 3) for name, limit in limits.items()},
+        "trained_on": {name: len(some) for name, some in decided.items()},
+        "data": dict(digests),
         "seed": SEED,
     }
 
 
-def cross_validated(decided: Sequence[Decided]) -> Values:
-    """Return each question's probability by a model that was fitted without its fold, shape (n,)."""
+def cross_validated(decided: Mapping[str, Sequence[Decided]]) -> dict[str, Values]:
+    """Return each question's probability by models that were fitted without it, by collection; means of 5 repeats."""
     from sklearn.linear_model import LogisticRegression
-    from sklearn.model_selection import StratifiedKFold, cross_val_predict  # type: ignore[import-untyped]
+    from sklearn.model_selection import StratifiedKFold  # type: ignore[import-untyped]
 
-    rows, _, _ = _standardised(decided)
-    folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED)
-    right = [one.right for one in decided]
-    model = LogisticRegression(C=C, max_iter=2_000)
-    return np.asarray(cross_val_predict(model, rows, right, cv=folds, method="predict_proba")[:, 1])
+    every = [one for some in decided.values() for one in some]
+    strata = [f"{name} {one.label} {one.right}" for name, some in decided.items() for one in some]
+    raw = np.array([list(one.features.values()) for one in every], dtype=np.float64)
+    right = np.array([one.right for one in every])
+    total = np.zeros(len(every))
+    for repeat in range(REPEATS):
+        folds = StratifiedKFold(FOLDS, shuffle=True, random_state=SEED + repeat)
+        for learn, rest in folds.split(raw, strata):
+            mean, scale = raw[learn].mean(axis=0), raw[learn].std(axis=0) + 1e-9
+            model = LogisticRegression(C=C, max_iter=2_000).fit((raw[learn] - mean) / scale, right[learn])
+            total[rest] += model.predict_proba((raw[rest] - mean) / scale)[:, 1]
+    ends = np.cumsum([len(some) for some in decided.values()])[:-1]
+    return dict(zip(decided, np.split(total / REPEATS, ends), strict=True))
 
 
-def sure_at(decided: Sequence[Decided]) -> float:
-    """Return the probability from which a draft may go out unread: it refuses enough of the unanswerable."""
-    probability = cross_validated(decided)
-    unanswerable = [one.label == "UNANSWERABLE" for one in decided]
-    return round(float(np.quantile(probability[unanswerable], REFUSED)), 3)
+def refusing(decided: Sequence[Decided], probability: Values) -> float:
+    """Return the probability from which a draft may go out unread: the middle of those that fulfil both wishes.
+
+    The lowest that refuses `REFUSED` of the unanswerable, the highest that answers `ANSWERED` of the answerable right;
+    where no probability does both, refusing counts.
+    """
+    answerable = np.array([one.label == "ANSWERABLE" for one in decided])
+    right = np.sort(probability[np.array([one.right for one in decided])])[::-1]
+    unanswerable = np.sort(probability[~answerable])[::-1]
+    if not len(unanswerable):
+        return 1.0
+    lowest = float(np.nextafter(unanswerable[int((1.0 - REFUSED) * len(unanswerable))], 1.0))
+    needed = int(np.ceil(ANSWERED * answerable.sum()))
+    highest = float(right[needed - 1]) if 0 < needed <= len(right) else lowest
+    return max(lowest, (lowest + highest) / 2)
+
+
+def showing(decided: Sequence[Decided], probability: Values) -> float:
+    """Return the probability below which few of the right drafts lie."""
+    right = np.array([one.right for one in decided])
+    return float(np.quantile(probability[right], LOST)) if right.any() else 0.0
+
+
+def shipped(gate: Gate, decided: Sequence[Decided]) -> Values:
+    """Return the probabilities of the gate as it ships, shape (n,)."""
+    return np.array([gate.probability(one.features) for one in decided])
 
 
 def _standardised(decided: Sequence[Decided]) -> tuple[Values, Values, Values]:
@@ -69,7 +108,7 @@ def _standardised(decided: Sequence[Decided]) -> tuple[Values, Values, Values]:
 
 
 def tuning(decided: Sequence[Decided]) -> list[Decided]:
-    """Return what the gate may learn from."""
+    """Return what the gate may learn from; underspecified and partial questions are left out."""
     return [one for one in decided if one.tuning and one.label in ("ANSWERABLE", "UNANSWERABLE")]
 
 
@@ -77,10 +116,18 @@ def main() -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(prog="python -m evals.gate", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of public data")
+    parser.add_argument("--examples", type=Path, default=ROOT / "examples", help="where the demo company lies")
     asked = parser.parse_args()
-    decided = [one for _, some in both(asked.data, datetime.now(UTC), print) for one in tuning(some)]
-    OUT.write_text(json.dumps(train(decided), indent=1) + "\n", "utf-8")
-    sys.stdout.write(f"{OUT}: {len(decided)} questions\n")
+    now = datetime.now(UTC)
+    decided = {name: tuning(some) for name, some in both(asked.data, now, print)}
+    decided["demo"] = tuning(decided_demo(asked.examples, now, print))
+    digests = {
+        "mtrag": mtrag.read(asked.data).digest,
+        "clapnq": clapnq.read(asked.data).digest,
+        "demo": tarnfell.read(asked.examples).digest,
+    }
+    OUT.write_text(json.dumps(train(decided, digests), indent=1) + "\n", "utf-8")
+    sys.stdout.write(f"{OUT}: {sum(map(len, decided.values()))} questions\n")
     return 0
 
 

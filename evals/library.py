@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from evals.datasets.collections import Document
 from evals.ranking import best_of_each
+from evals.vectors import KeptVectors
 from knowledge.customers.entries import Visibility
 from knowledge.database import Database, open_database
 from knowledge.ids import ArticleId
@@ -48,12 +49,16 @@ class Library:
 
 @dataclass(frozen=True)
 class Making:
-    """How to make a library: `states` gives each document's own visibility, if any, by its id."""
+    """How to make a library: `states` gives each document's own visibility, if any, by its id.
+
+    With `kept` vectors come from earlier runs where they can: for measuring quality, never for measuring time.
+    """
 
     embedder: str = "minilm"
     passage_chars: int = 1_200
     default: Visibility | None = "public"
     states: Mapping[str, Visibility] | None = None
+    kept: bool = False
 
 
 def private_settings(folder: Path, **more: Any) -> Settings:
@@ -88,6 +93,7 @@ def open_library(
     settings = private_settings(folder, embedder=making.embedder, passage_chars=making.passage_chars)
     write_articles(folder / "articles.jsonl", documents, making.states or {})
     embedder = embedder or open_embedder(settings)
+    embedder = KeptVectors(embedder) if making.kept else embedder
     database, scope = open_database(settings.database), Scope()
     embedder.embed(["ready"])  # loading the model is no part of ingesting
     try:

@@ -14,10 +14,11 @@ from numpy.typing import NDArray
 
 from assistant.answerable import features
 from assistant.brief import Brief
-from assistant.question import Question
+from assistant.question import Question, plain_question
 from assistant.sentences import content_words, words
 from assistant.suggest import Assistant, brief_of, open_assistant
-from evals.datasets import clapnq, mtrag
+from evals.answers import FACTS_NEEDED, has_fact, open_demo
+from evals.datasets import clapnq, mtrag, tarnfell
 from evals.datasets.collections import Document, folder, read_lines
 from evals.datasets.mtrag import last_user_turns
 from evals.library import Library, Making, open_library
@@ -150,7 +151,7 @@ def decided_clapnq(data: Path, now: datetime, say: Say) -> list[Decided]:
     documents = [Document(case.id, case.title, case.passage) for case in cases]
     with (
         tempfile.TemporaryDirectory() as place,
-        open_library(Path(place), documents, Making(passage_chars=8_000), now) as library,
+        open_library(Path(place), documents, Making(passage_chars=8_000, kept=True), now) as library,
     ):
         own = OwnPassage(library.search)
         assistant = open_assistant(library.settings, own)
@@ -186,6 +187,27 @@ def _drafted(assistant: Assistant, question: Question) -> tuple[Brief, str]:
     brief = brief_of(assistant, question)
     text = " ".join(unit.text for excerpt in brief.excerpts for unit in excerpt.units)
     return brief, re.sub(r"\s+", " ", text)
+
+
+def decided_demo(examples: Path, now: datetime, say: Say) -> list[Decided]:
+    """Draft for the demo company's questions; right is as its hand-written key says (`evals.answers`).
+
+    Raises:
+        NotFound: the demo company is not there.
+    """
+    key = tarnfell.read(examples)
+    say(f"demo: drafting {len(key.questions)} answers")
+    decided: list[Decided] = []
+    with tempfile.TemporaryDirectory() as place, open_demo(key, Path(place), now, kept=True) as (assistant, paths):
+        for one in key.questions:
+            question = plain_question(one.text)
+            brief, text = _drafted(assistant, question)
+            gold = {paths[excerpt.passage.article] for excerpt in brief.excerpts} & one.articles
+            told = sum(has_fact(text, fact) for fact in one.facts) >= FACTS_NEEDED * len(one.facts)
+            label = "ANSWERABLE" if one.kind in ("answerable", "partial") else "UNANSWERABLE"
+            right = label == "ANSWERABLE" and bool(gold) and told
+            decided.append(Decided(one.id, label, one.tuning, features(question, brief), right))
+    return decided
 
 
 def both(data: Path, now: datetime, say: Say) -> Iterator[tuple[str, list[Decided]]]:

@@ -34,7 +34,8 @@ Say = Callable[[str], None]
 
 def making(collection: Collection) -> Making:
     """MTRAG and DSTC11 are judged by their own passages, so each stays one; elsewhere the default splitting counts."""
-    return Making(passage_chars=8_000) if collection.name in ("mtrag", "dstc11_track5") else Making()
+    whole = collection.name in ("mtrag", "dstc11_track5")
+    return Making(passage_chars=8_000, kept=True) if whole else Making(kept=True)
 
 
 def rankings(library: Library, collection: Collection) -> dict[str, Rankings]:

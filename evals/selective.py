@@ -1,6 +1,6 @@
 """Selective answering: what is refused, what is still answered, and at what risk, on the reporting halves."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from assistant.answerable import open_gate
 from evals.datasets import clapnq, mtrag
 from evals.figures import Figure, figure
-from evals.gate import REFUSED, cross_validated, tuning
+from evals.gate import refusing, shipped, tuning
 from evals.intervals import Interval, rate_interval
 from evals.refusal import Decided, both
 
@@ -41,25 +41,22 @@ def refusal_figures(data: Path, now: datetime, say: Say) -> Iterator[Figure]:
     """Report each data set's other half at the threshold chosen on the tuning half."""
     digests = {"mtrag": mtrag.read(data).digest, "clapnq": clapnq.read(data).digest}
     decided = dict(both(data, now, say))
-    for name, limit in limits(decided).items():
+    for name, limit in limits(decided, digests).items():
         yield from _figures(name, decided[name], limit, digests[name])
 
 
-def limits(decided: dict[str, list[Decided]]) -> dict[str, float]:
-    """Return for each data set the probability that refuses enough of its unanswerable tuning questions.
+def limits(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, str]) -> dict[str, float]:
+    """Return for each data set the probability that its tuning half asks for.
 
-    The probabilities are cross-validated: no question was in the part its model was fitted on.
+    Where the gate was fitted on the same data that was read off cross-validated probabilities when it was trained;
+    other data never met the gate, and what the gate says of its tuning half is read.
     """
-    learnt = [(name, one) for name, some in decided.items() for one in tuning(some)]
-    probability = cross_validated([one for _, one in learnt])
+    gate = open_gate()
     return {
-        name: float(
-            np.quantile(
-                [p for (of, one), p in zip(learnt, probability, strict=True) if of == name and not answerable(one)],
-                REFUSED,
-            )
-        )
-        for name in decided
+        name: gate.limits[name]
+        if gate.data.get(name) == digests[name]
+        else refusing(tuning(some), shipped(gate, tuning(some)))
+        for name, some in decided.items()
     }
 
 
@@ -72,7 +69,7 @@ def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -
     rest = [one for one in decided if not one.tuning]
     asked = [one for one in rest if one.label in ("ANSWERABLE", "UNANSWERABLE")]
     gate = open_gate()
-    score = np.array([gate.probability(one.features) for one in asked])
+    score = shipped(gate, asked)
     cosine = np.array([one.features["cosine"] for one in asked])
     right = np.array([one.right for one in asked])
     has_answer = np.array([answerable(one) for one in asked])

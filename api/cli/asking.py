@@ -45,7 +45,7 @@ def ask(
             write_json(_as_json(shown))
             return
         _show(shown, streamed=teller.streamed)
-        if shown.decision == "abstain":
+        if shown.decision in ("abstain", "hand_over"):
             _advise(parts)
 
 
@@ -79,7 +79,7 @@ def suggest(
             write_json(_as_json(shown))
             return
         _show(shown, streamed=teller.streamed)
-        if shown.decision == "abstain":
+        if shown.decision in ("abstain", "hand_over"):
             _advise(parts)
 
 

@@ -15,7 +15,7 @@ from knowledge.customers.entries import PassageUsed
 
 # Chosen on the even ids of the demo company's questions and one half of mtrag: see docs/assistant.md.
 MAX_PASSAGES = 8
-MAX_EXCERPTS = 3
+MAX_EXCERPTS = 5
 MAX_SENTENCES_READ = 60
 # Sentences whose meaning is compared: each costs an embedding, 2 to 4 ms, the first time.
 MAX_COMPARED = 8
@@ -31,7 +31,7 @@ EXCEPTION_BONUS = 0.1
 KIND_BONUS = 0.3
 STALE_MALUS = 0.15
 KEEP_SHARE = 0.75
-SOURCE_SHARE = 0.95
+SOURCE_SHARE = 1.0
 _EXCEPTION = re.compile(
     r"\b(?:except|unless|cannot|can[’']t|not|never|no|only|excluded|excludes)\b"
     r"|\b(?:nicht|kein\w*|außer|nur|no se|salvo|excepto|sauf|pas)\b",

@@ -2,23 +2,23 @@
 
 import re
 
-_TIME_ASKED = re.compile(
+TIME_ASKED = re.compile(
     r"\b(?:how (?:long|soon|quick\w*|fast|many (?:days|weeks|months|hours))|when|until|by what time|deadline|last day"
     r"|wie lange|wann|bis wann|cu[aá]nto (?:tiempo|tarda)|cu[aá]ndo|hasta cu[aá]ndo|combien de temps|quand)\b",
     re.IGNORECASE,
 )
-_MONEY_ASKED = re.compile(
+MONEY_ASKED = re.compile(
     r"\b(?:how much|cost\w*|price\w*|fees?|charge\w*|expensive|pay for|postage"
     r"|wie viel|wieviel|kost\w*|preis\w*|cu[aá]nto (?:cuesta|vale)|precio|combien|prix|co[uû]te)\b",
     re.IGNORECASE,
 )
-_TIME = re.compile(
+TIME = re.compile(
     r"\d+\s*[-–]?\s*\d*\s*(?:working |business |calendar )?"
     r"(?:minutes?|hours?|days?|weeks?|months?|years?|Minuten|Stunden|Tagen?|Wochen|Monaten?|Jahren?"
     r"|minutos|horas|d[ií]as|semanas|meses|a[ñn]os|heures|jours|semaines|mois|ans)\b"
     r"|\b\d{1,2}:\d{2}\b|\b(?:until|by) \d{1,2} [A-Z]",
 )
-_MONEY = re.compile(
+MONEY = re.compile(
     r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|(?:euros?|dollars?|pounds?|kr|USD|EUR|GBP)\b)|\bfree\b|\bkostenlos\b|\bgratis\b"
 )
 _ASKING = re.compile(r"\bhow (?:long|much|many|soon|quick\w*|fast)\b", re.IGNORECASE)
@@ -27,8 +27,8 @@ _ASKING = re.compile(r"\bhow (?:long|much|many|soon|quick\w*|fast)\b", re.IGNORE
 def answers_kind(question: str, sentence: str) -> bool:
     """Tell whether the sentence holds the kind of thing the question asks for."""
     return bool(
-        (_TIME_ASKED.search(question) and _TIME.search(sentence))
-        or (_MONEY_ASKED.search(question) and _MONEY.search(sentence))
+        (TIME_ASKED.search(question) and TIME.search(sentence))
+        or (MONEY_ASKED.search(question) and MONEY.search(sentence))
     )
 
 

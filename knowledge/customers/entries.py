@@ -25,7 +25,7 @@ from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, Passag
 
 Visibility = Literal["public", "internal"]
 Status = Literal["open", "pending", "resolved"]
-Decision = Literal["answer", "ask_back", "abstain"]
+Decision = Literal["answer", "ask_back", "abstain", "hand_over"]
 Support = Literal["supported", "contradicted", "not_found"]
 Verdict = Literal["accepted", "edited", "rejected"]
 
@@ -217,7 +217,8 @@ class SuggestionShown:
 
     `text` is what may go to the customer: empty when abstaining. `citations` are numbers of `passages`, public ones
     only. `guidance` numbers the internal passages, for the agent's eyes. `drafter` names who wrote the text;
-    `fallback` says why it was not the configured one. `timings_ms` by step; `tokens` by kind.
+    `fallback` says why it was not the configured one. `timings_ms` by step; `tokens` by kind. `chance` is how likely
+    the draft was to be right, `pointers` are the passages to look at where there is none.
     """
 
     suggestion: SuggestionId
@@ -236,6 +237,8 @@ class SuggestionShown:
     answers: EntryId | None = None
     timings_ms: dict[str, float] = field(default_factory=dict)
     tokens: dict[str, int] = field(default_factory=dict)
+    chance: float | None = None
+    pointers: tuple[int, ...] = ()
     kind: Literal["suggestion_shown"] = "suggestion_shown"
 
 

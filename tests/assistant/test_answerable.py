@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 
 from assistant.answerable import features, open_gate
 from assistant.brief import Brief, Nearness
+from assistant.drafting.kinds import lacks_kind
 from assistant.drafting.quoting import best_excerpts
 from assistant.question import Question
 
@@ -39,8 +40,25 @@ def test_rare_words_count_more(passage: Any) -> None:
     near = Nearness(np.ones(1, np.float32), lambda texts: np.ones((len(texts), 1), np.float32), {"kayak": 5.0})
     brief = Brief("sell kayaks", (passage(1, "We sell boots and tents."),), nearness=near)
     found = seen(brief, "sell kayaks")
-    assert found["coverage"] < 0.2
-    assert found["rare_missing"] == 1.0
+    assert found["window_coverage"] < 0.2
+    assert found["rarest_found"] == 0.0
+
+
+def test_two_sentences_that_follow_one_another_count_together(passage: Any) -> None:
+    apart = passage(1, "Boots may be returned. The shop is open daily. Three weeks is the limit for skis.")
+    close = passage(1, "Boots may be returned. Three weeks is the limit. The shop is open daily.")
+    wanted = "return boots three weeks"
+    assert seen(Brief(wanted, (close,)), wanted)["window_coverage"] == 1.0
+    assert seen(Brief(wanted, (apart,)), wanted)["window_coverage"] < 1.0
+
+
+def test_an_answer_of_the_kind_asked_for() -> None:
+    assert lacks_kind("How many stoves can I rent?", "Stoves are rented by the week.")
+    assert not lacks_kind("How many stoves can I rent?", "Up to three stoves.")
+    assert lacks_kind("Who made the song?", "The song was late.")
+    assert not lacks_kind("Who made the song?", "It was written by Brian Eno.")
+    assert lacks_kind("Warum ist das so?", "Es ist so.")
+    assert not lacks_kind("Is it open?", "Yes.")
 
 
 @given(st.text(max_size=200))

@@ -1,13 +1,14 @@
 """The decision: answer, ask back, abstain, each for a reason an agent can read."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import numpy as np
 import pytest
 
-from assistant.brief import Brief, Draft, Nearness
-from assistant.decision import SURE_ENOUGH, Case, decide, weigh
+from assistant.brief import Brief, Context, Draft, Nearness, Turn
+from assistant.decision import SURE_ENOUGH, Case, decide, wants_person, weigh
 from assistant.question import Question
 from knowledge.customers.entries import Claim
 
@@ -21,8 +22,8 @@ def case(brief: Brief) -> Case:
     return Case(Question(ASKED, ASKED), brief)
 
 
-def far(case: Case) -> Case:
-    passages = tuple(replace(passage, similarity=0.1) for passage in case.brief.passages)
+def far(case: Case, similarity: float = 0.1) -> Case:
+    passages = tuple(replace(passage, similarity=similarity) for passage in case.brief.passages)
     return replace(case, brief=replace(case.brief, passages=passages))
 
 
@@ -31,9 +32,60 @@ def test_answers_when_the_articles_are_near(case: Case) -> None:
     assert (outcome.decision, outcome.text, outcome.citations) == ("answer", "Yes. [1]", (1,))
 
 
-def test_abstains_when_they_are_far(case: Case) -> None:
-    outcome = decide(far(case), GOOD, SUPPORTED)
+def test_abstains_with_pointers_when_they_are_far(case: Case) -> None:
+    outcome = decide(far(case, 0.35), GOOD, SUPPORTED)
     assert (outcome.decision, outcome.text, outcome.citations, outcome.claims) == ("abstain", "", (), ())
+    assert outcome.pointers == tuple(passage.number for passage in case.brief.passages[:3])
+
+
+def test_hands_over_when_nothing_is_near(case: Case) -> None:
+    outcome = decide(far(case), GOOD, SUPPORTED)
+    assert (outcome.decision, outcome.text, outcome.pointers) == ("hand_over", "", ())
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "Can I talk to a real person please?",
+        "connect me to an agent",
+        "I want to speak with your manager",
+        "Ich möchte mit einem Mitarbeiter sprechen",
+        "Quiero hablar con una persona",
+        "Je voudrais parler à un conseiller",
+    ],
+)
+def test_hands_over_who_asks_for_a_person(case: Case, said: str) -> None:
+    outcome = decide(replace(case, question=Question(said, said)), GOOD, SUPPORTED)
+    assert outcome.decision == "hand_over"
+    assert not outcome.text
+
+
+@pytest.mark.parametrize(
+    "said", ["The person at the desk said no", "Do your people ship boots?", "my agent number is 7"]
+)
+def test_persons_are_not_always_asked_for(said: str) -> None:
+    assert not wants_person(said)
+
+
+def test_asks_back_once(case: Case) -> None:
+    vague = replace(case, question=Question("boots?", "boots?"))
+    now = datetime(2026, 11, 25, 12, tzinfo=UTC)
+    asked = decide(vague, GOOD, SUPPORTED).text
+    turns = (Turn("us", asked, now, "chat"), Turn("customer", "boots?", now, "chat"))
+    again = replace(vague, brief=replace(vague.brief, context=Context(dialogue=turns)))
+    outcome = decide(again, GOOD, SUPPORTED)
+    assert outcome.decision == "hand_over"
+    assert "asked back already" in outcome.reason
+
+
+def test_an_unlikely_draft_is_not_shown(case: Case) -> None:
+    odd = "Could you pull-test quickdraws, karabiners and slings for corrosion?"
+    passages = tuple(replace(one, similarity=0.42, lexical_rank=None) for one in case.brief.passages)
+    brief = replace(case.brief, question=odd, focus=odd, passages=passages)
+    outcome = decide(Case(Question(odd, odd), brief), GOOD, SUPPORTED)
+    assert outcome.decision == "abstain"
+    assert outcome.chance is not None
+    assert outcome.chance < 0.3
 
 
 def test_the_record_needs_no_article(case: Case) -> None:
@@ -74,7 +126,7 @@ def test_asks_which_of_two_when_the_question_is_vague(case: Case) -> None:
 
 def test_no_public_article_at_all(case: Case) -> None:
     outcome = decide(replace(case, brief=Brief(ASKED), guidance=1), GOOD, SUPPORTED)
-    assert outcome.decision == "abstain"
+    assert outcome.decision == "hand_over"
     assert outcome.reason == "No article that customers may see fits the question. An internal article may guide you."
 
 
@@ -90,7 +142,7 @@ def test_does_not_ask_back_about_articles_that_lack_what_is_asked_for(case: Case
     near = Nearness(np.ones(1, np.float32), lambda texts: np.ones((len(texts), 1), np.float32), {"kayak": 5.0})
     brief = replace(far(case).brief, nearness=near)
     kayaks = Case(Question("Do you sell kayaks?", "Do you sell kayaks?"), brief)
-    assert decide(kayaks, GOOD, SUPPORTED).decision == "abstain"
+    assert decide(kayaks, GOOD, SUPPORTED).decision in ("abstain", "hand_over")
     boots = replace(kayaks, question=Question("Boots?", "Boots?"))
     assert decide(boots, GOOD, SUPPORTED).decision == "ask_back"
 

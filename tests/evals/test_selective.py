@@ -3,9 +3,11 @@
 from math import isclose
 
 import numpy as np
+import pytest
 
+from assistant.answerable import Gate
 from evals.datasets.clapnq import Case
-from evals.gate import REFUSED, cross_validated, sure_at, train, tuning
+from evals.gate import ANSWERED, REFUSED, cross_validated, refusing, shipped, train, tuning
 from evals.refusal import Decided, complete_share, sentences_f1, word_recall
 from evals.selective import aurc, coverage_at_risk, limits
 
@@ -35,20 +37,39 @@ def made(n: int = 60) -> list[Decided]:
 
 
 def test_training_finds_the_feature_that_tells() -> None:
-    learnt = tuning(made())
-    gate = train(learnt)
+    learnt = {"mtrag": tuning(made()), "clapnq": tuning(made(90))}
+    gate = train(learnt, {"mtrag": "a", "clapnq": "b"})
     weights = gate["weights"]
     assert isinstance(weights, list)
     assert weights[0] > 0.3
     assert weights[1] == 0.0
-    assert gate == train(learnt)
+    assert gate == train(learnt, {"mtrag": "a", "clapnq": "b"})
 
 
-def test_thresholds_refuse_what_they_should() -> None:
+def test_a_limit_does_both_where_both_can_be_had() -> None:
     learnt = tuning(made())
-    refused = [p < sure_at(learnt) for p, one in zip(cross_validated(learnt), learnt, strict=True) if not one.right]
-    assert sum(refused) / len(refused) >= REFUSED - 0.06
-    assert set(limits({"made": made()})) == {"made"}
+    probability = cross_validated({"made": learnt})["made"]
+    limit = refusing(learnt, probability)
+    wrong = np.array([not one.right for one in learnt])
+    assert np.mean(probability[wrong] < limit) >= REFUSED
+    assert np.mean(probability[~wrong] >= limit) >= ANSWERED
+
+
+def test_a_limit_refuses_where_it_cannot_do_both() -> None:
+    learnt = tuning(made())
+    against = np.array([0.2 if one.right else 0.6 for one in learnt])
+    assert refusing(learnt, against) > 0.6
+    answerable = [one for one in learnt if one.right]
+    assert refusing(answerable, np.ones(len(answerable))) == 1.0
+
+
+def test_data_that_the_gate_never_met_is_read_with_the_gate_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+    gate = Gate(("x", "y"), (0.0, 0.0), (1.0, 1.0), (4.0, 0.0), -2.0, 0.5, 0.1, {"known": "d"}, {"known": 0.77})
+    monkeypatch.setattr("evals.selective.open_gate", lambda: gate)
+    found = limits({"known": made(), "new": made()}, {"known": "d", "new": "e"})
+    assert found["known"] == 0.77
+    assert found["new"] == refusing(tuning(made()), shipped(gate, tuning(made())))
+    assert limits({"known": made()}, {"known": "changed"}) != {"known": 0.77}
 
 
 def test_quoted_sentences_against_annotators() -> None:

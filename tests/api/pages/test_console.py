@@ -71,7 +71,7 @@ def test_a_suggestion_is_shown_and_its_source_opened(
     panel = client.get(f"/console/conversations/{conversation}/suggestion", headers=agent).text
     assert made["suggestion"] in panel
     assert 'data-auto="no"' in panel
-    assert "Nothing here is certain enough to send." in panel
+    assert "This one is for a person." in panel
     assert made["reason"].split(" (")[0] in panel
     assert 'data-use="reject"' in panel
     assert 'data-use="send"' not in panel
