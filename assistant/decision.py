@@ -125,8 +125,7 @@ def _pointers(brief: Brief) -> tuple[int, ...]:
 def _decided(case: Case, draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, chance: float | None) -> Outcome:
     if not content_words(case.question.focus):
         return _abstain("The last message asks nothing that can be looked up.")
-    unlikely = chance is not None and chance < open_gate().show_at
-    if not case.from_record and (evidence.strength < SURE_ENOUGH or unlikely):
+    if not case.from_record and evidence.strength < SURE_ENOUGH:
         return _too_weak(case, evidence)
     if draft.decision == "ask_back" and "?" in draft.text:
         return Outcome("ask_back", draft.text, (), claims, "The drafter needs one more detail from the customer.")
@@ -134,6 +133,8 @@ def _decided(case: Case, draft: Draft, claims: tuple[Claim, ...], evidence: Evid
         return _abstain("The drafter found no answer in the passages." + _see(case.guidance))
     if not case.from_record and is_vague(case.question, evidence):
         return ask_which(case.brief, "The message is short and several articles fit it equally well.")
+    if chance is not None and chance < open_gate().show_at:
+        return _abstain(f"The draft is unlikely to be right: its chance is {chance:.0%}." + _see(case.guidance))
     return _answer(draft, claims, evidence, case.from_record, chance)
 
 
