@@ -131,6 +131,10 @@ def _decided(case: Case, draft: Draft, claims: tuple[Claim, ...], evidence: Evid
         return Outcome("ask_back", draft.text, (), claims, "The drafter needs one more detail from the customer.")
     if draft.decision != "answer" or not draft.text:
         return _abstain("The drafter found no answer in the passages." + _see(case.guidance))
+    return _of_draft(case, draft, claims, evidence, chance)
+
+
+def _of_draft(case: Case, draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, chance: float | None) -> Outcome:
     if not case.from_record and is_vague(case.question, evidence):
         return ask_which(case.brief, "The message is short and several articles fit it equally well.")
     if chance is not None and chance < open_gate().show_at:
