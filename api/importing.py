@@ -19,7 +19,7 @@ from knowledge.database import Database
 from knowledge.failures import Failure, Rejected
 from knowledge.scope import Scope
 
-BATCH_ROWS = 400  # a transaction
+BATCH_ROWS = 1_000  # a transaction
 WINDOW_ROWS = 10_000  # rows brought into the order in which they happened
 
 

@@ -3,7 +3,8 @@
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Literal
+from functools import cache
+from typing import Annotated, Any, Literal, get_args
 
 from pydantic import AfterValidator, Field, TypeAdapter, ValidationError, model_validator
 
@@ -182,6 +183,9 @@ TYPES = (
 )
 
 
+MANY_BRACKETS = 100
+
+
 @dataclass(frozen=True)
 class Unreadable:
     """What a reader of another format could make no row of: why, and what it saw."""
@@ -201,9 +205,10 @@ def read_row(given: Given) -> Row:
     """
     if isinstance(given, Unreadable):
         raise Rejected(given.reason)
-    if isinstance(given, str | bytes):
-        given = _decode(given)
     try:
+        if isinstance(given, str | bytes):
+            decoded = _decode(given)
+            return _ROW.validate_python(_cleaned(decoded) if _may_be_unclean(given) else decoded)
         return _ROW.validate_python(_cleaned(given))
     except RecursionError as error:
         raise Rejected("the row is nested too deeply") from error
@@ -215,11 +220,29 @@ def unknown_fields(part: Part, place: str = "") -> Iterator[str]:
     """Yield the fields of a row that we know nothing about, as `message.colour` or `order.items.size`."""
     place = place or str(getattr(part, "type", ""))
     yield from (f"{place}.{name}" for name in part.model_extra or {})
-    for name in type(part).model_fields:
+    for name in _nested(type(part)):
         value = getattr(part, name)
         for inner in value if isinstance(value, tuple) else (value,):
             if isinstance(inner, Part):
                 yield from unknown_fields(inner, f"{place}.{name}")
+
+
+@cache
+def _nested(kind: type[Part]) -> tuple[str, ...]:
+    """The fields of a row that hold other parts."""
+
+    def holds(annotation: Any) -> bool:
+        is_part = isinstance(annotation, type) and issubclass(annotation, Part)
+        return is_part or any(holds(inner) for inner in get_args(annotation))
+
+    return tuple(name for name, known in kind.model_fields.items() if holds(known.annotation))
+
+
+def _may_be_unclean(line: str | bytes) -> bool:
+    """Whether a line may hold what `_cleaned` takes out (an escape, half of a surrogate pair), or be nested deeply."""
+    if isinstance(line, str):
+        return "\\u" in line or not line.isascii() or line.count("{") + line.count("[") > MANY_BRACKETS
+    return b"\\u" in line or b"\xed" in line or line.count(b"{") + line.count(b"[") > MANY_BRACKETS
 
 
 def _decode(line: str | bytes) -> Mapping[str, Any]:

@@ -106,7 +106,7 @@ def event(customer: int, at: datetime, key: str, rng: random.Random) -> NewEntry
     if drawn < 0.55:
         payload = MessageReceived("email", text)
     elif drawn < 0.9:
-        payload = MessageSent("email", text, "kim@shop.example", address)
+        payload = MessageSent("email", text, "kim@shop.example", address, delivery="posted")
     else:
         payload = NoteAdded(text, "kim@shop.example")
     return NewEntry(customer_id(customer), payload, at, conversation_id(customer, rng.randrange(2)), key)

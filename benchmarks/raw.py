@@ -23,7 +23,8 @@ STATE = (
     "UPDATE conversations SET status = ?, status_at = ?, last_at = ?, last_received_at = ?, last_text = ?, "
     "last_text_at = ?, messages = ? WHERE id = ?"
 )
-Rows = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
+ISSUE = "UPDATE issues SET status_at = ? WHERE id = ? AND conversations = 1"
+Rows = tuple[tuple[Any, ...], tuple[Any, ...], tuple[Any, ...], tuple[Any, ...]]
 
 
 def settle(database: Database) -> None:
@@ -45,7 +46,7 @@ class Raw:
         self._begin = "BEGIN IMMEDIATE" if self._sqlite else "BEGIN"
 
     def of(self, session: Session, new: NewEntry) -> Rows:
-        """The rows that an entry will be: envelope, payload, and its conversation's changed columns."""
+        """The rows that an entry will be: envelope, payload, the changed columns of its conversation and its issue."""
         assert new.conversation is not None
         entry, at = new_id(), new.at
         time = at.strftime("%Y-%m-%d %H:%M:%S.%f") if self._sqlite else at
@@ -55,16 +56,17 @@ class Raw:
             _envelope(entry, time, new.payload.kind, new.customer, new.conversation),
             (entry, os.urandom(16), body),
             ("open", time, time, time, body[:100], time, state.messages + 1, new.conversation),
+            (time, state.issue),
         )
 
     def insert(self, rows: Rows) -> None:
         """Store them in one transaction."""
         self._cursor.execute(self._begin)
-        for statement, row in zip((ENTRY, PAYLOAD, STATE), rows, strict=True):
+        for statement, row in zip((ENTRY, PAYLOAD, STATE, ISSUE), rows, strict=True):
             self._cursor.execute(self._own(statement), row)
         self._cursor.execute("COMMIT")
 
-    def insert_again(self, count: int, batch: int = 400) -> None:
+    def insert_again(self, count: int, batch: int = 1_000) -> None:
         """Store so many entries and payloads by executemany, as large a batch in a transaction as an import's."""
         at = BEGIN.strftime("%Y-%m-%d %H:%M:%S.%f")
         for begin in range(0, count, batch):

@@ -40,6 +40,11 @@ class Prepared:
         compiled, connection = self._of(session)
         run_on_driver(connection, compiled.text, [_bind(compiled, row) for row in rows])
 
+    def changed(self, session: Session, parameters: Parameters) -> int:
+        """Run it and return how many rows it changed."""
+        compiled, connection = self._of(session)
+        return int(run_on_driver(connection, compiled.text, [_bind(compiled, parameters)], count=True))
+
     def first(self, session: Session, parameters: Parameters) -> tuple[Any, ...] | None:
         """Run it and return the first row it yields, if any."""
         compiled, connection = self._of(session)
@@ -77,8 +82,17 @@ def _bind(compiled: _Compiled, row: Parameters) -> Any:
     return bound if compiled.positional else dict(zip([name for name, _ in compiled.binds], bound, strict=True))
 
 
-def run_on_driver(connection: Connection, statement: str, rows: Sequence[Any] = ((),), *, fetch: bool = False) -> Any:
-    """Run a statement for each row of parameters in the driver's own form; return the first row of its result.
+def run_on_driver(
+    connection: Connection,
+    statement: str,
+    rows: Sequence[Any] = ((),),
+    *,
+    fetch: bool = False,
+    count: bool = False,
+) -> Any:
+    """Run a statement for each row of parameters in the driver's own form.
+
+    Returns the first row of its result where it is to `fetch` it, or the `count` of rows that it changed.
 
     Raises:
         DBAPIError: what the driver raised, as SQLAlchemy would raise it.
@@ -90,6 +104,8 @@ def run_on_driver(connection: Connection, statement: str, rows: Sequence[Any] = 
             cursor.execute(statement, rows[0])
         else:
             cursor.executemany(statement, rows)
+        if count:
+            return cursor.rowcount
         return cursor.fetchone() if fetch else None
     except driver.Error as error:
         wrapped = DBAPIError.instance(

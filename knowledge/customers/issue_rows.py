@@ -1,11 +1,13 @@
 """Issues: the conversations of one problem taken together, kept as a row in the transaction of their entries."""
 
+from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.customers.conversations import Conversation, state_of
@@ -13,6 +15,7 @@ from knowledge.customers.entries import ConversationAssigned, Entry, Status
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.tables import ConversationRow, IssueRow
 from knowledge.ids import ConversationId, CustomerId, IssueId
+from knowledge.prepared import Parameters, Prepared
 from knowledge.scope import Scope
 
 _OPENEST: tuple[Status, ...] = ("open", "pending", "resolved")
@@ -58,6 +61,69 @@ def leader(states: Iterable[Conversation], last: Mapping[ConversationId, int]) -
     `last` holds the place of each conversation's last assignment among the entries that were just stored.
     """
     return max(states, key=lambda one: (one.owner_at or _NEVER, last.get(one.id, -1), one.id))
+
+
+States = Mapping[ConversationId, Conversation]
+_ALONE = ("status", "status_at", "owner", "opened_at")
+_INSERT = Prepared(insert(IssueRow), *IssueRow.__table__.c.keys())
+
+
+@cache
+def _update_alone(*names: str) -> Prepared:
+    """Write these columns of an issue that is told in one conversation only."""
+    changes: dict[str, Any] = {name: bindparam(name) for name in names}
+    mine = (IssueRow.id == bindparam("known"), IssueRow.conversations == 1)
+    return Prepared(update(IssueRow).where(*mine).values(changes))
+
+
+def follow(session: Session, scope: Scope, before: States, after: States) -> None:
+    """Bring the rows of issues in line with conversations that changed from `before` to `after`.
+
+    Most issues are told in one conversation: their rows follow it without a look at others.
+    """
+    touched: Counter[IssueId] = Counter()
+    alone: dict[IssueId, tuple[Conversation | None, Conversation]] = {}
+    for key, state in after.items():
+        old = before.get(key)
+        if old is None or _in_issue(old) != _in_issue(state):
+            touched.update({state.issue} | ({old.issue} if old else set()))
+            if state.issue == (old.issue if old else IssueId(state.id)):
+                alone[state.issue] = old, state
+    alone = {issue: pair for issue, pair in alone.items() if touched[issue] == 1}
+    fresh = [combine([state]) for old, state in alone.values() if old is None]
+    if fresh:
+        _INSERT.run(session, *(_row(state, scope) for state in fresh if state))
+    known = {issue: (old, state) for issue, (old, state) in alone.items() if old is not None}
+    project(session, scope, (set(touched) - set(alone)) | _follow_alone(session, known))
+
+
+def _follow_alone(session: Session, pairs: Mapping[IssueId, tuple[Conversation, Conversation]]) -> set[IssueId]:
+    """Bring issues in line with their only conversations; returns those that are told in several."""
+    changes = {issue: _changes(old, state) for issue, (old, state) in pairs.items()}
+    if len(changes) < 2:
+        kept = {
+            issue for issue, row in changes.items() if _update_alone(*row).changed(session, {**row, "known": issue})
+        }
+        return set(changes) - kept
+    mine = IssueRow.id.in_(list(changes)), IssueRow.conversations == 1
+    single = set(session.scalars(select(IssueRow.id).where(*mine)))
+    grouped: defaultdict[tuple[str, ...], list[Parameters]] = defaultdict(list)
+    for issue, row in changes.items():
+        if issue in single:
+            grouped[tuple(row)].append({**row, "known": issue})
+    for names, rows in grouped.items():
+        _update_alone(*names).run(session, *rows)
+    return {issue for issue in changes if issue not in single}
+
+
+def _changes(old: Conversation, state: Conversation) -> dict[str, Any]:
+    changed = {name: getattr(state, name) for name in _ALONE if getattr(old, name) != getattr(state, name)}
+    # When an owner was given says who owns an issue of several conversations: ask whether it is one.
+    return changed or {"owner": state.owner}
+
+
+def _in_issue(state: Conversation) -> tuple[object, ...]:
+    return state.issue, state.status, state.status_at, state.owner, state.owner_at, state.opened_at
 
 
 def project(session: Session, scope: Scope, touched: Collection[IssueId]) -> None:

@@ -26,6 +26,7 @@ from knowledge.customers.tables import EntryRow
 from knowledge.erasing import Eraser, Person
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import EntryId
+from knowledge.prepared import Prepared
 from knowledge.scope import Scope, within
 
 State = Literal["queued", "delivered", "failed", "bounced"]
@@ -80,6 +81,12 @@ def _changes(state: State, said: Delivery) -> dict[str, Any]:
     return {}
 
 
+_INSERT = Prepared(
+    insert(OutboxRow),
+    *("team", "brand", "message", "customer", "channel", "state", "unsure", "reason", "attempts", "queued_at"),
+)
+
+
 def project(session: Session, scope: Scope, entries: Sequence[Entry]) -> None:
     """Bring the rows of the messages that these entries are about up to date."""
     for entry in entries:
@@ -87,7 +94,7 @@ def project(session: Session, scope: Scope, entries: Sequence[Entry]) -> None:
         if isinstance(said, MessageSent) and said.delivery == "queued":
             row = {"team": scope.team, "brand": scope.brand, "message": entry.id, "customer": entry.customer}
             told = {"channel": said.channel, "state": "queued", "unsure": False, "reason": "", "attempts": 0}
-            session.execute(insert(OutboxRow).values(**row, **told, queued_at=entry.at))
+            _INSERT.run(session, {**row, **told, "queued_at": entry.at})
         elif isinstance(said, Delivery):
             _follow(session, scope, entry, said)
 

@@ -1,7 +1,7 @@
 """The projection: rows of conversations and issues follow their entries, in the transaction that appends them."""
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
@@ -12,7 +12,7 @@ from knowledge.customers import issue_rows
 from knowledge.customers.conversations import Conversation, row_of, state_of, step
 from knowledge.customers.entries import Entry
 from knowledge.customers.tables import ConversationRow
-from knowledge.ids import ConversationId, IssueId
+from knowledge.ids import ConversationId
 from knowledge.prepared import Parameters, Prepared
 from knowledge.scope import Scope
 
@@ -48,23 +48,7 @@ def project(session: Session, scope: Scope, entries: Sequence[Entry]) -> None:
             changed[names].append({**{name: new[name] for name in names}, "known": key})
     for names, rows in changed.items():
         _update(*names).run(session, *rows)
-    issue_rows.project(session, scope, _touched(before, after))
-
-
-def _touched(
-    before: Mapping[ConversationId, Conversation], after: Mapping[ConversationId, Conversation]
-) -> set[IssueId]:
-    """Return the issues whose rows may differ now: most messages change none."""
-    touched: set[IssueId] = set()
-    for key, state in after.items():
-        old = before.get(key)
-        if old is None or _in_issue(old) != _in_issue(state):
-            touched |= {state.issue} | ({old.issue} if old else set())
-    return touched
-
-
-def _in_issue(state: Conversation) -> tuple[object, ...]:
-    return state.issue, state.status, state.status_at, state.owner, state.owner_at, state.opened_at
+    issue_rows.follow(session, scope, before, after)
 
 
 def _states(session: Session, conversations: Iterable[ConversationId]) -> dict[ConversationId, Conversation]:

@@ -51,7 +51,7 @@ def everything() -> list[dict[str, Any]]:
 
 def entries(database: Database, scope: Scope) -> list[Any]:
     with database.read() as session:
-        return timeline.after(session, scope, 0)
+        return timeline.after(session, scope, 0, limit=100_000)
 
 
 def only_reason(report: ImportReport) -> str:
