@@ -1,8 +1,6 @@
 """The gate: a seeded bad change is caught and explained, a harmless one passes."""
 
-import json
 import re
-import shutil
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -18,27 +16,11 @@ from knowledge.failures import NotFound, Rejected
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
-ASKED = 40
 LIBRARY = ("retrieval/demo", "prompting/demo")
 
 
 def stage(examples: Path = EXAMPLES, **changes: Any) -> Stage:
     return Stage(examples, Path("nowhere"), NOW, changes)
-
-
-@pytest.fixture(scope="module")
-def smaller(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demo company with half of its questions and the articles they need: quicker to open."""
-    folder, whole = tmp_path_factory.mktemp("examples"), EXAMPLES / "tarnfell"
-    lines = (whole / "questions.jsonl").read_text().splitlines()
-    kept = [line for line in lines if json.loads(line)["answerable"] is True][:ASKED]
-    (folder / "tarnfell").mkdir()
-    (folder / "tarnfell" / "questions.jsonl").write_text("\n".join(kept))
-    for path in {article.partition("#")[0] for line in kept for article in json.loads(line)["articles"]}:
-        to = folder / "tarnfell" / "articles" / path
-        to.parent.mkdir(parents=True, exist_ok=True)
-        shutil.copy(whole / "articles" / path, to)
-    return folder
 
 
 @pytest.fixture(scope="module")

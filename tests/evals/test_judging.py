@@ -20,7 +20,6 @@ from evals.metrics.judged import NoVerdict, Sample, judged
 from knowledge.failures import Failure, NotFound
 from knowledge.settings import Settings
 
-EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 SMALL = "smollm2-135m"
 
@@ -55,8 +54,10 @@ def judge() -> Iterator[JudgeEndpoint]:
     server.server_close()
 
 
-def test_scores_and_failures_stand_side_by_side_and_rows_are_kept(judge: JudgeEndpoint, tmp_path: Path) -> None:
-    with Stage(EXAMPLES, Path(), NOW) as stage:
+def test_scores_and_failures_stand_side_by_side_and_rows_are_kept(
+    judge: JudgeEndpoint, smaller: Path, tmp_path: Path
+) -> None:
+    with Stage(smaller, Path(), NOW) as stage:
         made = judge_answers(stage, judge, "context_recall", 9, tmp_path)
         again = judge_answers(stage, judge, "context_recall", 9, tmp_path)
     asked = [score for score in made.scores.values() if score.answered]
@@ -86,6 +87,6 @@ def test_a_real_small_model_makes_a_failure_with_its_reason() -> None:
         install(settings.models_dir, SMALL, lambda _: None)
     except Failure as failure:
         pytest.skip(f"the small model cannot be fetched: {failure.message}")
-    sample = Sample("Can I return boots?", "Within 30 days.", ("Boots go back within 30 days.",), "30 days.")
-    with opened_judge(settings) as judge, pytest.raises(NoVerdict, match="no verdict for context_recall: .{10,}"):
-        judged("context_recall", sample, replace(judge, max_tokens=24))  # a model of this size cannot keep to the form
+    sample = Sample(answer="Boots go back.", passages=("Boots can be sent back within 30 days of delivery.",))
+    with opened_judge(settings) as judge, pytest.raises(NoVerdict, match="no verdict for summary_score: .{10,}"):
+        judged("summary_score", sample, replace(judge, max_tokens=12))  # a model of this size cannot keep to the form
