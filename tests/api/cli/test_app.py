@@ -50,6 +50,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "reindex",
             "doctor",
             "version",
+            "transcript",
             "evals list",
             "evals run",
             "evals compare",
