@@ -46,6 +46,14 @@ TABLE: dict[tuple[str, str], Access] = {
     ("POST", "/api/conversations/{conversation}/pass"): AGENT,
     ("GET", "/api/conversations/{conversation}/package"): AGENT,
     ("POST", "/api/conversations/{conversation}/package"): AGENT,
+    # routing
+    ("GET", "/api/offers"): AGENT,
+    ("POST", "/api/conversations/{conversation}/acceptance"): AGENT,
+    ("POST", "/api/conversations/{conversation}/refusal"): AGENT,
+    ("GET", "/api/conversations/{conversation}/routing"): AGENT,
+    ("POST", "/api/conversations/{conversation}/escalation"): AGENT,
+    ("POST", "/api/conversations/{conversation}/move"): AGENT,
+    ("GET", "/console/conversations/{conversation}/routing"): AGENT,
     # suggestions
     ("POST", "/api/conversations/{conversation}/suggestions"): AGENT,
     ("GET", "/api/suggestions/{suggestion}"): AGENT,

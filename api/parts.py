@@ -13,6 +13,8 @@ from assistant.bot import Bot, Load
 from assistant.suggest import Assistant, open_assistant
 from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
+from handoff.plan import Plan as ServicePlan
+from handoff.plan import read_plan
 from knowledge.database import Database, open_database
 from knowledge.failures import Rejected
 from knowledge.folders import make_private
@@ -38,9 +40,11 @@ class Parts:
     clock: Callable[[], datetime] = now_utc
     channels: Mapping[str, Channel[Any]] = field(default_factory=open_channels)
     board: Board = field(init=False)
+    service: ServicePlan = field(init=False)
     bot: Bot = field(init=False)
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "service", read_plan(self.settings.service_plan))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
         object.__setattr__(self, "bot", open_bot(self.settings, self.assistant, self.board))
 

@@ -3,10 +3,11 @@
 from api.channels.delivering import DELIVER
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN
+from api.worker.routing import ROUTE
 from api.worker.understanding import GROUP, MOOD
 from api.worker.work import Job, Reaction, Works
 
-JOBS: tuple[Job, ...] = (RETAIN,)
+JOBS: tuple[Job, ...] = (RETAIN, ROUTE)
 REACTIONS: tuple[Reaction, ...] = (
     DELIVER,
     GROUP,

@@ -67,6 +67,9 @@ class Settings(BaseSettings):
     # what things cost, for the report: "agent_hour=34, platform=900, models=120, telecom=0, currency=EUR"
     costs: str = ""
 
+    # service: a YAML file with hours, reply times, topics, assignment and escalation (docs/routing.md)
+    service_plan: Path | None = None
+
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
     embedder_languages: str = "en"

@@ -19,6 +19,7 @@ from api.cli import (
     records,
     replaying,
     reports,
+    routing,
     serving,
     staff,
     working,
@@ -95,6 +96,8 @@ app.add_typer(staff.users, name="users")
 app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
 app.add_typer(handoff.handoff, name="handoff")
+app.add_typer(routing.routing, name="routing")
+app.add_typer(routing.escalation, name="escalation")
 app.add_typer(working.letters, name="letters")
 evaluating.evals.command("replay")(replaying.replay)
 evaluating.evals.command("review")(replaying.review)

@@ -5,6 +5,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import HTMLResponse, Response
 
+from api import routing
 from api.access import PartsHere, StaffHere
 from api.pages import desk
 from api.pages.drawing import draw, zone_of
@@ -72,6 +73,15 @@ def package_part(request: Request, parts: PartsHere, me: StaffHere, conversation
     with parts.database.read() as session:
         package = read_package(session, parts.scope, conversation, me.email)
     return draw(request, "package.html", package=package, now=parts.clock())
+
+
+@router.get("/console/conversations/{conversation}/routing")
+def routing_part(request: Request, parts: PartsHere, conversation: ConversationId) -> HTMLResponse:
+    """Who would be asked and why, and which channel reaches the customer best."""
+    with parts.database.read() as session:
+        agents = routing.explain(session, routing.place_of(parts), conversation, parts.clock())
+        ways = routing.channels(session, parts, conversation)
+    return draw(request, "routing.html", agents=agents, ways=ways)
 
 
 @router.get("/console/conversations/{conversation}/timeline")

@@ -13,7 +13,8 @@ from api.pages.lines import Known, Line, lines_of
 from api.pages.suggestions import Shown, show
 from api.pages.told import Told, read_told
 from assistant import feedback
-from knowledge.customers import timeline
+from handoff.assignment.offers import Offer, standing
+from knowledge.customers import remaining, timeline
 from knowledge.customers.conversations import (
     Conversation,
     Wanted,
@@ -73,6 +74,7 @@ class Work:
     orders: list[OrderRecorded]
     conversations: list[Conversation]
     colleagues: list[Staff]
+    offer: Offer | None = None
 
 
 def wanted_of(view: View, me: str) -> Wanted:
@@ -135,8 +137,15 @@ def read_work(session: Session, scope: Scope, conversation: ConversationId, me: 
         told=read_told(session, scope, customer.id),
         orders=read_orders(session, scope, customer.id),
         conversations=list_conversations(session, scope, Wanted(customer=customer.id)),
+        offer=offered_to(session, conversation, me, now),
         colleagues=[person for person in staff if person.active and person.email != "bot"],
     )
+
+
+def offered_to(session: Session, conversation: ConversationId, me: str, now: datetime) -> Offer | None:
+    """Return the offer of a conversation that stands for a colleague, if any."""
+    found = standing(remaining.of_conversation(session, conversation))
+    return found if found is not None and found.to == me and found.until >= now else None
 
 
 def read_orders(session: Session, scope: Scope, customer: CustomerId) -> list[OrderRecorded]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from api.pages.botlines import about_bot
 from api.pages.deliveries import ICONS, about_delivery
 from api.pages.record_lines import about_record
+from api.pages.routing_lines import ROUTING_ICONS, about_routing
 from api.pages.suggestions import VERDICTS
 from api.pages.words import channel_name, clock, money
 from knowledge.customers.call_entries import CallHeld
@@ -54,6 +55,7 @@ EVENT_ICONS = {
     "action_proposed": "flag",
     "action_settled": "checked",
     **ICONS,
+    **ROUTING_ICONS,
 }
 
 
@@ -167,6 +169,7 @@ def says(payload: Payload | None, known: Known) -> str:
     sentence = called(payload) if isinstance(payload, CallHeld) else _about(payload, known)
     sentence = sentence or about_bot(payload, lambda author: _name(author, known))
     sentence = sentence or about_delivery(payload, lambda author: _name(author, known))
+    sentence = sentence or about_routing(payload, lambda author: _name(author, known))
     match payload:
         case None:
             sentence = "No longer kept"

@@ -7,9 +7,11 @@ const conversation = () => document.getElementById("main")?.dataset.conversation
 const ACTS = {
   take: () => call("POST", `/api/conversations/${conversation()}/take`),
   resolved: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "resolved" }),
+  accept: () => call("POST", `/api/conversations/${conversation()}/acceptance`),
+  decline: () => call("POST", `/api/conversations/${conversation()}/refusal`, {}),
   open: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "open" }),
 };
-const DONE = { take: "It is yours now", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again" };
+const DONE = { take: "It is yours now", accept: "It is yours now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again" };
 
 async function run(name, action) {
   try {

@@ -21,6 +21,12 @@ from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageO
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
+from knowledge.customers.routing_entries import (
+    ChannelMoved,
+    ConversationEscalated,
+    ConversationOffered,
+    OfferAnswered,
+)
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, PassageId, SuggestionId
 
 Visibility = Literal["public", "internal"]
@@ -280,6 +286,10 @@ Payload = Annotated[
     | ConsentWithdrawn
     | HoldSet
     | Erased
+    | ConversationOffered
+    | OfferAnswered
+    | ConversationEscalated
+    | ChannelMoved
     | FactCorrected
     | FactsFound
     | PackageOpened

@@ -1,0 +1,100 @@
+"""Routing as this installation has it: the service plan, the trained model, and what the desk would do."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from api.parts import Parts
+from handoff.agents.training import FILE, even, open_model
+from handoff.assignment import proposing
+from handoff.assignment.looking import conversation_of, look
+from handoff.assignment.queue import why_here
+from handoff.channels.choosing import Moment, Ranked, rank
+from handoff.channels.moving import ways_of
+from handoff.channels.prediction import ChannelModel, learn
+from handoff.history import contacts
+from handoff.learning.pooling import Model
+from handoff.plan import Plan
+from knowledge.customers import remaining
+from knowledge.customers.consent import consents_of
+from knowledge.customers.conversations import Conversation, get_conversation
+from knowledge.customers.entries import MessageReceived
+from knowledge.customers.record import get_customer
+from knowledge.ids import ConversationId
+from knowledge.scope import Scope
+
+
+def model_of(folder: Path) -> Model:
+    """Return the trained model of a data folder, or the one that knows nothing; read again when it was trained again.
+
+    Raises:
+        Rejected: the model is damaged or was trained on another schema.
+    """
+    path = folder / FILE
+    return _model(folder, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=4)
+def _model(folder: Path, _trained: int) -> Model:
+    found = open_model(folder)
+    return found.model if found else even()
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where routing is asked about: the scope, the plan, and the folder of the trained model."""
+
+    scope: Scope
+    plan: Plan
+    folder: Path
+
+
+def place_of(parts: Parts) -> Place:
+    """Return the place of these parts."""
+    return Place(parts.scope, parts.service, parts.settings.data_dir)
+
+
+def explain(session: Session, place: Place, conversation: ConversationId, now: datetime) -> list[str]:
+    """Return in words where a conversation stands in the queue, who would be asked and why, or why nobody.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    found = get_conversation(session, place.scope, conversation)
+    seen = look(session, place.scope, place.plan, now)
+    case = conversation_of(seen, conversation)
+    if case is None:
+        return [f"{found.owner} owns it" if found.owner else "nobody waits here"]
+    told = [why_here(case.waiting, seen.cases.index(case) + 1, now)]
+    if case.offer is not None:
+        return [*told, f"offered to {case.offer.to} until {case.offer.until:%H:%M} UTC", *case.offer.reasons]
+    proposals = proposing.propose(seen, model_of(place.folder), place.plan)
+    return told + [line for one in proposals if one.case is case for line in proposing.why(one)]
+
+
+def channels(session: Session, parts: Parts, conversation: ConversationId) -> list[Ranked]:
+    """Return the channels on which a conversation's customer can be reached, best first, with reasons in words.
+
+    Raises:
+        NotFound: there is no such conversation.
+    """
+    found = get_conversation(session, parts.scope, conversation)
+    customer = get_customer(session, parts.scope, found.customer)
+    consents = consents_of(session, parts.scope, customer.records)
+    moment = Moment(
+        str(found.customer), parts.clock(), _topic(session, found, parts.service), customer.timezone or "UTC"
+    )
+    ways = ways_of(session, parts.scope, found)
+    return rank(ways, consents, parts.service, _channel_model(session, parts), moment)
+
+
+def _topic(session: Session, found: Conversation, plan: Plan) -> str:
+    entries = remaining.of_conversation(session, found.id)
+    return plan.topic_of(" ".join(one.payload.text for one in entries if isinstance(one.payload, MessageReceived)))
+
+
+def _channel_model(session: Session, parts: Parts) -> ChannelModel:
+    return learn(contacts(session, parts.scope, parts.service, {}, parts.clock()))

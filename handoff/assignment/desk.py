@@ -1,0 +1,90 @@
+"""The desk: one look at all that wait. Offers that are over pass on, silent owners give back, customers are told."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from handoff.assignment import offers
+from handoff.assignment.looking import MOST, Case, look
+from handoff.assignment.offers import ROUTING
+from handoff.assignment.proposing import Proposal, propose, words
+from handoff.learning.pooling import Model
+from handoff.plan import Plan
+from knowledge.customers import inbox, timeline
+from knowledge.customers.conversations import Wanted, list_conversations, waiting_since
+from knowledge.customers.entries import ConversationAssigned
+from knowledge.customers.inbox import Reply
+from knowledge.customers.routing_entries import ConversationOffered
+from knowledge.customers.timeline import NewEntry
+from knowledge.hours import worked
+from knowledge.scope import Scope
+
+
+@dataclass(frozen=True)
+class Done:
+    """What one look did, by number."""
+
+    offered: int = 0
+    passed: int = 0
+    returned: int = 0
+    told: int = 0
+
+
+def step(session: Session, scope: Scope, plan: Plan, model: Model, now: datetime) -> Done:
+    """Look once and act: everything in this transaction, nothing twice."""
+    timeline.hold(session, scope)
+    returned = _return_silent(session, scope, plan, now)
+    passed = 0
+    for case in look(session, scope, plan, now).cases:
+        if case.offer is not None and case.offer.until < now:
+            offers.answer(session, scope, case.offer, "timed_out", now)
+            passed += 1
+    seen = look(session, scope, plan, now)
+    proposals = [one for one in propose(seen, model, plan) if one.choice is not None]
+    for one in proposals:
+        _offer(session, scope, plan, one, now)
+    told = sum(_tell(session, scope, plan, case, now) for case in seen.cases)
+    return Done(len(proposals), passed, returned, told)
+
+
+def _offer(session: Session, scope: Scope, plan: Plan, proposal: Proposal, now: datetime) -> None:
+    choice = proposal.choice
+    assert choice is not None
+    payload = ConversationOffered(
+        to=choice.scored.agent.email,
+        until=now + timedelta(minutes=plan.assignment.accept_minutes),
+        reasons=words(choice, proposal),
+        chance=choice.scored.chance,
+        arm=choice.arm,
+        propensity=choice.propensity,
+        best=proposal.fit[0].chance,
+        among=len(proposal.fit),
+    )
+    found = proposal.case.conversation
+    timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)
+
+
+def _return_silent(session: Session, scope: Scope, plan: Plan, now: datetime) -> int:
+    """Give conversations back whose owner left a waiting customer without a word for too long."""
+    limit, returned = timedelta(minutes=plan.assignment.answer_minutes), 0
+    found = [one for one in list_conversations(session, scope, Wanted(waiting=True), limit=MOST) if one.owner]
+    since = waiting_since(session, scope, found)
+    for one in found:
+        begin = max(since.get(one.id, one.last_at), one.owner_at or one.opened_at)
+        if worked(plan.calendar, begin, now) > limit:
+            payload = ConversationAssigned(None, ROUTING)
+            timeline.append(session, scope, NewEntry(one.customer, payload, now, one.id), now)
+            returned += 1
+    return returned
+
+
+def _tell(session: Session, scope: Scope, plan: Plan, case: Case, now: datetime) -> bool:
+    """Tell a customer once that they are waiting for somebody; never where everybody can read it."""
+    late = worked(plan.calendar, case.since, now) > timedelta(minutes=plan.assignment.tell_after_minutes)
+    if not late or case.told or case.conversation.public:
+        return False
+    key = f"notice:{case.conversation.id}:{case.since.isoformat()}"
+    notice = Reply(case.conversation.id, plan.assignment.notice, "bot", key, holding=True)
+    inbox.reply(session, scope, notice, now)
+    return True

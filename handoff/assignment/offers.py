@@ -1,0 +1,108 @@
+"""Offers: a waiting conversation is offered to one colleague at a time, who accepts, declines or lets it pass."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from knowledge.customers import remaining, timeline
+from knowledge.customers.conversations import get_conversation
+from knowledge.customers.entries import ConversationAssigned, Entry, StatusChanged
+from knowledge.customers.routing_entries import Answer, ConversationOffered, OfferAnswered
+from knowledge.customers.timeline import NewEntry
+from knowledge.failures import Conflict
+from knowledge.ids import ConversationId, EntryId
+from knowledge.scope import Scope
+
+ROUTING = "threadline"
+
+
+@dataclass(frozen=True)
+class Offer:
+    """An offer that stands: the entry it was made by, to whom, since when and until when, and why them."""
+
+    entry: EntryId
+    conversation: ConversationId
+    to: str
+    at: datetime
+    until: datetime
+    reasons: tuple[str, ...] = ()
+
+
+def standing(entries: Iterable[Entry]) -> Offer | None:
+    """Return the offer that still stands after a conversation's entries, in the order of their commits."""
+    found: Offer | None = None
+    for entry in entries:
+        payload = entry.payload
+        if isinstance(payload, ConversationOffered) and entry.conversation:
+            found = Offer(entry.id, entry.conversation, payload.to, entry.at, payload.until, payload.reasons)
+        elif isinstance(payload, OfferAnswered) and found is not None and payload.offer == found.entry:
+            found = None
+    return found
+
+
+def refusers(entries: Sequence[Entry]) -> frozenset[str]:
+    """Return who declined it, let it pass, or had it taken back since it was last resolved."""
+    found: set[str] = set()
+    owner: str | None = None
+    for entry in entries:
+        payload = entry.payload
+        if isinstance(payload, OfferAnswered) and payload.answer in ("declined", "timed_out"):
+            found.add(payload.to)
+        elif isinstance(payload, StatusChanged) and payload.status == "resolved":
+            found.clear()
+        elif isinstance(payload, ConversationAssigned):
+            if payload.owner is None and payload.author == ROUTING and owner:
+                found.add(owner)
+            owner = payload.owner
+    return frozenset(found)
+
+
+def accept(session: Session, scope: Scope, conversation: ConversationId, email: str, now: datetime) -> Entry:
+    """Take what was offered: from now on it is theirs.
+
+    Raises:
+        NotFound: there is no such conversation.
+        Conflict: nothing is offered to them (any more), or somebody owns it.
+    """
+    offer = _offered_to(session, scope, conversation, email)
+    found = get_conversation(session, scope, conversation)
+    if found.owner and found.owner != email:
+        answer(session, scope, offer, "withdrawn", now)
+        raise Conflict(f"{found.owner} owns this conversation.", "Ask them to pass it on.")
+    if offer.until < now:
+        raise Conflict("The offer is over.", "Take the conversation from the list, if nobody else has.")
+    answer(session, scope, offer, "accepted", now)
+    payload = ConversationAssigned(email, author=email)
+    return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)
+
+
+def decline(
+    session: Session, scope: Scope, conversation: ConversationId, email: str, reason: str, now: datetime
+) -> Entry:
+    """Turn an offer down; the next colleague is asked.
+
+    Raises:
+        NotFound: there is no such conversation.
+        Conflict: nothing is offered to them (any more).
+    """
+    return answer(session, scope, _offered_to(session, scope, conversation, email), "declined", now, reason)
+
+
+def answer(session: Session, scope: Scope, offer: Offer, said: Answer, now: datetime, reason: str = "") -> Entry:
+    """Write down what became of an offer; a second answer to the same offer is the first."""
+    found = get_conversation(session, scope, offer.conversation)
+    payload = OfferAnswered(offer.entry, offer.to, said, reason[:1_000])
+    return timeline.append(
+        session, scope, NewEntry(found.customer, payload, now, found.id, f"offer:{offer.entry}"), now
+    )
+
+
+def _offered_to(session: Session, scope: Scope, conversation: ConversationId, email: str) -> Offer:
+    timeline.hold(session, scope)
+    get_conversation(session, scope, conversation)
+    found = standing(remaining.of_conversation(session, conversation))
+    if found is None or found.to != email:
+        raise Conflict("This conversation is not offered to you.", "The offer may be over; look at the list.")
+    return found

@@ -1,0 +1,46 @@
+"""Commands of routing: too little history, training on the demo's record, explaining, linting, the dry run."""
+
+import json
+from pathlib import Path
+
+from tests.api.cli.conftest import Run
+
+DEMO = Path(__file__).parents[3] / "examples" / "tarnfell"
+
+
+def test_without_history_nothing_is_trained(run: Run) -> None:
+    result = run("routing", "train")
+    assert result.exit_code == 1
+    assert "are needed to learn from" in result.stderr
+
+
+def test_the_demo_company_is_learned_from_and_explained(run: Run) -> None:
+    assert run("import", str(DEMO / "customers.jsonl"), str(DEMO / "events.jsonl")).exit_code == 0
+    trained = run("routing", "train", "--json")
+    assert trained.exit_code == 0, trained.stderr
+    card = json.loads(trained.stdout)
+    assert card["cases"] >= 30
+    assert {"log_loss", "log_loss_without_model"} <= set(card["measures"])
+    simulated = json.loads(run("routing", "simulate", "--json").stdout)
+    assert simulated["estimates"] == {}
+    assert simulated["would"]
+    conversation = simulated["would"][0]["conversation"]
+    explained = run("routing", "explain", conversation)
+    assert explained.exit_code == 0
+    assert "place" in explained.stdout
+    assert run("routing", "explain", "0" * 32).exit_code == 1
+    dry = json.loads(run("escalation", "dry-run", str(DEMO / "service.yaml"), "--days", "3000", "--json").stdout)
+    assert sum(dry["rules"].values()) == len(dry["would"])
+    assert dry["would"]
+
+
+def test_a_plan_is_linted(run: Run, folder: Path) -> None:
+    assert "Fine: 6 rules" in run("escalation", "lint", str(DEMO / "service.yaml")).stdout
+    (folder / "bad.yaml").write_text("escalation: [{name: all, to: manager}]")
+    bad = run("escalation", "lint", "bad.yaml", "--json")
+    assert bad.exit_code == 1
+    assert json.loads(bad.stdout)["findings"][0]["where"] == "escalation.all"
+    (folder / "worse.yaml").write_text("colour: blue")
+    worse = run("escalation", "lint", "worse.yaml")
+    assert worse.exit_code == 1
+    assert "colour" in worse.stderr

@@ -1,0 +1,189 @@
+"""The desk: offers pass on when nobody answers, silent owners give back, customers are told once, on both databases."""
+
+from datetime import datetime, timedelta
+
+import pytest
+
+from handoff import ownership
+from handoff.agents.training import even
+from handoff.assignment import offers
+from handoff.assignment.desk import step
+from handoff.assignment.looking import look
+from handoff.assignment.offers import standing
+from handoff.plan import Plan, parse_plan
+from knowledge.customers import inbox, remaining, timeline
+from knowledge.customers.conversations import get_conversation
+from knowledge.customers.entries import Handle, MessageSent
+from knowledge.customers.inbox import Incoming, Reply
+from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
+from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
+from knowledge.database import Database
+from knowledge.failures import Conflict
+from knowledge.ids import ConversationId
+from knowledge.scope import Scope
+from knowledge.staff.people import NewStaff, add_staff
+
+PLAN = parse_plan(
+    """
+topics:
+  returns: {words: [return, refund], skills: [returns]}
+assignment: {offering: true, accept_minutes: 2, answer_minutes: 30, tell_after_minutes: 5, explore: 0, holdout: 0}
+"""
+)
+SARA, IMRAN, KIM = (f"{name}@shop.example" for name in ("sara", "imran", "kim"))
+MINUTE = timedelta(minutes=1)
+
+
+@pytest.fixture
+def staff(database: Database, scope: Scope, now: datetime) -> None:
+    profiles: dict[str, dict[str, object]] = {
+        SARA: {"skills": ["returns"], "languages": ["en"], "capacity": {"chat": 1}},
+        IMRAN: {"skills": ["returns"], "languages": ["en", "de"], "capacity": {"chat": 1}},
+        KIM: {"skills": ["stoves"], "languages": ["en"], "capacity": {"chat": 5}},
+    }
+    with database.write() as session:
+        for email, profile in profiles.items():
+            add_staff(session, scope, NewStaff(email, email, "agent", profile=profile), now)
+
+
+def arrives(
+    database: Database, scope: Scope, at: datetime, who: str = "s", text: str = "I want to return it"
+) -> ConversationId:
+    with database.write() as session:
+        entry = inbox.receive(session, scope, Incoming("chat", Handle("chat", who), text, at), at)
+    assert entry.conversation is not None
+    return entry.conversation
+
+
+def act(database: Database, scope: Scope, at: datetime, plan: Plan = PLAN) -> tuple[int, int, int, int]:
+    with database.write() as session:
+        done = step(session, scope, plan, even(), at)
+    return done.offered, done.passed, done.returned, done.told
+
+
+def offered_to(database: Database, conversation: ConversationId) -> str:
+    with database.read() as session:
+        found = standing(remaining.of_conversation(session, conversation))
+    return found.to if found else ""
+
+
+@pytest.mark.usefixtures("staff")
+def test_an_offer_that_is_let_pass_goes_to_the_next_and_then_the_customer_is_told(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    conversation = arrives(database, scope, now)
+    assert act(database, scope, now) == (1, 0, 0, 0)
+    first = offered_to(database, conversation)
+    assert first in {SARA, IMRAN}
+    assert act(database, scope, now + MINUTE) == (0, 0, 0, 0)
+    assert act(database, scope, now + 3 * MINUTE) == (1, 1, 0, 0)
+    second = offered_to(database, conversation)
+    assert {first, second} == {SARA, IMRAN}
+    assert act(database, scope, now + 6 * MINUTE) == (0, 1, 0, 1)  # nobody is left who knows about it
+    assert act(database, scope, now + 7 * MINUTE) == (0, 0, 0, 0)  # told once
+    with database.read() as session:
+        assert get_conversation(session, scope, conversation).waiting
+        sent = [one.payload for one in timeline.page(session, scope, conversation=conversation)]
+    notices = [one for one in sent if isinstance(one, MessageSent)]
+    assert [(one.author, one.holding) for one in notices] == [("bot", True)]
+    reasons = [one.reasons for one in sent if isinstance(one, ConversationOffered)]
+    assert all(told[-1].endswith("rules kept 1 out") or told[-1].endswith("rules kept 2 out") for told in reasons)
+
+
+@pytest.mark.usefixtures("staff")
+def test_accepting_owns_it_and_nobody_else_can(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    act(database, scope, now)
+    to = offered_to(database, conversation)
+    other = ({SARA, IMRAN} - {to}).pop()
+    with database.write() as session:
+        with pytest.raises(Conflict, match="not offered to you"):
+            offers.accept(session, scope, conversation, other, now)
+        offers.accept(session, scope, conversation, to, now + MINUTE)
+        with pytest.raises(Conflict, match="not offered"):
+            offers.accept(session, scope, conversation, to, now + MINUTE)
+    with database.read() as session:
+        assert get_conversation(session, scope, conversation).owner == to
+    assert act(database, scope, now + 2 * MINUTE) == (0, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("staff")
+def test_declining_asks_the_next_at_once_and_late_answers_are_refused(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    conversation = arrives(database, scope, now)
+    act(database, scope, now)
+    first = offered_to(database, conversation)
+    with database.write() as session:
+        offers.decline(session, scope, conversation, first, "At lunch", now + MINUTE)
+    act(database, scope, now + MINUTE)
+    second = offered_to(database, conversation)
+    assert second not in {first, KIM}
+    with database.write() as session, pytest.raises(Conflict, match="over"):
+        offers.accept(session, scope, conversation, second, now + 10 * MINUTE)
+
+
+@pytest.mark.usefixtures("staff")
+def test_whoever_takes_it_meanwhile_owns_it_and_the_offer_ends(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    act(database, scope, now)
+    to = offered_to(database, conversation)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, KIM, now)
+    with database.write() as session, pytest.raises(Conflict):
+        offers.accept(session, scope, conversation, to, now)
+    assert act(database, scope, now + 10 * MINUTE)[0] == 0
+    with database.read() as session:
+        assert get_conversation(session, scope, conversation).owner == KIM
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_silent_owner_gives_it_back_and_is_not_asked_again(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now)
+    assert act(database, scope, now + 29 * MINUTE)[2] == 0
+    assert act(database, scope, now + 31 * MINUTE)[2] == 1
+    assert offered_to(database, conversation) == IMRAN
+
+
+@pytest.mark.usefixtures("staff")
+def test_an_owner_who_answered_keeps_it(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now)
+        inbox.reply(session, scope, Reply(conversation, "Send it back", SARA), now + MINUTE)
+    assert act(database, scope, now + timedelta(hours=5)) == (0, 0, 0, 0)
+
+
+@pytest.mark.usefixtures("staff")
+def test_language_and_capacity_hold_for_everybody_at_once(database: Database, scope: Scope, now: datetime) -> None:
+    address = Handle("email", "greta@post.example")
+    with database.write() as session:
+        german = save_customer(
+            session, scope, NewCustomer("c-1", "Greta", "de-AT", handles=(KnownHandle(address, True),)), now
+        )
+    with database.write() as session:
+        entry = inbox.receive(session, scope, Incoming("chat", address, "return please", now, customer=german), now)
+    assert entry.conversation
+    others = [arrives(database, scope, now + number * MINUTE, f"v{number}") for number in range(3)]
+    act(database, scope, now + 5 * MINUTE)
+    assert offered_to(database, entry.conversation) == IMRAN
+    assert sorted(offered_to(database, one) for one in others) == ["", "", SARA]
+    with database.read() as session:
+        seen = look(session, scope, PLAN, now + 5 * MINUTE)
+    assert all(load["chat"] <= 1 for email, load in seen.loads.items() if email in {SARA, IMRAN})
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_second_answer_to_an_offer_changes_nothing(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    act(database, scope, now)
+    with database.write() as session:
+        found = standing(remaining.of_conversation(session, conversation))
+        assert found is not None
+        one = offers.answer(session, scope, found, "declined", now)
+        two = offers.answer(session, scope, found, "timed_out", now)
+    assert one == two
+    assert isinstance(one.payload, OfferAnswered)
+    assert one.payload.answer == "declined"
