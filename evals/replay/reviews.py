@@ -22,6 +22,7 @@ from knowledge.customers.entries import Entry
 from knowledge.customers.record import get_customer
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Conflict, NotFound, Rejected
+from knowledge.ids import CustomerId
 from knowledge.scope import Scope
 from knowledge.staff.people import list_staff
 
@@ -35,6 +36,7 @@ class Pair:
     """A comparison as one person sees it: `left` and `right` are shown without their names."""
 
     number: int
+    customer: CustomerId
     question: str
     left: str
     right: str
@@ -102,7 +104,7 @@ def next_pair(session: Session, scope: Scope, review: str, author: str) -> Pair 
         if not done and isinstance(entry.payload, ComparisonOffered):
             pair = entry.payload
             left, right = (pair.one, pair.other) if one_is_left(entry, author) else (pair.other, pair.one)
-            return Pair(number, pair.question, left, right, sum(rated), len(entries))
+            return Pair(number, entry.customer, pair.question, left, right, sum(rated), len(entries))
     return None
 
 

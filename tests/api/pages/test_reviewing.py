@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
 from api.parts import Parts
 from evals.core.cases import Score
@@ -13,6 +14,7 @@ from evals.replay import reviews
 from evals.replay.history import read_moments
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, Reply, receive, reply
+from knowledge.customers.privacy_tables import AccessRow
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 HOSTILE = "<script>alert(1)</script> why?"
@@ -42,7 +44,9 @@ def offered(parts: Parts) -> None:
         assert reviews.offer(session, parts.scope, "spring", (runs[0], runs[1]), NOW) == 2
 
 
-def test_two_drafts_are_shown_and_a_verdict_is_kept(client: Any, tokens: dict[str, str], offered: None) -> None:
+def test_two_drafts_are_shown_and_a_verdict_is_kept(
+    client: Any, parts: Parts, tokens: dict[str, str], offered: None
+) -> None:
     agent = {"authorization": f"Bearer {tokens['agent']}"}
     for done in range(2):
         page = client.get("/console/review/spring", headers=agent)
@@ -55,6 +59,9 @@ def test_two_drafts_are_shown_and_a_verdict_is_kept(client: Any, tokens: dict[st
         kept = client.post(action.group(1), data={"side": "left"}, headers=agent)
         assert (kept.status_code, kept.headers["location"]) == (303, "/console/review/spring")
     assert "All rated" in client.get("/console/review/spring", headers=agent).text
+    with parts.database.read() as session:
+        looked = session.scalars(select(AccessRow.what)).all()
+    assert looked.count("GET /console/review") == 2  # whose words were seen stands in the access log
 
 
 @pytest.mark.parametrize(

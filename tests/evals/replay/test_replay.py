@@ -33,7 +33,7 @@ BEGIN = datetime(2026, 3, 1, 9, 0, tzinfo=UTC)
 NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HERE = Circumstances("abc", "here", 0.0, "")
 ASKED = "How many days do I have to return boots?"
-HUMAN = "Sixty days, said Sara in secret."
+HUMAN = "Within sixty days of delivery, said Sara in secret."
 ARTICLES = (
     Document("returns", "Returns", "Boots can be returned within 30 days of delivery. Keep the receipt with you."),
     Document("tents", "Tents", "Tents are proofed with silicone and dried before they are packed away."),
@@ -94,7 +94,7 @@ def test_the_reply_is_hidden_and_nothing_is_written(database: Database, scope: S
         assert "secret" not in str(score.output)
         assert "gift cards" not in score.output["question"]  # what came after the reply is not known yet
         assert score.values["supported"] == 1.0
-        assert 0 < score.values["like_human"] < 1
+        assert 0 < score.values["like_human"] < 1, score.output["text"]
     with database.read() as session:
         assert timeline.last_seq(session, scope) == before
     assert compare(made, made).verdict == "same"
