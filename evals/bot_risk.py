@@ -156,8 +156,9 @@ def risk_figures(data: Path, now: datetime, say: Say) -> Iterator[Figure]:
     """
     digests = {"mtrag": mtrag.read(data).digest, "clapnq": clapnq.read(data).digest}
     decided = dict(both(data, now, say))
-    learnt = [one for some in decided.values() for one in tuning(some)]
-    known = {one.id: float(p) for one, p in zip(learnt, cross_validated(learnt), strict=True)}
+    learnt = {name: tuning(some) for name, some in decided.items()}
+    apart = cross_validated(learnt)
+    known = {one.id: float(p) for name, some in learnt.items() for one, p in zip(some, apart[name], strict=True)}
     gate = open_gate()
     for name, some in decided.items():
         asked = [Asked(group_of(one), known.get(one.id, gate.probability(one.features)), one.right) for one in some]
