@@ -129,6 +129,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/suggestions/{suggestion}"): AGENT,
     ("GET", "/console/suggestions/{suggestion}/passages/{number}"): AGENT,
     ("GET", "/console/customers"): AGENT,
+    ("GET", "/console/pairs"): AGENT,
     ("GET", "/console/customers/{customer}"): AGENT,
     ("GET", "/console/bot"): MANAGER,
     ("GET", "/console/report"): MANAGER,

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from api.access import PartsHere, StaffHere
 from api.pages import desk, words
 from api.pages.drawing import draw, zone_of
+from api.pages.identity import read_identity
 from api.parts import Parts
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations
 from knowledge.customers.issue_rows import Issue
@@ -52,6 +53,7 @@ def customer_page(
         standing = standing_of(session, parts.scope, customer, now)
         issues = _issues(session, parts, customer)
         names = desk.names_of(list_staff(session, parts.scope))
+        identity = read_identity(session, parts, customer)
     return draw(
         request,
         "customer.html",
@@ -64,6 +66,7 @@ def customer_page(
         standing=standing,
         issues=issues,
         names=names,
+        **identity,
         lines=lines,
         earlier=earlier,
         limit=limit,

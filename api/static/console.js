@@ -5,6 +5,7 @@ import { listenToCompose, openCompose } from "./compose.js";
 import { listenToFacts } from "./facts.js";
 import { listenToKeys } from "./keys.js";
 import { listenLive } from "./live.js";
+import { listenToPosting } from "./posting.js";
 import { followScroll, toBottom } from "./scroll.js";
 import { listenToSuggestion, openSuggestion } from "./suggestion.js";
 
@@ -55,9 +56,9 @@ function start() {
     if (event.target.closest("[data-keys-help]")) document.getElementById("keys-help").showModal();
   });
   listenToKeys();
+  listenToPosting();
   if (!document.getElementById("desk")) return;
   listenToActs();
-  listenToFacts();
   listenToFacts();
   listenToCompose();
   listenToSuggestion();

@@ -29,6 +29,7 @@ def test_pages_are_accessible(
         "/console/library",
         "/console/library?q=refund",
         "/console/customers",
+        "/console/pairs",
         "/console/load",
         "/console/bot",
         "/console/report?days=365",
