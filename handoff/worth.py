@@ -63,7 +63,7 @@ def _of_record(fact: Fact, near: Mapping[str, float]) -> float:
     if fact.status == "offered":
         return 7.6
     if not thing:
-        return 8.3 if any(one.type == "reference" for one in find_values(fact.text)) else 6.6
+        return 9.2 if any(one.type == "reference" for one in find_values(fact.text)) else 6.6
     if kind == "result":
         return 7.4 if near[thing] > _FAR else 3.0
     # A thing's own values are short; of its lists, those with numbers and days (what is booked) come before the rest.

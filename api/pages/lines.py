@@ -30,7 +30,7 @@ from knowledge.customers.entries import (
     SuggestionShown,
     SurveyAnswered,
 )
-from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
+from knowledge.customers.fact_entries import FactCorrected, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.issues import AUTOMATIC
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
@@ -221,8 +221,6 @@ def _about_facts(payload: Payload | None, known: Known) -> str:
             return f"{_name(payload.author, known)} struck out a fact: {payload.value}"
         case FactCorrected():
             return f"{_name(payload.author, known)} put a fact right: {payload.value} reads {payload.to}"
-        case FactsFound():
-            return f"{payload.model} read {len(payload.facts)} facts"
         case PackageOpened():
             return f"{_name(payload.author, known)} opened the handoff package"
     return ""

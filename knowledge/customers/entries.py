@@ -17,7 +17,7 @@ from knowledge.customers.delivery_entries import (
     MessageBounced,
     MessageDelivered,
 )
-from knowledge.customers.fact_entries import FactCorrected, FactsFound, PackageOpened
+from knowledge.customers.fact_entries import FactCorrected, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
@@ -291,7 +291,6 @@ Payload = Annotated[
     | ConversationEscalated
     | ChannelMoved
     | FactCorrected
-    | FactsFound
     | PackageOpened
     | BotDecided
     | BotJudged

@@ -1,4 +1,4 @@
-"""What can happen to facts and to the package that passes them on: corrected, found by a model, opened."""
+"""What can happen to facts and to the package that passes them on: corrected, opened."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,26 +19,6 @@ class FactCorrected:
     author: str
     source: EntryId
     kind: Literal["fact_corrected"] = "fact_corrected"
-
-
-@dataclass(frozen=True)
-class ModelFact:
-    """A fact a model read from a message: `text` stands in the message word for word, which was checked."""
-
-    type: str
-    label: str
-    text: str
-
-
-@dataclass(frozen=True)
-class FactsFound:
-    """What a configured model read from one message besides what code finds; `refused` counts what it made up."""
-
-    source: EntryId
-    facts: tuple[ModelFact, ...]
-    model: str
-    refused: int = 0
-    kind: Literal["facts_found"] = "facts_found"
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from knowledge.customers.facts.fact import Fact, FactStatus, FactType
 from knowledge.customers.facts.questions import NO, YES, Asked, asked_in, is_answer, sentences
 from knowledge.customers.facts.records import Record, is_list, records_of
 from knowledge.customers.facts.said import Said
-from knowledge.customers.facts.sections import options_text, sections_of
+from knowledge.customers.facts.sections import is_day, options_text, sections_of
 from knowledge.customers.facts.statements import done_in, promises_in, stated_in, trim
 from knowledge.customers.facts.values import Value, find_values, same_value
 
@@ -36,6 +36,7 @@ def facts_of(said: Sequence[Said]) -> tuple[Fact, ...]:
         if one.speaker == "customer":
             _hear(state, one)
         elif one.speaker == "agent":
+            state.facts = [_put_forward(fact, one.text) for fact in state.facts]
             _add(state.facts, _answered(one), one)
             state.ask(one)
         else:
@@ -76,6 +77,19 @@ def _hear(state: _State, one: Said) -> None:
         told.append(replace(agreed, sources=(one.source, state.asker.source)))
     _add(state.facts, told, one)
     state.asked = []
+
+
+def _put_forward(fact: Fact, text: str) -> Fact:
+    """Of the options that a tool found, keep those that the agent put to the customer, if they named any."""
+    if fact.type != "record" or fact.status != "offered":
+        return fact
+    parts = []
+    for part in fact.text.split(", "):
+        words = part.split()
+        named = [word for word in words if word in text and not is_day(word)]
+        if named:
+            parts.append(" ".join([word for word in words if is_day(word) or word in named]))
+    return replace(fact, text=", ".join(parts)) if parts else fact
 
 
 def _open_question(said: Sequence[Said], asked: Sequence[Asked]) -> list[Fact]:
@@ -154,9 +168,13 @@ def _looked_up(one: Said, given: Collection[str]) -> list[Fact]:
 
 def _of_record(one: Said, record: Record, given: Collection[str]) -> list[Fact]:
     return [
-        _fact(one, "record", section.text, label=f"{record.kind} {record.id} {section.name}".strip())
-        for section in sections_of(record, given)
+        _fact(one, "record", section.text, label=_label(record, section.name)) for section in sections_of(record, given)
     ]
+
+
+def _label(record: Record, name: str) -> str:
+    """Return what part of which thing this is; a list of a result without an id is called by its own name."""
+    return name if name and not record.id else f"{record.kind} {record.id} {name}".strip()
 
 
 def _of_value(one: Said, value: Value, label: str, status: FactStatus = "current") -> Fact:

@@ -3,14 +3,13 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import get_args
 
 from sqlalchemy.orm import Session
 
 from knowledge.customers import timeline
 from knowledge.customers.entries import Entry
-from knowledge.customers.fact_entries import FactCorrected, FactsFound
-from knowledge.customers.facts.fact import Fact, FactType
+from knowledge.customers.fact_entries import FactCorrected
+from knowledge.customers.facts.fact import Fact
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import Said, said_of
 from knowledge.customers.persons import Whose
@@ -21,7 +20,6 @@ from knowledge.scope import Scope
 # The newest entries that facts are read from; older ones are history, found by search.
 MOST_ENTRIES = 1_000
 MOST_CHARS = 300
-_TYPES = frozenset(get_args(FactType))
 
 
 def read_facts(
@@ -38,7 +36,6 @@ def fold(entries: Sequence[Entry]) -> tuple[Fact, ...]:
         threads.setdefault(one.conversation, []).append(one)
     found = [fact for thread in threads.values() for fact in facts_of(thread)]
     payloads = [entry.payload for entry in entries]
-    found += [fact for entry in entries for fact in _of_model(entry, entries)]
     corrected = correct(found, [one for one in payloads if isinstance(one, FactCorrected)])
     return tuple(sorted(corrected, key=lambda fact: fact.at))
 
@@ -54,20 +51,6 @@ def correct(facts: Iterable[Fact], corrections: Sequence[FactCorrected]) -> list
         elif change.to:
             found.append(replace(fact, text=change.to, corrected_by=change.author, now="", status="current"))
     return found
-
-
-def _of_model(entry: Entry, entries: Sequence[Entry]) -> list[Fact]:
-    """What a model read from a message: facts of that message's author, at its time."""
-    if not isinstance(entry.payload, FactsFound):
-        return []
-    source = next((one for one in said_of(entries) if one.source == entry.payload.source), None)
-    if source is None:
-        return []
-    return [
-        Fact(one.type, one.label, one.text.lower(), one.text, source.speaker, "current", (source.source,), source.at)  # type: ignore[arg-type]
-        for one in entry.payload.facts
-        if one.type in _TYPES
-    ]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from knowledge.customers.facts.fact import Fact
@@ -84,8 +84,11 @@ def _joined(messages: Sequence[Said]) -> str:
 
 
 def _repeated(known: Sequence[Fact], messages: Sequence[Said], heard: _Heard) -> list[Repeat]:
-    fact = next(_restated(known, heard), None)
-    return [] if fact is None else [Repeat(messages[-1].source, fact, heard.elicited)]
+    """Return the messages that say a fact again on their own, else the last where only all of them together do."""
+    alone = [(one, next(_restated(known, replace(heard, text=one.text)), None)) for one in messages]
+    found = [Repeat(one.source, fact, heard.elicited) for one, fact in alone if fact is not None]
+    joined = None if found else next(_restated(known, heard), None)
+    return found or ([Repeat(messages[-1].source, joined, heard.elicited)] if joined else [])
 
 
 def _restated(known: Sequence[Fact], heard: _Heard) -> Iterator[Fact]:

@@ -6,7 +6,6 @@ import pytest
 
 from knowledge.customers import inbox, timeline
 from knowledge.customers.entries import Handle
-from knowledge.customers.fact_entries import FactsFound, ModelFact
 from knowledge.customers.facts.reading import Correction, correct_fact, read_facts
 from knowledge.customers.inbox import Incoming, Reply
 from knowledge.database import Database
@@ -57,19 +56,6 @@ def test_what_cannot_be_corrected_is_refused(
     customer = write(database, scope, "My order TF-10422 is missing a pole.", now)
     with pytest.raises(failure), database.write() as session:
         correct_fact(session, scope, Correction(customer, "reference", value, to, "mona"), now)
-
-
-def test_what_a_model_read_stands_beside_what_code_found(database: Database, scope: Scope, now: datetime) -> None:
-    customer = write(database, scope, "The zip of my tent jams when it rains.", now)
-    with database.write() as session:
-        (message,) = [one for one in timeline.page(session, scope, customer=customer) if one.kind == "message_received"]
-        found = FactsFound(message.id, (ModelFact("symptom", "zip", "jams when it rains"),), "a model")
-        timeline.append(
-            session, scope, timeline.NewEntry(customer, found, now + timedelta(1), message.conversation), now
-        )
-    with database.read() as session:
-        facts = read_facts(session, scope, customer=customer)
-    assert ("zip", "jams when it rains", (message.id,)) in [(one.label, one.text, one.sources) for one in facts]
 
 
 def test_conversations_do_not_answer_each_others_questions(database: Database, scope: Scope, now: datetime) -> None:
