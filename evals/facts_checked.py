@@ -12,6 +12,7 @@ from evals.figures import Figure, figure
 from evals.intervals import rate_interval
 from handoff.choosing import choose
 from knowledge.customers.facts.fold import facts_of
+from knowledge.failures import NotFound
 
 CHECKED = Path(__file__).with_suffix(".yaml")
 DIGITS = 8
@@ -21,7 +22,7 @@ def checked_figures(data: Path) -> Iterator[Figure]:
     """Report the share of judged lines that were true; `settings` says how many of them are made today.
 
     Raises:
-        NotFound: a data set is not there.
+        NotFound: a data set is not there, or it is another sample than the one that was judged.
     """
     rows = [tuple(row) for row in yaml.safe_load(CHECKED.read_text())["lines"]]
     sets = [read_tau(data), read_star(data)]
@@ -33,6 +34,8 @@ def checked_figures(data: Path) -> Iterator[Figure]:
         if (cut.dialogue.id, cut.at) in wanted
         for line in choose(facts_of(said_before(cut)))
     }
+    if not made:
+        raise NotFound("None of the dialogues that were judged is in this data.", "Judge lines of this data.")
     settings = {"made today": sum(row[:4] in made for row in rows), "half": "tuned on"}
     interval = rate_interval(sum(bool(row[4]) for row in rows), len(rows))
     digest = "+".join(one.digest for one in sets)
