@@ -1,9 +1,11 @@
 """Claims: each sentence of a draft against the evidence it cites, by cheap signals that are kept."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import pairwise
+from typing import TypeVar
 
 from assistant.brief import Context
 from assistant.citations import cited, without
@@ -11,8 +13,58 @@ from assistant.orders import describe, fact_lines
 from assistant.phrases import is_template, phrases_for
 from assistant.reading import Unit, passage_units, plain, units
 from assistant.sentences import content_words, names, negated, numbers, stems, words
+from assistant.supported import open_support
 from knowledge.customers.entries import Claim, PassageUsed, Support
 
+T = TypeVar("T")
+# Words of somebody who speaks of themselves or says what they feel: no article bears them out.
+_OWN_VIEW = frozenset(
+    [
+        "i",
+        "i'm",
+        "i've",
+        "i'd",
+        "my",
+        "me",
+        "mine",
+        "we",
+        "our",
+        "think",
+        "love",
+        "like",
+        "favorite",
+        "favourite",
+        "heard",
+        "wonder",
+        "guess",
+        "great",
+        "awesome",
+        "wow",
+        "yes",
+        "yeah",
+        "sure",
+        "agree",
+        "interesting",
+        "cool",
+        "sorry",
+        "ich",
+        "mir",
+        "mich",
+        "mein",
+        "meine",
+        "finde",
+        "glaube",
+        "yo",
+        "mi",
+        "me",
+        "creo",
+        "je",
+        "moi",
+        "mon",
+        "ma",
+        "crois",
+    ]
+)
 # Chosen on one half of mtrag's human-rated answers, reported on the other: see docs/assistant.md.
 # Share of a sentence's words found in all it cites, and in the one sentence of it that is nearest.
 OVERLAP_SUPPORTED = 0.6
@@ -65,6 +117,16 @@ class _Evidence:
         return stems(self.texts)
 
     @cached_property
+    def words(self) -> set[str]:
+        """All words in it."""
+        return {word for text in self.texts for word in words(text)}
+
+    @cached_property
+    def pairs(self) -> set[tuple[str, str]]:
+        """Every two words that follow one another in it."""
+        return {pair for text in self.texts for pair in pairwise(words(text))}
+
+    @cached_property
     def numbers(self) -> set[str]:
         """The numbers in it."""
         return set[str]().union(*(numbers(text) for text in self.texts))
@@ -95,6 +157,10 @@ def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
     signals = {
         "overlap": round(len(said & known) / len(said), 3) if said else 1.0,
         "nearest_overlap": round(_overlap(said, nearest), 3),
+        "words": round(_share(words(sentence), evidence.words), 3),
+        "pairs": round(_share(list(pairwise(words(sentence))), evidence.pairs), 3),
+        "own_view": float(sum(word in _OWN_VIEW for word in words(sentence))),
+        "new_words": float(len(said - known)),
         "new_numbers": float(len(new_numbers)),
         "new_names": float(len(names(sentence) - known)),
         "new_places": float(len(_places(sentence) - evidence.places)),
@@ -104,6 +170,7 @@ def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
     promises = _PROMISE.search(sentence) is not None or (_AMOUNT.search(sentence) is not None and new_numbers)
     signals["verbatim"] = float(quoted)
     signals["promise"] = float(bool(promises) and not quoted and signals["overlap"] < 1.0)
+    signals["chance"] = round(open_support().probability(signals), 3)
     return signals
 
 
@@ -142,6 +209,10 @@ def _is_run(quoted: str, found: Sequence[Unit]) -> bool:
         if quoted == said:
             return True
     return False
+
+
+def _share(said: Sequence[T], known: Set[T]) -> float:
+    return sum(one in known for one in said) / len(said) if said else 1.0
 
 
 def _places(text: str) -> set[str]:

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from functools import partial
+from operator import mul
+from time import perf_counter
 from typing import Any
 
 import numpy as np
@@ -13,7 +15,7 @@ from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, figure
 from evals.intervals import Interval
 from evals.refusal import is_tuning
-from knowledge.customers.entries import PassageUsed
+from knowledge.customers.entries import Claim, PassageUsed
 from knowledge.ids import ArticleId, PassageId
 
 SEED = 20261122
@@ -23,20 +25,28 @@ FAITHFUL = 4.0
 Values = NDArray[np.float64]
 
 
-def support(reply: Judged) -> float:
-    """Return how well the product's claim check finds the reply borne out, 0 to 1; 1 when it states nothing.
-
-    The share of supported sentences counts first, then how many of their words stand in the nearest one.
-    """
+def claims_of(reply: Judged) -> tuple[Claim, ...]:
+    """Return what the product's claim check finds in the reply, every sentence resting on all of its texts."""
     passages = [_passage(number, text) for number, text in enumerate(reply.texts, start=1)]
     marks = "".join(f"[{passage.number}]" for passage in passages)
     text = "\n".join(f"{line} {marks}" for line in reply.reply.splitlines() if line.strip())
-    claims = check_claims(text, passages, Context())
-    if not claims:
-        return 1.0
-    supported = sum(claim.support == "supported" for claim in claims) / len(claims)
-    near = sum(claim.signals["overlap"] + claim.signals["nearest_overlap"] for claim in claims) / (2 * len(claims))
-    return 0.5 * supported + 0.5 * near
+    return check_claims(text, passages, Context())
+
+
+def support(reply: Judged) -> float:
+    """Return how well the product's claim check finds the reply borne out, 0 to 1; .5 when it states nothing.
+
+    The mean of its sentences' chances, long ones counting more.
+    """
+    claims = claims_of(reply)
+    weights = [len(claim.text.split()) for claim in claims]
+    chances = [claim.signals["chance"] for claim in claims]
+    return sum(map(mul, weights, chances)) / sum(weights) if claims else 0.5
+
+
+def is_faithful(judged: JudgedReplies, reply: Judged) -> bool:
+    """Tell whether people found the reply borne out."""
+    return reply.rating >= (FAITHFUL if judged.name == "mtrag" else 1.0)
 
 
 def word_overlap(reply: Judged) -> float:
@@ -48,11 +58,13 @@ def word_overlap(reply: Judged) -> float:
 
 def grounding_figures(judged: JudgedReplies) -> Iterator[Figure]:
     """Report the half the limits were not chosen on; generic replies are left out."""
-    rest = [one for one in judged.replies if not one.generic and not (judged.name == "mtrag" and is_tuning(one.group))]
+    rest = [one for one in judged.replies if not one.generic and not is_tuning(one.group)]
+    started = perf_counter()
     ours = np.array([support(one) for one in rest])
+    seconds = perf_counter() - started
     words = np.array([word_overlap(one) for one in rest])
     rating = np.array([one.rating for one in rest])
-    faithful = rating >= (FAITHFUL if judged.name == "mtrag" else 1.0)
+    faithful = np.array([is_faithful(judged, one) for one in rest])
     groups = [one.group for one in rest]
     measures: dict[str, Callable[[Values, NDArray[np.intp]], float]] = {
         "auc": lambda score, rows: auc(score[rows], faithful[rows]),
@@ -61,12 +73,22 @@ def grounding_figures(judged: JudgedReplies) -> Iterator[Figure]:
     settings: dict[str, Any] = {
         "faithful": int(faithful.sum()),
         "generic_left_out": sum(one.generic for one in judged.replies),
+        "brier": round(float(np.mean((ours - faithful) ** 2)), 4),
+        "calibration_error": round(calibration_error(ours, faithful), 4),
+        "ms_per_claim": round(1_000 * seconds / max(1, sum(len(claims_of(one)) for one in rest)), 2),
     }
     for name, measure in measures.items():
         interval = _drawn(partial(measure, ours), groups)
         baseline = {"words in common": measure(words, np.arange(len(rest)))}
         more: dict[str, Any] = {"baseline": baseline, "data": judged.digest, "settings": settings, "seed": SEED}
         yield figure(f"grounding/{judged.name}/{name}", interval, "", **more)
+
+
+def calibration_error(chance: Values, happened: NDArray[np.bool_], bins: int = 10) -> float:
+    """Return the expected calibration error over bins of equal size (Naeini et al. 2015)."""
+    parts = np.array_split(np.argsort(chance, kind="stable"), bins)
+    gaps = [len(part) * abs(chance[part].mean() - happened[part].mean()) for part in parts if len(part)]
+    return float(sum(gaps) / len(chance))
 
 
 def auc(score: Values, positive: NDArray[np.bool_]) -> float:
