@@ -13,13 +13,18 @@ from api.cli.opening import now_utc, open_record
 from api.cli.output import AsJson, counting, tell, write, write_json
 from knowledge.failures import NotFound, Rejected
 
+# Draws the conversations: two runs are about the same ones.
+SEED = 1
+
 
 def replay(
     out: Annotated[Path, typer.Option(metavar="FILE", help="Where the run goes.", show_default=False)],
     changes: Changes = None,
-    limit: Annotated[int, typer.Option(min=1, help="How many conversations, drawn by the seed.")] = 40,
-    seed: Annotated[int, typer.Option(help="Draws the conversations; the same for both runs.")] = 1,
+    limit: Annotated[int, typer.Option(min=1, help="How many conversations, the same at each draw.")] = 40,
     today: Annotated[bool, typer.Option("--today", help="With today's library instead of that of the time.")] = False,
+    feedback: Annotated[
+        bool, typer.Option("--feedback", help="Replies that began as a suggestion, accepted or edited, instead.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Draft again for past conversations.
@@ -40,15 +45,16 @@ def replay(
     from evals.core.stage import Stage
     from evals.figures import circumstances
     from evals.library import Making
-    from evals.replay.history import read_moments
+    from evals.replay.history import read_feedback, read_moments
     from evals.replay.past import open_past
     from evals.replay.task import Replay
 
     now = now_utc()
     with open_record() as record, ExitStack() as opened:
-        moments = read_moments(record.database, record.scope, limit=limit, seed=seed)
+        read = read_feedback if feedback else read_moments
+        moments = read(record.database, record.scope, limit=limit, seed=SEED)
         if not moments:
-            raise NotFound("No conversation of the past has a human reply.", "Import some: `threadline import FILE`.")
+            raise NotFound("The record holds no such reply of a person.", "Import history: `threadline import FILE`.")
         stage = opened.enter_context(Stage(Path(), Path(), now, _here(record.settings, changes)))
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         how = Making(stage.settings.embedder, stage.settings.passage_chars)

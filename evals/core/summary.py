@@ -86,10 +86,19 @@ def _told(run: Run, summary: Summary) -> dict[str, object]:
         "judge": run.judge,
         "cost": round(run.cost, 4),
         "seconds": run.seconds,
+        **_latency(run),
     }
     if summary.failed:
         told["if_failed_were_0_and_1"] = [round(summary.at_least, 4), round(summary.at_most, 4)]
     return told
+
+
+def _latency(run: Run) -> dict[str, float]:
+    """How long one case takes: the median and the 95th percentile of the measured ones, in seconds."""
+    took = sorted(score.seconds for score in run.scores.values())
+    if not took:
+        return {}
+    return {f"seconds_p{share}": took[min(len(took) - 1, len(took) * share // 100)] for share in (50, 95)}
 
 
 def _summary(run: Run, metric: Metric, seed: int) -> Summary:

@@ -2,13 +2,13 @@
 
 import random
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from knowledge.customers import timeline
-from knowledge.customers.entries import MessageReceived, MessageSent
+from knowledge.customers.entries import MessageReceived, MessageSent, SuggestionJudged
 from knowledge.database import Database
 from knowledge.ids import ConversationId, CustomerId, EntryId
 from knowledge.scope import Scope
@@ -21,7 +21,10 @@ MACHINES = frozenset({"bot"})
 
 @dataclass(frozen=True)
 class Moment:
-    """A human's reply to a customer who had written: `seq` is the reply's place, `said` its text."""
+    """A human's reply to a customer who had written: `seq` is the reply's place, `said` its text.
+
+    `verdict` is what the agent made of the suggestion it began as, empty where there was none.
+    """
 
     reply: EntryId
     seq: int
@@ -30,6 +33,7 @@ class Moment:
     customer: CustomerId
     channel: str
     said: str
+    verdict: str = ""
 
 
 def read_moments(database: Database, scope: Scope, *, limit: int | None = None, seed: int = 0) -> tuple[Moment, ...]:
@@ -42,6 +46,32 @@ def read_moments(database: Database, scope: Scope, *, limit: int | None = None, 
     if limit is not None and limit < len(moments):
         moments = random.Random(seed).sample(moments, limit)  # noqa: S311  a sample, no secret
     return tuple(sorted(moments, key=lambda one: (one.at, one.seq)))
+
+
+def read_feedback(database: Database, scope: Scope, *, limit: int | None = None, seed: int = 0) -> tuple[Moment, ...]:
+    """Return every reply that began as a suggestion, with what the agent made of it: `accepted` or `edited`.
+
+    The text that was sent is what a person found right, so it stands as the reference of the case.
+    """
+    with database.read() as session:
+        moments = list(_used(session, scope))
+    if limit is not None and limit < len(moments):
+        moments = random.Random(seed).sample(moments, limit)  # noqa: S311  a sample, no secret
+    return tuple(sorted(moments, key=lambda one: (one.at, one.seq)))
+
+
+def _used(session: Session, scope: Scope) -> Iterator[Moment]:
+    """A reply and the verdict on its suggestion are appended together, the reply first."""
+    sent: dict[EntryId, Moment] = {}
+    cursor = 0
+    while entries := timeline.after(session, scope, cursor, limit=STEP):
+        cursor = entries[-1].seq
+        for entry in entries:
+            where, said = entry.conversation, entry.payload
+            if where is not None and isinstance(said, MessageSent) and said.suggestion is not None:
+                sent[entry.id] = Moment(entry.id, entry.seq, entry.at, where, entry.customer, said.channel, said.text)
+            elif isinstance(said, SuggestionJudged) and said.sent is not None and said.sent in sent:
+                yield replace(sent.pop(said.sent), verdict=said.verdict)
 
 
 def _moments(session: Session, scope: Scope) -> Iterator[Moment]:

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import update
 
+from assistant.feedback import send, suggestion_key
 from assistant.suggest import open_assistant
 from evals.core.comparing import compare
 from evals.core.running import Running, run
@@ -14,16 +15,18 @@ from evals.datasets.collections import Document
 from evals.figures import Circumstances
 from evals.library import Making, add_articles, private_settings, write_articles
 from evals.replay import reviews
-from evals.replay.history import Moment, read_moments
+from evals.replay.history import Moment, read_feedback, read_moments
 from evals.replay.past import open_past
 from evals.replay.task import Replay
 from knowledge.customers import timeline
 from knowledge.customers.comparison_entries import ComparisonRated
-from knowledge.customers.entries import Handle, MessageSent
+from knowledge.customers.entries import Handle, MessageSent, SuggestionShown
 from knowledge.customers.export import export_person
 from knowledge.customers.inbox import Incoming, Reply, receive, reply
+from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.failures import Conflict, NotFound, Rejected
+from knowledge.ids import SuggestionId
 from knowledge.library.tables import ArticleRow
 from knowledge.scope import Scope
 from knowledge.staff.people import NewStaff, add_staff
@@ -34,6 +37,7 @@ NOW = datetime(2026, 11, 22, 12, 0, tzinfo=UTC)
 HERE = Circumstances("abc", "here", 0.0, "")
 ASKED = "How many days do I have to return boots?"
 HUMAN = "Within sixty days of delivery, said Sara in secret."
+DRAFT = "Boots can be returned within 30 days of delivery."
 ARTICLES = (
     Document("returns", "Returns", "Boots can be returned within 30 days of delivery. Keep the receipt with you."),
     Document("tents", "Tents", "Tents are proofed with silicone and dried before they are packed away."),
@@ -80,6 +84,34 @@ def test_moments_are_first_human_replies(database: Database, scope: Scope) -> No
     drawn = read_moments(database, scope, limit=2, seed=4)
     assert drawn == read_moments(database, scope, limit=2, seed=4)
     assert len(drawn) == 2
+
+
+def test_what_agents_made_of_suggestions_becomes_cases(database: Database, scope: Scope) -> None:
+    past(database, scope, 2)
+    moments = read_moments(database, scope)
+    with database.write() as session:
+        for number, (moment, text) in enumerate(zip(moments, (DRAFT, "Thirty days, kept short."), strict=True)):
+            shown = SuggestionShown(
+                suggestion=SuggestionId(f"{number:032x}"),
+                question=ASKED,
+                decision="answer",
+                text=DRAFT,
+                reason="",
+                citations=(),
+                guidance=(),
+                passages=(),
+                claims=(),
+                drafter="extractive",
+                model="",
+                prompt="",
+            )
+            key = suggestion_key(shown.suggestion)
+            entry = NewEntry(moment.customer, shown, NOW, moment.conversation, key)
+            timeline.append(session, scope, entry, NOW)
+            send(session, scope, Reply(moment.conversation, text, "sara@example.com", suggestion=shown.suggestion), NOW)
+    found = read_feedback(database, scope)
+    assert {(one.said, one.verdict) for one in found} == {(DRAFT, "accepted"), ("Thirty days, kept short.", "edited")}
+    assert len(read_feedback(database, scope, limit=1, seed=2)) == 1
 
 
 def test_the_reply_is_hidden_and_nothing_is_written(database: Database, scope: Scope, tmp_path: Path) -> None:
