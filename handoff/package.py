@@ -17,6 +17,7 @@ from knowledge.customers.fact_entries import PackageOpened
 from knowledge.customers.facts.reading import MOST_ENTRIES, fold
 from knowledge.customers.facts.values import NUMBERS
 from knowledge.customers.record import Customer, get_customer
+from knowledge.customers.record_entries import MoodNoted
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope
 
@@ -26,6 +27,8 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _ISSUE_WORDS = 25
+# A change of the score (-1 to 1) against the mean before it that is worth a word.
+_TREND = 0.3
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,7 @@ class Package:
 
     `step` is what to do next and `articles` what the last suggestion rests on, by title; `seen` numbers the last
     entry that it tells of, `words` counts all of it.
+    `mood` is how they sound and where that is going, empty where nobody can tell.
     """
 
     conversation: str
@@ -68,6 +72,7 @@ class Package:
     articles: tuple[str, ...]
     seen: int
     looked_before: bool
+    mood: str = ""
     words: int = 0
 
     @property
@@ -145,8 +150,11 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
         articles=_articles(suggestion),
         seen=max((one.seq for one in entries if not isinstance(one.payload, PackageOpened)), default=0),
         looked_before=last is not None,
+        mood=mood_of(mine),
     )
-    head = " ".join((package.name, package.sure, *package.constraints, package.step, *package.articles)).split()
+    head = " ".join(
+        (package.name, package.sure, *package.constraints, package.mood, package.step, *package.articles)
+    ).split()
     return replace(package, words=min(len(head), HEAD_WORDS) + sum(line.words for line in lines))
 
 
@@ -163,6 +171,17 @@ def _part(one: Told) -> str:
     return {"tried": "tried", "promise": "promised", "question": "questions"}.get(
         one.type, "tried" if one.status == "done" else "facts"
     )
+
+
+def mood_of(entries: Sequence[Entry]) -> str:
+    """Return how the customer's last message sounds and whether that is new: "negative, getting worse"."""
+    moods = [one.payload for one in entries if isinstance(one.payload, MoodNoted) and one.payload.score is not None]
+    scores = [one.score for one in moods if one.score is not None]
+    if not scores:
+        return ""
+    change = scores[-1] - sum(scores[:-1]) / len(scores[:-1]) if len(scores) > 1 else 0.0
+    trend = ", getting worse" if change < -_TREND else ", getting better" if change > _TREND else ""
+    return f"{moods[-1].mood}{trend}"
 
 
 def due(text: str, said_at: datetime) -> datetime | None:

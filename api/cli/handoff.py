@@ -67,7 +67,8 @@ def _find(session: "Session", record: "Record", words: str) -> "ConversationId":
 
 
 def _show(package: "Package") -> None:
-    write(f"{package.name} ({', '.join((package.sure, *package.constraints))})")
+    mood = (f"sounds {package.mood}",) if package.mood else ()
+    write(f"{package.name} ({', '.join((package.sure, *package.constraints, *mood))})")
     write(f"Issue: {package.issue}")
     parts = (
         ("Told us", package.facts),

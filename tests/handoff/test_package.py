@@ -5,16 +5,17 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from handoff.choosing import MOST_FACTS, MOST_WORDS, choose
-from handoff.package import due, open_package, read_package
+from handoff.package import due, mood_of, open_package, read_package
 from handoff.passing import passed
 from knowledge.customers import inbox, timeline
-from knowledge.customers.entries import ConversationAssigned, Handle, MessageSent
+from knowledge.customers.entries import ConversationAssigned, Entry, Handle, MessageSent
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import Said
 from knowledge.customers.inbox import Incoming, Reply
+from knowledge.customers.record_entries import MoodNoted
 from knowledge.database import Database
 from knowledge.failures import NotFound
-from knowledge.ids import ConversationId
+from knowledge.ids import ConversationId, CustomerId, EntryId
 from knowledge.scope import Scope
 
 ANA = Handle("email", "ana@example.com")
@@ -117,3 +118,22 @@ def test_a_long_hostile_talk_stays_within_the_budget() -> None:
     assert len(lines) <= MOST_FACTS
     assert sum(line.words for line in lines) <= MOST_WORDS
     assert lines == choose(facts_of(said))
+
+
+@pytest.mark.parametrize(
+    ("scores", "mood"),
+    [
+        ((), ""),
+        ((0.1,), "negative"),
+        ((0.5, 0.4, -0.6), "negative, getting worse"),
+        ((-0.8, 0.2), "negative, getting better"),
+        ((0.1, 0.2), "negative"),
+    ],
+)
+def test_mood_tells_where_it_is_going(scores: tuple[float, ...], mood: str) -> None:
+    noted = [MoodNoted(EntryId("m"), "negative", score, "en", "test") for score in scores]
+    entries = [
+        Entry(at, EntryId(str(at)), AT, AT, one.kind, CustomerId("c"), ConversationId("v"), one)
+        for at, one in enumerate([*noted, MoodNoted(EntryId("m"), "unknown", None, "", "test")])
+    ]
+    assert mood_of(entries) == mood
