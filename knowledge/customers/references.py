@@ -14,7 +14,7 @@ _NUMBER = r"(?:number|nummer|numéro|numero|número|num|nr|no|n[°ºo]|id)?[\s.:
 _WORD = "|".join(sorted(_WORDS.split(), key=len, reverse=True))
 # "order 104233", "Ticket #77-12", "#104233", "TF-104233": at least one digit, at least four letters and digits.
 _NAMED = re.compile(
-    rf"\b(?:{_WORD})\b[\s.:#]{{0,4}}{_NUMBER}([A-Z0-9][A-Z0-9/-]{{2,29}}[A-Z0-9])(?![\w/-])", re.IGNORECASE
+    rf"\b(?:{_WORD})\b[\s.:#-]{{0,4}}{_NUMBER}([A-Z0-9][A-Z0-9/-]{{2,29}}[A-Z0-9])(?![\w/-])", re.IGNORECASE
 )
 _HASHED = re.compile(r"(?<![\w&/#])#([A-Z0-9][A-Z0-9-]{2,29}[A-Z0-9])(?![\w-])", re.IGNORECASE)
 _SHAPED = re.compile(r"(?<![\w/@.-])([A-Z]{1,6}-?(?=[A-Z0-9-]{0,26}\d{4})[A-Z0-9-]{3,28}[A-Z0-9])(?![\w/@-])")

@@ -22,6 +22,8 @@ from api.erasing import ERASERS, FILES, IMPERSONAL, forget, uncovered
 from api.importing import import_events
 from api.parts import Parts
 from assistant.feedback import reject
+from assistant.grouping import group
+from assistant.mood import note_mood
 from assistant.suggest import Progress, suggest
 from knowledge.customers import inbox
 from knowledge.customers.conversations import Wanted, list_conversations
@@ -51,6 +53,8 @@ HERS = [
     "umbrellafjord",
     "whisperingmoth",
     "octopodal",
+    "rhubarbcomet",
+    "plan-90417",
 ]
 ROWS: list[dict[str, Any]] = [
     {
@@ -105,6 +109,22 @@ ROWS: list[dict[str, Any]] = [
         "customer": "shopkey-90417",
         "at": "2026-11-20T10:06:00Z",
         "url": "/whisperingmoth",
+    },
+    {
+        "type": "product_event",
+        "id": "e1",
+        "customer": "shopkey-90417",
+        "name": "export",
+        "at": "2026-11-20T10:07:00Z",
+        "properties": {"file": "rhubarbcomet.csv"},
+    },
+    {
+        "type": "account",
+        "id": "acc-1",
+        "customer": "shopkey-90417",
+        "plan": "plan-90417",
+        "status": "active",
+        "at": "2026-11-20T10:08:00Z",
     },
 ]
 OTHER: list[dict[str, Any]] = [
@@ -166,8 +186,16 @@ def she(parts: Parts, tmp_path: Path, log: Path) -> CustomerId:
         customer = find_by_key(session, parts.scope, "shopkey-90417")
         assert customer is not None
         phone = Handle("phone", "+447700900417")
-        entry = inbox.receive(session, parts.scope, Incoming("phone", phone, "octopodal return?", now), now)
+        entry = inbox.receive(
+            session, parts.scope, Incoming("phone", phone, "octopodal return of order-90417?", now), now
+        )
     assert entry.conversation is not None
+    with parts.database.write() as session:
+        more = Incoming("phone", phone, "order-90417 again", now, conversation_key="call-2")
+        again = inbox.receive(session, parts.scope, more, now)
+    assert again.conversation is not None
+    assert group(parts.database, parts.scope, parts.search.embedder, again.conversation, now) is not None
+    assert note_mood(parts.database, parts.scope, entry, now) is not None
     shown = suggest(parts.assistant, parts.database, parts.scope, entry.conversation, now)
     with parts.database.write() as session:
         reject(session, parts.scope, shown.suggestion, "sara@example.com", "zephyrine wants more", now)

@@ -21,6 +21,7 @@ from knowledge.customers.references import among, find
         ("mi pedido número 104233", {"104233"}),
         ("case INC0012345 and INC0012346", {"INC0012345", "INC0012346"}),
         ("RMA: 5521-A", {"5521A"}),
+        ("order-90417 again", {"90417"}),
         ("two in one mail: order 1001 and order 1002", {"1001", "1002"}),
     ],
 )
