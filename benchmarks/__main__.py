@@ -9,7 +9,7 @@ from functools import partial
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks import embedding, record, scale, searching, serving, suggesting
+from benchmarks import assigning, embedding, record, scale, searching, serving, suggesting
 from benchmarks.environment import BUILD, ROOT
 from evals.datasets import mtrag, tau_banking_kb
 from evals.datasets.collections import Collection
@@ -35,6 +35,7 @@ def main() -> None:
         "suggest": lambda: iter([suggesting.suggest_figure(asked.data, asked.threads, say)]),
         "embedding": lambda: iter([embedding.embedding_figure(asked.data, say)]),
         **{f"scale_{size}": partial(scale.scale_figures, asked.data, size, asked.threads, say) for size in scale.SIZES},
+        "assignment": lambda: assigning.assignment_figures(say),
         "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(), say),
     }
     shown: list[Figure] = []

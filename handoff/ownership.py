@@ -5,11 +5,12 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from handoff.assignment import offers
 from knowledge.customers import inbox, timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import ConversationAssigned, Entry
 from knowledge.customers.timeline import NewEntry
-from knowledge.failures import Conflict
+from knowledge.failures import Conflict, Rejected
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope
 from knowledge.staff.people import find_staff
@@ -29,6 +30,7 @@ def take(session: Session, scope: Scope, conversation: ConversationId, email: st
         return None
     if found.owner:
         raise Conflict(f"{found.owner} owns this conversation.", "Ask them to pass it on.")
+    offers.withdraw(session, scope, conversation, now)
     payload = ConversationAssigned(owner, author=owner)
     return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)
 
@@ -46,13 +48,24 @@ class Pass:
 def pass_on(session: Session, scope: Scope, handed: Pass, now: datetime) -> Entry:
     """Give a conversation to a colleague, or back to nobody; the reason stays as a note.
 
+    The same pass twice (a double click, two tabs) is one: the entry of the first is returned. Of two passes to
+    different colleagues the later counts, and the timeline shows both.
+
     Raises:
         NotFound: there is no such conversation or colleague.
-        Rejected: no reason was given.
+        Rejected: no reason was given, or the colleague does not work here any more.
     """
     timeline.hold(session, scope)
     found = get_conversation(session, scope, handed.conversation)
-    owner = find_staff(session, scope, handed.to).email if handed.to else None
+    person = find_staff(session, scope, handed.to) if handed.to else None
+    if person is not None and not person.active:
+        raise Rejected(f"{person.name} does not work here any more.", "Choose another colleague, or the queue.")
+    owner = person.email if person else None
+    known = timeline.latest_of(session, scope, found.id, ["conversation_assigned"])
+    if known is not None and found.owner == owner and known.payload == ConversationAssigned(owner, handed.author):
+        inbox.clean(handed.reason)
+        return known
+    offers.withdraw(session, scope, found.id, now)
     inbox.note(session, scope, found.id, handed.reason, handed.author, now)
     payload = ConversationAssigned(owner, handed.author)
     return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)

@@ -5,8 +5,8 @@ history everybody has the same chance and who has most room goes first; with som
 shrunk towards what is known of all (see `handoff.learning`).
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from handoff.agents.agent import Agent
@@ -99,17 +99,36 @@ def example(outcome: Outcome) -> Example:
     return Example(outcome.at, told, WELL if outcome.well else BADLY, outcome.known_at)
 
 
-def score(
-    model: Model, agents: Sequence[Agent], subject: Subject, loads: dict[str, Load], at: datetime
-) -> list[Scored]:
-    """Return colleagues with their chances, best first; of equals, who has most room, then by address."""
-    found = []
-    for agent in agents:
-        busy = busyness(agent, subject.channel, loads.get(agent.email, {}))
-        told = features(agent.email, subject, busy, agent.calendar.timezone, at)
-        found.append((busy, Scored(agent, model.predict(told, at).of(WELL), tuple(model.explain(WELL, told, at)))))
-    found.sort(key=lambda one: (-round(one[1].chance / SMALL), one[0], one[1].agent.email))
-    return [scored for _, scored in found]
+class Scorer:
+    """The score at one moment; cases that look the same to it are reckoned once."""
+
+    def __init__(self, model: Model, at: datetime) -> None:
+        self._model, self._at = model, at
+        self._known: dict[tuple[str, ...], float] = {}
+
+    def rank(self, agents: Sequence[Agent], subject: Subject, loads: Mapping[str, Load]) -> list[Scored]:
+        """Return colleagues with their chances, best first; of equals, who has most room, then by address."""
+        found = []
+        for agent in agents:
+            busy = busyness(agent, subject.channel, loads.get(agent.email, {}))
+            found.append((busy, Scored(agent, self._chance(self._features(agent, subject, busy)))))
+        found.sort(key=lambda one: (-round(one[1].chance / SMALL), one[0], one[1].agent.email))
+        return [scored for _, scored in found]
+
+    def explained(self, one: Scored, subject: Subject, loads: Mapping[str, Load]) -> Scored:
+        """Return the same with its reasons."""
+        busy = busyness(one.agent, subject.channel, loads.get(one.agent.email, {}))
+        told = self._features(one.agent, subject, busy)
+        return replace(one, reasons=tuple(self._model.explain(WELL, told, self._at)))
+
+    def _features(self, agent: Agent, subject: Subject, busy: float) -> dict[str, str]:
+        return features(agent.email, subject, busy, agent.calendar.timezone, self._at)
+
+    def _chance(self, told: dict[str, str]) -> float:
+        key = tuple(told.values())
+        if key not in self._known:
+            self._known[key] = self._model.predict(told, self._at).of(WELL)
+        return self._known[key]
 
 
 def busyness(agent: Agent, channel: str, load: Load) -> float:

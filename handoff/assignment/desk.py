@@ -5,20 +5,23 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from handoff.agents.agent import Agent, agent_of
 from handoff.assignment import offers
 from handoff.assignment.looking import MOST, Case, look
 from handoff.assignment.offers import ROUTING
 from handoff.assignment.proposing import Proposal, propose, words
+from handoff.channels.choosing import LIVE
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
 from knowledge.customers import inbox, timeline
-from knowledge.customers.conversations import Wanted, list_conversations, waiting_since
+from knowledge.customers.conversations import Conversation, Wanted, list_conversations, waiting_since
 from knowledge.customers.entries import ConversationAssigned
 from knowledge.customers.inbox import Reply
 from knowledge.customers.routing_entries import ConversationOffered
 from knowledge.customers.timeline import NewEntry
-from knowledge.hours import worked
+from knowledge.hours import is_open, worked
 from knowledge.scope import Scope
+from knowledge.staff.people import list_staff
 
 
 @dataclass(frozen=True)
@@ -66,17 +69,34 @@ def _offer(session: Session, scope: Scope, plan: Plan, proposal: Proposal, now: 
 
 
 def _return_silent(session: Session, scope: Scope, plan: Plan, now: datetime) -> int:
-    """Give conversations back whose owner left a waiting customer without a word for too long."""
-    limit, returned = timedelta(minutes=plan.assignment.answer_minutes), 0
+    """Give conversations back whose owner leaves a waiting customer without a word for too long, or is not there."""
     found = [one for one in list_conversations(session, scope, Wanted(waiting=True), limit=MOST) if one.owner]
     since = waiting_since(session, scope, found)
+    agents = {person.email: agent_of(person) for person in list_staff(session, scope)}
+    returned = 0
     for one in found:
         begin = max(since.get(one.id, one.last_at), one.owner_at or one.opened_at)
-        if worked(plan.calendar, begin, now) > limit:
+        if worked(plan.calendar, begin, now) > _patience(one, agents.get(one.owner or ""), plan, now):
             payload = ConversationAssigned(None, ROUTING)
             timeline.append(session, scope, NewEntry(one.customer, payload, now, one.id), now)
             returned += 1
     return returned
+
+
+def _patience(found: Conversation, owner: Agent | None, plan: Plan, now: datetime) -> timedelta:
+    """Return how long an owner may leave a waiting customer without a word.
+
+    As long as the plan says, or the promised reply where that is longer; as long as an offer stands when the owner is
+    not at work and somebody waits live; not at all when they do not work here any more. The bot answers for itself.
+    """
+    if found.owner == "bot":
+        return timedelta.max
+    if owner is None or not owner.active:
+        return timedelta(0)
+    if found.channel in LIVE and not is_open(owner.calendar, now):
+        return timedelta(minutes=plan.assignment.accept_minutes)
+    usual = timedelta(minutes=plan.assignment.answer_minutes)
+    return max(usual, plan.reply_within(found.channel) or usual)
 
 
 def _tell(session: Session, scope: Scope, plan: Plan, case: Case, now: datetime) -> bool:

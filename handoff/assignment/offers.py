@@ -99,6 +99,13 @@ def answer(session: Session, scope: Scope, offer: Offer, said: Answer, now: date
     )
 
 
+def withdraw(session: Session, scope: Scope, conversation: ConversationId, now: datetime) -> None:
+    """End the offer that stands, if any: somebody owns the conversation another way."""
+    found = standing(remaining.of_conversation(session, conversation))
+    if found is not None:
+        answer(session, scope, found, "withdrawn", now)
+
+
 def _offered_to(session: Session, scope: Scope, conversation: ConversationId, email: str) -> Offer:
     timeline.hold(session, scope)
     get_conversation(session, scope, conversation)

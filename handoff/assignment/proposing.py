@@ -2,14 +2,14 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from handoff.agents import choosing, scoring
 from handoff.agents.choosing import Choice, Shares
 from handoff.agents.rules import Objection, allowed
-from handoff.agents.scoring import Scored
+from handoff.agents.scoring import Scored, Scorer
 from handoff.assignment.batch import Floats, assign
 from handoff.assignment.looking import Case, Seen
 from handoff.learning.pooling import Model
@@ -35,12 +35,13 @@ def propose(seen: Seen, model: Model, plan: Plan) -> list[Proposal]:
     by_channel: defaultdict[str, list[Case]] = defaultdict(list)
     for case in open_cases:
         by_channel[case.conversation.channel].append(case)
-    proposals = [one for cases in by_channel.values() for one in _match(cases, seen, model, plan)]
+    scorer = Scorer(model, open_cases[0].need.at) if open_cases else None
+    proposals = [one for cases in by_channel.values() if scorer for one in _match(cases, seen, scorer, plan)]
     place = {case.conversation.id: number for number, case in enumerate(open_cases)}
     return sorted(proposals, key=lambda one: place[one.case.conversation.id])
 
 
-def _match(cases: Sequence[Case], seen: Seen, model: Model, plan: Plan) -> list[Proposal]:
+def _match(cases: Sequence[Case], seen: Seen, scorer: Scorer, plan: Plan) -> list[Proposal]:
     channel = cases[0].conversation.channel
     column = {agent.email: number for number, agent in enumerate(seen.agents)}
     room = np.array(
@@ -50,7 +51,7 @@ def _match(cases: Sequence[Case], seen: Seen, model: Model, plan: Plan) -> list[
     found: list[tuple[Choice | None, tuple[Scored, ...], Mapping[str, Objection]]] = []
     for row, case in enumerate(cases):
         fit, objections = allowed(seen.agents, case.need, seen.loads)
-        ranked = scoring.score(model, fit, case.subject, dict(seen.loads), case.need.at)
+        ranked = scorer.rank(fit, case.subject, seen.loads)
         choice = _choose(case, ranked, seen, plan)
         for one in ranked:
             scores[row, column[one.agent.email]] = one.chance
@@ -59,9 +60,15 @@ def _match(cases: Sequence[Case], seen: Seen, model: Model, plan: Plan) -> list[
         found.append((choice, tuple(ranked), objections))
     answer = assign(scores, room)
     return [
-        Proposal(case, _of(choice, number, seen, scores[row]), fit, objections)
+        Proposal(case, _explained(_of(choice, number, seen, scores[row]), case, seen, scorer), fit, objections)
         for row, (case, number, (choice, fit, objections)) in enumerate(zip(cases, answer, found, strict=True))
     ]
+
+
+def _explained(choice: Choice | None, case: Case, seen: Seen, scorer: Scorer) -> Choice | None:
+    if choice is None:
+        return None
+    return replace(choice, scored=scorer.explained(choice.scored, case.subject, seen.loads))
 
 
 def _choose(case: Case, ranked: Sequence[Scored], seen: Seen, plan: Plan) -> Choice | None:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from handoff import ownership
 from handoff.ownership import Pass
@@ -15,6 +16,7 @@ from knowledge.failures import Conflict, NotFound, Rejected
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope
 from knowledge.staff.people import NewStaff, add_staff
+from knowledge.staff.tables import StaffRow
 
 
 @pytest.fixture
@@ -70,3 +72,45 @@ def test_a_bad_pass_changes_nothing(
         ownership.pass_on(session, scope, Pass(conversation, to, "sara@shop.example", reason), now)
     with database.read() as session:
         assert get_conversation(session, scope, conversation).owner is None
+
+
+def assignments(database: Database, scope: Scope, conversation: ConversationId) -> int:
+    with database.read() as session:
+        entries = timeline.page(session, scope, conversation=conversation)
+    return sum(entry.kind == "conversation_assigned" for entry in entries)
+
+
+def test_a_pass_that_is_sent_twice_is_one(
+    database: Database, scope: Scope, now: datetime, conversation: ConversationId
+) -> None:
+    handed = Pass(conversation, "imran@shop.example", "sara@shop.example", "Refund above my limit")
+    with database.write() as session:
+        one = ownership.pass_on(session, scope, handed, now)
+        two = ownership.pass_on(session, scope, handed, now + timedelta(seconds=1))
+    assert one == two
+    assert assignments(database, scope, conversation) == 1
+
+
+def test_of_two_passes_at_once_the_later_counts_and_both_are_told(
+    database: Database, scope: Scope, now: datetime, conversation: ConversationId
+) -> None:
+    with database.write() as session:
+        ownership.take(session, scope, conversation, "sara@shop.example", now)
+    for to, author in (("imran", "sara"), ("sara", "imran")):
+        with database.write() as session:
+            handed = Pass(conversation, f"{to}@shop.example", f"{author}@shop.example", "Yours")
+            ownership.pass_on(session, scope, handed, now + timedelta(minutes=1))
+    with database.read() as session:
+        assert get_conversation(session, scope, conversation).owner == "sara@shop.example"
+    assert assignments(database, scope, conversation) == 3
+
+
+def test_nobody_passes_to_somebody_who_left(
+    database: Database, scope: Scope, now: datetime, conversation: ConversationId
+) -> None:
+    with database.write() as session:
+        session.execute(update(StaffRow).where(StaffRow.email == "imran@shop.example").values(active=False))
+    handed = Pass(conversation, "imran@shop.example", "sara@shop.example", "Yours")
+    with pytest.raises(Rejected, match="does not work here"), database.write() as session:
+        ownership.pass_on(session, scope, handed, now)
+    assert assignments(database, scope, conversation) == 0

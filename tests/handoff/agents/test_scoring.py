@@ -12,14 +12,21 @@ from handoff.agents import training
 from handoff.agents.agent import Agent
 from handoff.agents.choosing import Shares, choose
 from handoff.agents.off_policy import Logged, doubly_robust, ips, snips
-from handoff.agents.scoring import Outcome, Scored, Subject, in_words, learn, score
+from handoff.agents.rules import Load
+from handoff.agents.scoring import Outcome, Scored, Scorer, Subject, in_words, learn
 from handoff.learning.evidence import View
 from handoff.learning.keeping import load
+from handoff.learning.pooling import Model
 from knowledge.failures import NotFound, Rejected
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
 AGENTS = [Agent(f"{name}@shop.example", name) for name in ("ana", "ben", "cem")]
 CHAT = Subject("returns", "chat")
+
+
+def score(model: Model, agents: list[Agent], subject: Subject, loads: dict[str, Load], at: datetime) -> list[Scored]:
+    scorer = Scorer(model, at)
+    return [scorer.explained(one, subject, loads) for one in scorer.rank(agents, subject, loads)]
 
 
 def ended(count: int, seed: int = 1) -> list[Outcome]:

@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 
 import pytest
+from sqlalchemy import update
 
 from handoff import ownership
 from handoff.agents.training import even
@@ -13,15 +14,17 @@ from handoff.assignment.offers import standing
 from handoff.plan import Plan, parse_plan
 from knowledge.customers import inbox, remaining, timeline
 from knowledge.customers.conversations import get_conversation
-from knowledge.customers.entries import Handle, MessageSent
+from knowledge.customers.entries import Handle, MessageReceived, MessageSent
 from knowledge.customers.inbox import Incoming, Reply
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
 from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
+from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.failures import Conflict
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope
 from knowledge.staff.people import NewStaff, add_staff
+from knowledge.staff.tables import StaffRow
 
 PLAN = parse_plan(
     """
@@ -187,3 +190,64 @@ def test_a_second_answer_to_an_offer_changes_nothing(database: Database, scope: 
     assert one == two
     assert isinstance(one.payload, OfferAnswered)
     assert one.payload.answer == "declined"
+
+
+@pytest.mark.usefixtures("staff")
+def test_taking_withdraws_the_offer(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    act(database, scope, now)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, KIM, now)
+        last = timeline.latest_of(session, scope, conversation, ["offer_answered"])
+    assert last is not None
+    assert isinstance(last.payload, OfferAnswered)
+    assert last.payload.answer == "withdrawn"
+    assert offered_to(database, conversation) == ""
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_customer_who_comes_back_comes_to_the_owner_or_when_gone_to_the_queue(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    conversation = arrives(database, scope, now)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now)
+        inbox.reply(session, scope, Reply(conversation, "Done", SARA), now + MINUTE)
+        inbox.set_status(session, scope, conversation, "resolved", SARA, now + MINUTE)
+    with database.write() as session:  # chats that ended begin anew: this is a reply into the thread itself
+        opened = get_conversation(session, scope, conversation)
+        back = MessageReceived("chat", "It broke again, return please")
+        timeline.append(session, scope, NewEntry(opened.customer, back, now + 60 * MINUTE, conversation), now)
+    assert act(database, scope, now + 61 * MINUTE) == (0, 0, 0, 0)
+    with database.read() as session:
+        again = get_conversation(session, scope, conversation)
+    assert (again.owner, again.status, again.waiting) == (SARA, "open", True)
+    with database.write() as session:
+        session.execute(update(StaffRow).where(StaffRow.email == SARA).values(active=False))
+    assert act(database, scope, now + 62 * MINUTE)[2] == 1
+    assert offered_to(database, conversation) == IMRAN
+
+
+@pytest.mark.usefixtures("staff")
+def test_an_owner_who_went_home_gives_a_live_chat_back_soon(database: Database, scope: Scope, now: datetime) -> None:
+    hours: dict[str, object] = {"fri": "08:00-10:00"}
+    with database.write() as session:
+        profile = {"skills": ["returns"], "languages": ["en"], "hours": hours}
+        add_staff(session, scope, NewStaff(SARA, "Sara", "agent", profile=profile), now)
+    conversation = arrives(database, scope, now + 55 * MINUTE)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now + 55 * MINUTE)
+    assert act(database, scope, now + 59 * MINUTE)[2] == 0
+    assert act(database, scope, now + 61 * MINUTE)[2] == 1
+    assert offered_to(database, conversation) == IMRAN
+
+
+def test_a_promise_longer_than_the_limit_is_kept(database: Database, scope: Scope, now: datetime) -> None:
+    plan = PLAN.model_copy(update={"reply_minutes": {"chat": 120.0}})
+    with database.write() as session:
+        add_staff(session, scope, NewStaff(SARA, "Sara", "agent"), now)
+    conversation = arrives(database, scope, now)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now)
+    assert act(database, scope, now + 100 * MINUTE, plan)[2] == 0
+    assert act(database, scope, now + 121 * MINUTE, plan)[2] == 1
