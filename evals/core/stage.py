@@ -78,7 +78,8 @@ class Stage:
     @property
     def told(self) -> dict[str, Any]:
         """The settings an answer depends on, as a run tells them."""
-        return {name: getattr(self.settings, name) for name in TOLD if hasattr(self.settings, name)} | self.changes
+        plain = {name: value for name, value in self.changes.items() if isinstance(value, str | int | float)}
+        return {name: getattr(self.settings, name) for name in TOLD if hasattr(self.settings, name)} | plain
 
     @property
     def models(self) -> dict[str, str]:

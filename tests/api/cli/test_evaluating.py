@@ -76,3 +76,38 @@ def test_the_gate_blocks_by_its_exit_code(run: Run, folder: Path) -> None:
     blocked = run(*checked, "--json")
     assert blocked.exit_code == 1
     assert json.loads(blocked.stdout)[0]["reasons"] == ["1 cases of the baseline were not asked"]
+
+
+def test_the_past_is_replayed_compared_and_reviewed(run: Run, folder: Path) -> None:
+    (folder / "articles").mkdir()
+    (folder / "articles" / "returns.md").write_text("# Returns\n\nBoots can be returned within 30 days of delivery.\n")
+    assert run("ingest", "articles", "--visibility", "public").exit_code == 0
+    said = {"type": "message", "conversation": "c", "channel": "email", "customer": "cus-1"}
+    events = [
+        {"type": "customer", "id": "cus-1", "handles": [{"kind": "email", "value": "a@example.com", "verified": True}]},
+        said
+        | {
+            "id": "m1",
+            "direction": "in",
+            "text": "How many days do I have to return boots?",
+            "at": "2026-03-01T09:00:00Z",
+        },
+        said
+        | {"id": "m2", "direction": "out", "text": "Thirty.", "at": "2026-03-01T10:00:00Z", "author": "s@example.com"},
+    ]
+    handle = {"kind": "email", "value": "a@example.com"}
+    lines = [json.dumps(one | ({"handle": handle} if one["type"] == "message" else {})) for one in events]
+    (folder / "events.jsonl").write_text("\n".join(lines))
+    loaded = run("import", "events.jsonl")
+    assert loaded.exit_code == 0, loaded.output
+    done = run("evals", "replay", "--out", "a.json", "--today", "--json")
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["failed"] == 0
+    assert "30 days" in (folder / "a.json").read_text()
+    assert (folder / "a.json").stat().st_mode & 0o077 == 0
+    assert run("evals", "replay", "--out", "b.json", "--today", "--set", "passage_chars=300").exit_code == 0
+    assert run("evals", "compare", "a.json", "b.json").stdout.startswith("replay/history: ")
+    assert "nothing that differs" in run("evals", "review", "x", "--before", "a.json", "--after", "b.json").output
+    assert "There is no review x." in run("evals", "review", "x").output
+    assert "compares two replays" in run("evals", "review", "x", "--before", "a.json").output
+    assert "no such reply" in run("evals", "replay", "--out", "c.json", "--feedback").output
