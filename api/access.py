@@ -86,6 +86,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("PUT", "/api/customers/{customer}/hold"): MANAGER,
     ("POST", "/api/customers/{customer}/erasure"): MANAGER,
     ("GET", "/api/customers/{customer}/erasure"): MANAGER,
+    ("POST", "/api/chat/code"): CUSTOMER,
+    ("POST", "/api/chat/proof"): CUSTOMER,
     ("GET", "/api/chat/consents"): CUSTOMER,
     ("POST", "/api/chat/consents"): CUSTOMER,
     # the library
@@ -97,6 +99,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("PUT", "/api/bot/rules"): MANAGER,
     ("POST", "/api/bot/certificate"): MANAGER,
     ("POST", "/api/bot/decisions/{decision}/verdict"): AGENT,
+    ("POST", "/api/bot/proposals/{proposal}"): AGENT,
     # the queues
     ("GET", "/api/load"): AGENT,
     ("GET", "/api/load/{queue}"): AGENT,

@@ -11,6 +11,8 @@ from api.channels.channel import Channel
 from api.channels.opening import open_channels
 from assistant.bot import Bot, Load
 from assistant.suggest import Assistant, open_assistant
+from assistant.tools.own import shop_tools
+from assistant.tools.toolbox import Toolbox
 from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
 from handoff.plan import Plan as ServicePlan
@@ -46,10 +48,17 @@ class Parts:
     def __post_init__(self) -> None:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
-        object.__setattr__(self, "bot", open_bot(self.settings, self.assistant, self.board))
+        tools = open_tools(self.settings, self.database, self.scope, self.clock)
+        object.__setattr__(self, "bot", open_bot(self.settings, self.assistant, self.board, tools))
 
 
-def open_bot(settings: Settings, assistant: Assistant, board: Board) -> Bot:
+def open_tools(settings: Settings, database: Database, scope: Scope, clock: Callable[[], datetime]) -> Toolbox:
+    """Return the tools over our own record, those that the settings allow."""
+    allowed = frozenset(name.strip() for name in settings.bot_tools.split(",") if name.strip())
+    return Toolbox(shop_tools(database, scope, clock), allowed)
+
+
+def open_bot(settings: Settings, assistant: Assistant, board: Board, toolbox: Toolbox) -> Bot:
     """Return the bot as the settings want it; the board tells it how busy a queue is."""
 
     def load(queue: str, now: datetime) -> Load:
@@ -57,7 +66,7 @@ def open_bot(settings: Settings, assistant: Assistant, board: Board) -> Bot:
         return Load(found.peak.on, found.wait)
 
     languages = frozenset(code.strip().lower() for code in settings.embedder_languages.split(",") if code.strip())
-    return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens)
+    return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens, toolbox=toolbox)
 
 
 def open_board(settings: Settings, database: Database, scope: Scope) -> Board:

@@ -11,6 +11,7 @@ from assistant.answering.seeing import Reading, Sight
 from assistant.answering.words import all_words, is_thanks, shows
 from assistant.sentences import content_words
 from assistant.suggest import Assistant
+from assistant.tools.toolbox import Toolbox
 from knowledge.customers.bot_entries import BotDecided, BotReason
 from knowledge.database import Database
 from knowledge.ids import ConversationId
@@ -61,6 +62,10 @@ class Load:
     wait_seconds: float | None = None
 
 
+# What a bot without tools uses.
+NO_TOOLS = Toolbox()
+
+
 def no_topic(_text: str) -> str:
     """Name no topic: only rules by channel apply then."""
     return ""
@@ -79,6 +84,7 @@ class Bot:
     languages: frozenset[str] = frozenset({"en"})
     topic_of: Callable[[str], str] = no_topic
     daily_tokens: int = 1_000_000
+    toolbox: Toolbox = NO_TOOLS
 
 
 def attend(
@@ -117,7 +123,7 @@ def look(bot: Bot, database: Database, scope: Scope, conversation: ConversationI
 def think(bot: Bot, sight: Sight, load: Load, now: datetime) -> Decision:
     """Decide about the turn: cheap conditions first, a draft only when they hold."""
     early = before(bot, sight, load, now)
-    return early if early is not None else after(sight, draft(bot.assistant, sight))
+    return early if early is not None else after(sight, draft(bot.assistant, sight, bot.toolbox))
 
 
 def act(database: Database, scope: Scope, posted: Posted, decision: Decision) -> BotDecided | None:
@@ -190,6 +196,8 @@ def needs_person(bot: Bot, sight: Sight) -> BotReason:
 
 def after(sight: Sight, drafted: Drafted) -> Decision:
     """Decide on a draft: it goes out only when it is sure enough, certified and borne out sentence by sentence."""
+    if drafted.proposed or drafted.refused:
+        return HandOff("proposed" if drafted.proposed else "identity", drafted)
     if drafted.shown.decision == "ask_back":
         enough = sight.spoken.clarified >= MOST_CLARIFICATIONS
         return HandOff("asked_enough", drafted) if enough else AskBack(drafted)

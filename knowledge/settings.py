@@ -61,7 +61,8 @@ class Settings(BaseSettings):
     service_share: Annotated[float, Field(gt=0, lt=1)] = 0.8
     service_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
 
-    # the bot: the most tokens that models may use for it on one day
+    # the bot: the tools it may use (by comma), and the most tokens that models may use for it on one day
+    bot_tools: str = "order_status, ticket_status, cancel_order"
     bot_daily_tokens: Annotated[int, Field(ge=0, le=10**12)] = 1_000_000
 
     # what things cost, for the report: "agent_hour=34, platform=900, models=120, telecom=0, currency=EUR"

@@ -36,6 +36,7 @@ REASONS: dict[BotReason, str] = {
     "spend": "the day's spending is used up",
     "no_answer": "the library has no answer",
     "with_a_person": "a person has the conversation",
+    "proposed": "it proposes something that a person must agree to",
     "failed": "a part was not available",
 }
 ACTIONS = {"answer": "answered", "ask_back": "asked back", "hand_off": "passed it to a person", "stay": "kept out"}

@@ -5,6 +5,7 @@ from fastapi import APIRouter
 from api.routes import (
     bot,
     chat,
+    codes,
     conversations,
     customers,
     events,
@@ -40,6 +41,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         privacy,
         library,
         load,
+        codes,
         bot,
         events,
         work,

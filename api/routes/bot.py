@@ -12,6 +12,8 @@ from api.schemas import EntryOut, Input, without_nul
 from assistant.answering import judging, outcomes
 from assistant.answering.judging import Verdict
 from assistant.certify import items_needed
+from assistant.tools import proposing
+from assistant.tools.proposing import Say
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified, Rule
 from knowledge.customers.bot_entries import BotMode
@@ -20,6 +22,7 @@ from knowledge.ids import EntryId
 
 router = APIRouter(prefix="/api/bot", tags=["bot"])
 Name = Annotated[str, AfterValidator(without_nul)]
+ProposalPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 EntryPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
@@ -135,6 +138,19 @@ def certify(parts: PartsHere, staff: StaffHere, given: CertificateIn) -> Certifi
     kept = judging.as_certified(found, "verdicts of colleagues", staff.email)
     with parts.database.write() as session:
         return CertificateOut.of(rules.certify(session, parts.scope, kept, parts.clock()))
+
+
+class ProposalIn(Input):
+    """Yes or no to what the bot proposes."""
+
+    approved: bool
+
+
+@router.post("/proposals/{proposal}", status_code=201, responses=responses(400, 401, 403, 404, 409, 413, 422))
+def settle(parts: PartsHere, staff: StaffHere, proposal: ProposalPath, given: ProposalIn) -> EntryOut:
+    """Agree to what the bot proposes, or refuse it; a yes is carried out at once, and at most once."""
+    said = Say(EntryId(proposal), given.approved, staff.email)
+    return EntryOut.of(proposing.settle(parts.bot.toolbox, parts.database, parts.scope, said, parts.clock()))
 
 
 @router.post("/decisions/{decision}/verdict", status_code=201, responses=responses(400, 401, 403, 404, 413, 422))

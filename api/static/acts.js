@@ -11,7 +11,7 @@ const ACTS = {
   decline: () => call("POST", `/api/conversations/${conversation()}/refusal`, {}),
   open: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "open" }),
 };
-const DONE = { take: "It is yours now", accept: "It is yours now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again" };
+const DONE = { take: "It is yours now", accept: "It is yours now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again", agreed: "Agreed", refused: "Refused" };
 
 async function run(name, action) {
   try {
@@ -21,6 +21,12 @@ async function run(name, action) {
   } catch (problem) {
     toast(problem.message, true);
   }
+}
+
+function settle({ dataset }) {
+  const approved = dataset.approved === "yes";
+  const name = approved ? "agreed" : "refused";
+  run(name, () => call("POST", `/api/bot/proposals/${dataset.proposal}`, { approved }));
 }
 
 export function act(name) {
@@ -33,6 +39,8 @@ export function listenToActs() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
     if (button) act(button.dataset.act);
+    const proposal = event.target.closest("[data-proposal]");
+    if (proposal) settle(proposal);
     const again = event.target.closest("[data-resend]");
     if (again) run("resend", () => call("POST", again.dataset.resend));
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();

@@ -13,7 +13,7 @@ from assistant.answering.words import words_of
 from assistant.suggest import as_entry
 from knowledge.bot.rules import list_rules, rule_for, spend
 from knowledge.customers import inbox, timeline
-from knowledge.customers.bot_entries import BotAction, BotDecided, BotReason
+from knowledge.customers.bot_entries import ActionProposed, BotAction, BotDecided, BotReason
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import Entry
 from knowledge.customers.inbox import Reply
@@ -73,6 +73,7 @@ def post(
             decided = _speak(session, scope, posted, decided, drafted)
         elif decided.mode == "suggest" and drafted is not None:
             timeline.append(session, scope, as_entry(posted.sight.conversation, drafted.shown, posted.now), posted.now)
+        _audit(session, scope, posted, drafted)
         _keep(session, scope, posted, decided)
     return decided
 
@@ -81,6 +82,18 @@ def _close(session: Session, scope: Scope, posted: Posted) -> None:
     """Close the conversation: mere thanks for the bot's answer want no further word."""
     if posted.sight.rule.mode in SPEAKS:
         inbox.set_status(session, scope, posted.sight.conversation.id, "resolved", AUTHOR, posted.now)
+
+
+def _audit(session: Session, scope: Scope, posted: Posted, drafted: Drafted | None) -> None:
+    """Keep which tools were used, and what is proposed; in shadow nothing is proposed to anybody."""
+    found = posted.sight.conversation
+    for used in drafted.used if drafted else ():
+        timeline.append(session, scope, NewEntry(found.customer, used, posted.now, found.id), posted.now)
+        if used.outcome == "proposed" and posted.sight.rule.mode != "shadow":
+            proposed = ActionProposed(
+                used.tool, used.arguments, f"The customer wrote: {posted.sight.spoken.text[:200]}"
+            )
+            timeline.append(session, scope, NewEntry(found.customer, proposed, posted.now, found.id), posted.now)
 
 
 def has_moved_on(session: Session, scope: Scope, posted: Posted) -> bool:
@@ -129,6 +142,7 @@ def _decided(posted: Posted, action: BotAction, reason: BotReason, drafted: Draf
         citations=tuple(titles[number] for number in shown.citations),
         supported=drafted.supported,
         tokens=drafted.tokens,
+        tools=tuple(one.tool for one in drafted.used),
     )
 
 

@@ -8,12 +8,14 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.words import is_shouting, plain, shows, spoken, wants_person
 from assistant.brief import Context
-from assistant.context import build_context
+from assistant.context import build_context, is_mere_claim
+from assistant.tools.toolbox import Caller
 from knowledge.bot.rules import Certified, Rule, certified, list_rules, rule_for, spent, takes_part
-from knowledge.customers import timeline
+from knowledge.customers import links, timeline
 from knowledge.customers.bot_entries import BotDecided
 from knowledge.customers.conversations import Conversation, get_conversation
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent, StatusChanged
+from knowledge.customers.record import get_customer
 from knowledge.ids import ConversationId, EntryId
 from knowledge.scope import Scope
 
@@ -76,6 +78,7 @@ class Sight:
     certificate: Certified | None
     spent_today: int
     takes_part: bool
+    caller: Caller
 
 
 @dataclass(frozen=True)
@@ -143,7 +146,16 @@ def see(session: Session, scope: Scope, conversation: ConversationId, reading: R
         certificate=certified(session, scope),
         spent_today=spent(session, scope, now.date()),
         takes_part=takes_part(rule, conversation),
+        caller=caller_of(session, scope, found),
     )
+
+
+def caller_of(session: Session, scope: Scope, conversation: Conversation) -> Caller:
+    """Return for whom tools may be used: proven is who holds a verified address besides a mere chat session."""
+    customer = get_customer(session, scope, conversation.customer)
+    known = any(one.verified and one.handle.kind != "chat" for one in customer.handles)
+    proven = known and not is_mere_claim(customer, conversation.address)
+    return Caller(tuple(links.proven_records(session, scope, conversation.customer)), conversation.id, proven)
 
 
 def is_with_a_person(sight: Sight, now: datetime) -> bool:

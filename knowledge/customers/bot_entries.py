@@ -32,6 +32,7 @@ BotReason = Literal[
     "spend",
     "no_answer",
     "with_a_person",
+    "proposed",
     "failed",
 ]
 ToolOutcome = Literal["done", "refused", "failed", "timed_out", "proposed"]
