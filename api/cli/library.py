@@ -14,7 +14,9 @@ if TYPE_CHECKING:
 SHOWN = 20  # findings listed in full; --json lists all
 Paths = Annotated[
     list[Path],
-    typer.Argument(metavar="PATH...", help="Files or folders: Markdown, HTML, JSONL, CSV.", show_default=False),
+    typer.Argument(
+        metavar="PATH...", help="Files or folders: Markdown, HTML, PDF, DOCX, JSONL, CSV.", show_default=False
+    ),
 ]
 Internal = Annotated[
     list[str] | None,

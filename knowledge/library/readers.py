@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from knowledge.failures import Rejected
+from knowledge.library.documents import read_document
 from knowledge.library.drafts import Draft, Fields, Finding, decode
 from knowledge.library.markdown import read_markdown
 from knowledge.library.records import has_text_column, read_csv, read_jsonl
@@ -24,7 +25,8 @@ RECORDS: dict[str, Callable[[Path, str, int], Iterator[Draft | Finding]]] = {
     ".jsonl.gz": read_jsonl,
     ".csv": read_csv,
 }
-READABLE = ", ".join([*PAGES, *RECORDS])
+DOCUMENTS = (".pdf", ".docx")
+READABLE = ", ".join([*PAGES, *DOCUMENTS, *RECORDS])
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
 _BINARY_STARTS = (b"PK\x03\x04", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF", b"BZh")
 
@@ -70,6 +72,9 @@ def _read_file(root: Path, file: Path, name: str, max_bytes: int) -> Iterator[Dr
     if suffix in PAGES:
         yield _read_page(file, name, suffix, max_bytes)
         return
+    if suffix in DOCUMENTS:
+        yield _read_document(file, name, suffix, max_bytes)
+        return
     if root.is_dir() and suffix != ".csv" and not has_text_column(file, max_bytes):
         yield Finding(name, "an index without texts", harmless=True)
         return
@@ -89,6 +94,16 @@ def _read_page(file: Path, name: str, suffix: str, max_bytes: int) -> Draft | Fi
     text, notes = decode(data)
     fields = Fields(notes=notes)
     title, body = PAGES[suffix](text.replace("\0", ""), fields)
+    return _draft(fields, name, suffix, title, body)
+
+
+def _read_document(file: Path, name: str, suffix: str, max_bytes: int) -> Draft | Finding:
+    fields = Fields()
+    found = read_document(file, name, fields, max_bytes)
+    return found if isinstance(found, Finding) else _draft(fields, name, suffix, *found)
+
+
+def _draft(fields: Fields, name: str, suffix: str, title: str, body: str) -> Draft:
     group = Path(name).parent.as_posix()
     spoken = Path(name).name.removesuffix(suffix).replace("_", " ").replace("-", " ")
     return fields.draft(name, title or spoken, body, path=name, group="" if group == "." else group)
@@ -106,7 +121,7 @@ def _is_binary(data: bytes) -> bool:
 
 def _suffix(path: Path) -> str:
     name = path.name.lower()
-    return next((suffix for suffix in (*PAGES, *RECORDS) if name.endswith(suffix)), "")
+    return next((suffix for suffix in (*PAGES, *DOCUMENTS, *RECORDS) if name.endswith(suffix)), "")
 
 
 def _walk(root: Path) -> Iterator[Path]:

@@ -185,7 +185,7 @@ def test_nothing_to_read_is_refused_with_a_remedy(tmp_path: Path) -> None:
     with pytest.raises(Rejected, match="nothing at"):
         find_files(tmp_path / "missing")
     with pytest.raises(Rejected, match="of a kind that cannot be read"):
-        find_files(_write(tmp_path / "x.pdf", b"%PDF"))
+        find_files(_write(tmp_path / "x.xls", b"x"))
 
 
 def test_a_damaged_gzip_is_reported(tmp_path: Path) -> None:
