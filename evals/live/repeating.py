@@ -14,10 +14,10 @@ def repeats_of(entries: Sequence[Entry], breaks: Sequence[datetime]) -> Iterator
 
     A message counts once, at the first break after which it says something again.
     """
-    said = [one for one in said_of(entries) if not one.internal]
+    said = sorted((one for one in said_of(entries) if not one.internal), key=lambda one: one.at)
     times = {one.source: one.at for one in said}
     ordered = sorted(set(breaks))
-    ends: list[datetime | None] = [*ordered[1:], None]
+    ends: list[datetime | None] = [*ordered, None][1:]
     for begin, end in zip(ordered, ends, strict=True):
         before = [one for one in said if one.at < begin]
         after = [one for one in said if one.at >= begin and (end is None or one.at < end)]
