@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from evals.channel_choice import channel_figures
 from evals.figures import Figure
+from evals.queue_policies import queue_figures
 from evals.registry import Asked, part
 from evals.routing import incident_figures, nyc311_figures, star_figures
 
@@ -30,3 +31,9 @@ def nyc311(asked: Asked) -> Iterable[Figure]:
 def channel_choice(_: Asked) -> Iterable[Figure]:
     """Choosing a channel where the truth is known."""
     return channel_figures()
+
+
+@part("queue", seconds=25, own=True)
+def queue(_: Asked) -> Iterable[Figure]:
+    """Four ways to route in a made-up floor whose truth is known."""
+    return queue_figures()
