@@ -2,8 +2,9 @@
 
 from collections.abc import Iterable
 
+from evals.bot_hostile import hostile_figures
 from evals.bot_risk import demo_figures, drift_figures, risk_figures, simulated_figures
-from evals.datasets import tarnfell
+from evals.datasets import prompt_injection, tarnfell
 from evals.figures import Figure
 from evals.peak import peak_part
 from evals.registry import Asked, part
@@ -37,3 +38,9 @@ def bot_drift(asked: Asked) -> Iterable[Figure]:
 def bot_peak(asked: Asked) -> Iterable[Figure]:
     """Two hundred customers and four agents against a running server, and every order of steps."""
     return peak_part(asked.quick, asked.say)
+
+
+@part("bot_hostile", seconds=40, never=r"^bot/prompt_injection/(secrets_told|unauthorised_actions)$")
+def bot_hostile(asked: Asked) -> Iterable[Figure]:
+    """Prompt injection through chat and mail against the bot with tools."""
+    return hostile_figures(prompt_injection.read(asked.data), asked.quick, asked.say)

@@ -1,0 +1,105 @@
+"""The bot in a real browser: set by a manager, it answers at a peak, hands over with a told wait, and is judged."""
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+
+from api.working import working
+from knowledge.bot import rules
+from knowledge.bot.rules import Certified
+
+pytestmark = [pytest.mark.browser, pytest.mark.system("chromium")]
+
+
+def expect(found: Any) -> Any:
+    """Playwright's own `expect`, fetched when a browser is really there."""
+    from playwright.sync_api import expect as playwright_expect
+
+    return playwright_expect(found)
+
+
+@pytest.fixture
+def worker(site: Any) -> Iterator[None]:
+    """The product's own worker beside the server, and a certificate."""
+    now = datetime.now(UTC)
+    with site.parts.database.write() as session:
+        given = Certified(0.05, 0.95, 0.5, 100, 80, 0, "browser test", "tests")
+        rules.certify(session, site.parts.scope, given, now)
+    ready, end = threading.Event(), threading.Event()
+
+    def work() -> None:  # in a thread of its own: the browser's loop runs in this one
+        with working(site.parts):
+            ready.set()
+            end.wait()
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    assert ready.wait(30)
+    yield
+    end.set()
+    thread.join(30)
+
+
+def ask(page: Any, site: Any, text: str) -> None:
+    page.goto(f"{site.url}/chat")
+    page.get_by_label("Your message").fill(text)
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages .mine:not(.pending)")).to_contain_text(text[:20])
+
+
+def test_a_simple_question_is_answered_and_a_hard_one_handed_over(
+    site: Any,
+    worker: None,
+    new_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    check_axe: Callable[[Any], None],
+    watch: Any,
+) -> None:
+    watch.expected.add("401")  # a visitor without a session asks for its messages
+    # the manager sets it to answer at peaks in the chat
+    manager = new_page()
+    sign_in(manager, "ada@tarnfell.example", "/console/bot")
+    manager.get_by_label("Channel").select_option("chat")
+    manager.get_by_label("Mode").select_option("peak")
+    manager.get_by_role("button", name="Set", exact=True).click()
+    expect(manager.locator("table").first).to_contain_text("Peak: it answers while the queue has a peak")
+
+    # one waits whom nobody answers: with two agents a single line of customers makes no peak, six do
+    for number in range(6):
+        visitor = new_page(viewport={"width": 700, "height": 800})
+        ask(visitor, site, f"hello {number}")
+    deadline = time.monotonic() + 10
+    while not site.parts.board.gauge("chat", datetime.now(UTC)).peak.on:
+        assert time.monotonic() < deadline, "no peak"
+        time.sleep(0.1)
+
+    simple = new_page(viewport={"width": 760, "height": 900})
+    ask(simple, site, "How many days do I have to return unused items?")
+    answer = simple.locator("#messages .theirs").first
+    expect(answer).to_contain_text("60 days", timeout=30_000)
+    expect(answer).to_contain_text("(an AI)")
+    check_axe(simple)
+
+    hard = new_page(viewport={"width": 760, "height": 900})
+    ask(hard, site, "Can you engrave a name on a compass by Saturday?")
+    told = hard.locator("#messages .theirs").first
+    expect(told).to_contain_text("passing you on to a colleague", timeout=30_000)
+    expect(told).to_contain_text("minutes")
+
+    # the agent sees that a person waits, and why
+    agent = new_page()
+    sign_in(agent)
+    agent.locator(".row", has_text="passing you on").first.click()
+    expect(agent.locator("#entries")).to_contain_text("Bot passed it to a person")
+    expect(agent.locator(".row", has_text="passing you on").first).to_contain_text("Needs a reply")
+
+    # and the manager judges what it said
+    manager.reload()
+    expect(manager.locator(".beside").first).to_be_visible()
+    manager.get_by_role("button", name="Right").first.click()
+    expect(manager.get_by_role("button", name="Right").first).to_have_attribute("aria-pressed", "true")
+    check_axe(manager)
