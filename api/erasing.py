@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from knowledge.customers import codes, erasure, outbox, resumes
+from knowledge.customers import attachments, codes, erasure, outbox, resumes
 from knowledge.customers.erasure import Wish
 from knowledge.database import Database
 from knowledge.erasing import Eraser
@@ -11,7 +11,14 @@ from knowledge.scope import Scope
 from knowledge.work import letters
 
 # In this order: who points at customers goes before them.
-ERASERS: tuple[Eraser, ...] = (letters.ERASER, outbox.ERASER, resumes.ERASER, codes.ERASER, erasure.ERASER)
+ERASERS: tuple[Eraser, ...] = (
+    letters.ERASER,
+    attachments.ERASER,
+    outbox.ERASER,
+    resumes.ERASER,
+    codes.ERASER,
+    erasure.ERASER,
+)
 
 # Tables without a customer's data, and why. A table that is neither here nor an eraser's fails a test.
 IMPERSONAL: dict[str, str] = {

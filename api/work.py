@@ -1,13 +1,19 @@
 """The one list of background work: every job and every reaction that a worker runs."""
 
 from api.channels.delivering import DELIVER
+from api.channels.email.fetching import FETCH_MAIL
 from api.worker.bot import BOT
-from api.worker.chores import RETAIN
+from api.worker.chores import RETAIN, TIDY_FILES
 from api.worker.routing import ROUTE
 from api.worker.understanding import GROUP, MOOD
 from api.worker.work import Job, Reaction, Works
 
-JOBS: tuple[Job, ...] = (RETAIN, ROUTE)
+JOBS: tuple[Job, ...] = (
+    RETAIN,
+    TIDY_FILES,
+    FETCH_MAIL,
+    ROUTE,
+)
 REACTIONS: tuple[Reaction, ...] = (
     DELIVER,
     GROUP,

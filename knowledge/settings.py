@@ -19,6 +19,14 @@ ENV_FILE = Path(".env")
 OTHER_NAMES = {"THREADLINE_TEST_POSTGRESQL", "THREADLINE_TEST_DATA"}
 
 
+ATTACHMENT_TYPES = (
+    "image/*, audio/*, video/*, text/plain, text/csv, application/pdf, application/rtf, application/zip, "
+    "application/msword, application/vnd.ms-excel, application/vnd.oasis.opendocument.text, "
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document, "
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+)
+
+
 class Settings(BaseSettings):
     """Everything that can be set. Each field is THREADLINE_<NAME> in the environment or `.env`."""
 
@@ -42,7 +50,24 @@ class Settings(BaseSettings):
     cookie_secure: bool = False
     login_hours: Annotated[int, Field(ge=1, le=24 * 30)] = 12
     max_message_chars: Annotated[int, Field(ge=100, le=1_000_000)] = 20_000
-    max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 2_000_000
+    max_body_bytes: Annotated[int, Field(ge=1_000, le=1_000_000_000)] = 11_000_000
+
+    # e-mail: our address, where it is read (imaps://user@host/FOLDER) and how it leaves (smtps://user@host);
+    # whose Authentication-Results prove a sender; whether our server takes support+anything@
+    mail_address: str = ""
+    mail_imap: str = ""
+    mail_imap_password: SecretStr = SecretStr("")
+    mail_smtp: str = ""
+    mail_smtp_password: SecretStr = SecretStr("")
+    mail_sent_folder: str = "Sent"
+    mail_authserv: str = ""
+    mail_plus: bool = True
+    mail_ca: str = ""
+    mail_max_bytes: Annotated[int, Field(ge=10_000, le=200_000_000)] = 25_000_000
+
+    # files with messages: how large, and of which types
+    attachment_max_bytes: Annotated[int, Field(ge=1_000, le=200_000_000)] = 10_000_000
+    attachment_types: str = ATTACHMENT_TYPES
 
     # background work: whether `serve` runs a worker inside, and how much a worker does at once
     worker: bool = True

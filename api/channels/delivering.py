@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from api.channels.channel import Channel, Outgoing, Refused, Unsure
 from api.parts import Parts
 from api.worker.work import Reaction, Retries
-from knowledge.customers import conversations, outbox, timeline
+from knowledge.customers import attachments, conversations, outbox, timeline
 from knowledge.customers.delivery_entries import DeliveryFailed, DeliveryRetried, MessageDelivered
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent
 from knowledge.customers.outbox import Begun
@@ -95,6 +95,7 @@ def compose(session: Session, scope: Scope, sent: Entry) -> Outgoing | None:
     references = [
         one.payload.reference for one in around if isinstance(one.payload, MessageReceived | MessageDelivered)
     ]
+    kept = tuple(one for one in said.attachments if one.id)
     return Outgoing(
         message=sent.id,
         conversation=conversation.id,
@@ -104,7 +105,8 @@ def compose(session: Session, scope: Scope, sent: Entry) -> Outgoing | None:
         subject=conversation.subject,
         at=sent.at,
         references=tuple(dict.fromkeys(filter(None, references)))[-REFERENCES:],
-        attachments=said.attachments,
+        attachments=kept,
+        contents=tuple(attachments.read(session, scope, one.id).content for one in kept),
     )
 
 

@@ -46,7 +46,7 @@ def row_of(mail: Message, envelope: Envelope, root: str, options: Options) -> Ma
     Raises:
         Rejected: it says neither when, nor from or to which customer, or has no words.
     """
-    sender = _addresses(mail, "From")[:1]
+    sender = addresses(mail, "From")[:1]
     if not sender:
         raise Rejected("From: names no address")
     outgoing = is_ours(sender[0], options)
@@ -55,14 +55,14 @@ def row_of(mail: Message, envelope: Envelope, root: str, options: Options) -> Ma
         raise Rejected("To: names no customer's address")
     row = {
         "type": "message",
-        "id": _short(envelope.id),
-        "conversation": _short(f"mail:{root}:{customer}"),
+        "id": short(envelope.id),
+        "conversation": short(f"mail:{root}:{customer}"),
         "channel": "email",
         "direction": "out" if outgoing else "in",
         "handle": {"kind": "email", "value": customer, "verified": options.trust_addresses},
         "at": _date(mail).isoformat(),
         "subject": header(mail, "Subject")[:_SUBJECT_CHARS],
-        "text": _text(mail),
+        "text": text_of(mail),
     }
     if outgoing:
         row["author"] = sender[0]
@@ -96,7 +96,7 @@ def decoded(data: bytes, charset: str | None) -> str:
     return data.decode("latin-1")
 
 
-def _short(key: str) -> str:
+def short(key: str) -> str:
     """A key as the row of an import takes it: a long one by its digest."""
     return key if len(key) <= 200 else "sha256:" + hashlib.sha256(key.encode("utf-8", "replace")).hexdigest()
 
@@ -105,13 +105,14 @@ def _ids(mail: Message, name: str) -> list[str]:
     return _ID.findall(header(mail, name))
 
 
-def _addresses(mail: Message, *names: str) -> list[str]:
+def addresses(mail: Message, *names: str) -> list[str]:
+    """Return the addresses that headers name, in small letters."""
     found = getaddresses([header(mail, name) for name in names])
     return [address.lower() for _, address in found if "@" in address]
 
 
 def _others(mail: Message, options: Options) -> Iterator[str]:
-    return (one for one in _addresses(mail, "To", "Cc", "Bcc") if not is_ours(one, options))
+    return (one for one in addresses(mail, "To", "Cc", "Bcc") if not is_ours(one, options))
 
 
 def _date(mail: Message) -> datetime:
@@ -126,7 +127,8 @@ def _date(mail: Message) -> datetime:
     raise Rejected("Date: is missing or none")
 
 
-def _text(mail: Message) -> str:
+def text_of(mail: Message) -> str:
+    """Return what is new in a mail, as text."""
     bodies: dict[str, str] = {}
     for part in mail.walk():
         # What says that it has parts and has none is one text.

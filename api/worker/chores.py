@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from api.erasing import scrub
 from api.parts import Parts
 from api.worker.work import Job
-from knowledge.customers import retention
+from knowledge.customers import attachments, retention
 
 
 def retain(parts: Parts, now: datetime) -> None:
@@ -15,4 +15,11 @@ def retain(parts: Parts, now: datetime) -> None:
         scrub(parts.database)
 
 
+def tidy_files(parts: Parts, now: datetime) -> None:
+    """Delete uploads that no message took, and files whose message was retained away."""
+    with parts.database.write() as session:
+        attachments.sweep(session, parts.scope, now)
+
+
+TIDY_FILES = Job("tidy_files", timedelta(days=1), tidy_files)
 RETAIN = Job("retain", timedelta(days=1), retain)

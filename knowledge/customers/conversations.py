@@ -190,6 +190,11 @@ def get_conversation(session: Session, scope: Scope, conversation: ConversationI
     return found
 
 
+def find(session: Session, scope: Scope, conversation: ConversationId) -> Conversation | None:
+    """Return a conversation, `None` when there is none of this id in the scope."""
+    return _first(session, _rows(scope).where(ConversationRow.id == conversation))
+
+
 def find_by_key(session: Session, scope: Scope, external_key: str) -> Conversation | None:
     """Return the conversation that a channel knows under this key, if any."""
     return _first(session, _rows(scope).where(ConversationRow.external_key == external_key))

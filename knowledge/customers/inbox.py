@@ -36,7 +36,8 @@ class Incoming:
 
     `external_id` is the channel's id of the message and makes receiving idempotent; `conversation_key` is its id of
     the conversation. `verified`: the channel vouches that the sender holds `address`. `conversation` is set when the
-    channel knows which of ours it goes on; `reference` is what an answer over there has to name.
+    channel knows which of ours it goes on; `reference` is what an answer over there has to name. `answers` are external
+    ids of messages that it answers, the likeliest first: it goes on their conversation if that is its sender's.
     """
 
     channel: str
@@ -52,6 +53,7 @@ class Incoming:
     conversation: ConversationId | None = None
     reference: str = ""
     attachments: tuple[Attachment, ...] = ()
+    answers: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,9 @@ def moves_to(
 
 
 def _conversation(session: Session, scope: Scope, incoming: Incoming, address: Handle, now: datetime) -> Conversation:
-    if incoming.conversation:
-        return conversations.get_conversation(session, scope, incoming.conversation)
+    answered = _answered(session, scope, incoming, address)
+    if answered is not None:
+        return answered
     if incoming.conversation_key:
         known = conversations.find_by_key(session, scope, incoming.conversation_key)
         if known is not None:
@@ -142,6 +145,26 @@ def _conversation(session: Session, scope: Scope, incoming: Incoming, address: H
         incoming.at,
         now,
     )
+
+
+def _answered(session: Session, scope: Scope, incoming: Incoming, address: Handle) -> Conversation | None:
+    """The conversation that a message says it goes on, if it is its sender's: a stranger opens one of their own."""
+    named = [incoming.conversation] if incoming.conversation else []
+    for external_id in incoming.answers:
+        keys = (f"in:{incoming.channel}:{external_id}", f"out:import:{external_id}")
+        found = [timeline.find(session, scope, key) for key in keys]
+        named += [entry.conversation for entry in found if entry is not None and entry.conversation]
+    for one in named:
+        known = conversations.find(session, scope, one)
+        if known is not None and _is_theirs(session, scope, known, incoming.channel, address):
+            return known
+    return None
+
+
+def _is_theirs(session: Session, scope: Scope, known: Conversation, channel: str, address: Handle) -> bool:
+    if (known.channel, known.address) == (channel, address):
+        return True
+    return moves_to(session, scope, known, channel, address) is not None
 
 
 def open_conversation(

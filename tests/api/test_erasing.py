@@ -11,6 +11,7 @@ import pytest
 from fastapi.testclient import TestClient
 from sqlalchemy import select
 
+import knowledge.customers.attachment_tables
 import knowledge.customers.link_tables
 import knowledge.customers.outbox_tables
 import knowledge.customers.privacy_tables

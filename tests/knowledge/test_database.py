@@ -10,6 +10,7 @@ from alembic.migration import MigrationContext
 from sqlalchemy.exc import StatementError
 
 import knowledge.bot.tables
+import knowledge.customers.attachment_tables
 import knowledge.customers.codes
 import knowledge.customers.link_tables
 import knowledge.customers.outbox_tables

@@ -1,0 +1,162 @@
+"""A mail server of the tests' own: Postfix takes mail on the loopback and lays it into Dovecot's mailboxes."""
+
+import os
+import pwd
+import shutil
+import smtplib
+import socket
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+PASSWORD = "a-word-for-the-tests"
+QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
+
+
+@dataclass(frozen=True)
+class MailServer:
+    """Where it listens. Every address at shop.example and mail.example has a mailbox."""
+
+    imap: int
+    smtp: int
+
+    def post(self, sender: str, recipient: str, raw: bytes) -> None:
+        """Hand a mail over, as any other server would."""
+        with smtplib.SMTP("127.0.0.1", self.smtp, timeout=20) as smtp:
+            smtp.sendmail(sender, [recipient], raw)
+
+
+@pytest.fixture(scope="session")
+def mail_server() -> Iterator[MailServer]:
+    """Start both once; root is needed for the accounts that they drop to."""
+    if os.geteuid() != 0:
+        pytest.skip("Postfix starts as root only")
+    root = Path(tempfile.mkdtemp(prefix="threadline-mail-"))
+    root.chmod(0o755)
+    imap, lmtp, smtp = _free(), _free(), _free()
+    dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(_dovecot(root, imap, lmtp))], **QUIET)
+    postfix = _postfix(root, smtp, lmtp)
+    subprocess.run(["postfix", "-c", str(postfix), "start"], check=True, timeout=60, **QUIET)
+    try:
+        for port in (imap, lmtp, smtp):
+            _wait(port)
+        yield MailServer(imap, smtp)
+    finally:
+        subprocess.run(["postfix", "-c", str(postfix), "abort"], check=False, timeout=60, **QUIET)
+        dovecot.terminate()
+        dovecot.wait(20)
+        shutil.rmtree(root, ignore_errors=True)
+
+
+def _free() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(port: int) -> None:
+    deadline = time.monotonic() + 30
+    while True:
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=2).close()
+            return
+        except OSError:
+            assert time.monotonic() < deadline, "the mail server did not start"
+            time.sleep(0.05)
+
+
+def _dovecot(root: Path, imap: int, lmtp: int) -> Path:
+    folder, mail = root / "dovecot", root / "mail"
+    folder.mkdir()
+    mail.mkdir()
+    account = pwd.getpwnam("dovecot")
+    os.chown(mail, account.pw_uid, account.pw_gid)
+    (folder / "dovecot.conf").write_text(f"""
+base_dir = {folder}/run
+state_dir = {folder}/state
+log_path = {folder}/log
+protocols = imap lmtp
+listen = 127.0.0.1
+ssl = no
+disable_plaintext_auth = no
+mail_location = maildir:{mail}/%n
+recipient_delimiter = +
+first_valid_uid = 1
+passdb {{
+  driver = static
+  args = password={PASSWORD}
+}}
+userdb {{
+  driver = static
+  args = uid=dovecot gid=dovecot home={mail}/%n allow_all_users=yes
+}}
+service imap-login {{
+  inet_listener imap {{
+    address = 127.0.0.1
+    port = {imap}
+  }}
+  inet_listener imaps {{
+    port = 0
+  }}
+}}
+service lmtp {{
+  inet_listener lmtp {{
+    address = 127.0.0.1
+    port = {lmtp}
+  }}
+}}
+namespace inbox {{
+  inbox = yes
+}}
+""")
+    return folder / "dovecot.conf"
+
+
+def _postfix(root: Path, smtp: int, lmtp: int) -> Path:
+    folder = root / "postfix"
+    for name in ("etc", "queue", "data"):
+        (folder / name).mkdir(parents=True)
+    os.chown(folder / "data", pwd.getpwnam("postfix").pw_uid, -1)
+    (folder / "etc/refused").write_text(
+        "gone@mail.example 550 5.1.1 nobody of that name\nfull@mail.example 452 4.2.2 full\n"
+    )
+    (folder / "etc/transport").write_text("bounced@mail.example error:5.1.1 nobody of that name any more\n")
+    (folder / "etc/main.cf").write_text(f"""
+compatibility_level = 3.6
+queue_directory = {folder}/queue
+data_directory = {folder}/data
+mail_owner = postfix
+inet_interfaces = 127.0.0.1
+inet_protocols = ipv4
+myhostname = mail.shop.example
+mydestination =
+mynetworks = 127.0.0.0/8
+virtual_mailbox_domains = shop.example, mail.example
+virtual_mailbox_maps = static:x
+virtual_transport = lmtp:inet:127.0.0.1:{lmtp}
+recipient_delimiter = +
+transport_maps = texthash:{folder}/etc/transport
+smtpd_recipient_restrictions = check_recipient_access texthash:{folder}/etc/refused, permit_mynetworks, reject
+smtpd_reject_unlisted_recipient = no
+alias_maps =
+default_transport = error:outside
+maillog_file = {folder}/data/log
+maillog_file_prefixes = {folder}
+notify_classes =
+""")
+    services = [f"127.0.0.1:{smtp} inet n - n - - smtpd"]
+    services += [f"{name} unix n - n - 0 {name}" for name in ("cleanup",)]
+    services += ["pickup unix n - n 60 1 pickup", "qmgr unix n - n 300 1 qmgr"]
+    services += [f"{name} unix - - n - 0 bounce" for name in ("bounce", "defer", "trace")]
+    services += [f"{name} unix - - n - - error" for name in ("error", "retry")]
+    services += [f"{name} unix - - n - - {name}" for name in ("lmtp", "smtp", "proxymap")]
+    services += ["rewrite unix - - n - - trivial-rewrite", "proxywrite unix - - n - 1 proxymap"]
+    services += ["anvil unix - - n - 1 anvil", "scache unix - - n - 1 scache", "verify unix - - n - 1 verify"]
+    services += ["tlsmgr unix - - n 1000? 1 tlsmgr", "postlog unix-dgram n - n - 1 postlogd"]
+    (folder / "etc/master.cf").write_text("\n".join(services) + "\n")
+    return folder / "etc"

@@ -1,0 +1,206 @@
+"""E-mail through a real Postfix and a real Dovecot: in, out, in threads, back again, and never twice."""
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from email import message_from_bytes, policy
+from email.message import EmailMessage
+
+import pytest
+from imap_tools import MailBoxUnencrypted
+from pydantic import SecretStr
+
+from api.channels.channel import NotTaken
+from api.channels.delivering import deliver
+from api.channels.email.account import read_account
+from api.channels.email.channel import Email
+from api.channels.email.fetching import fetch
+from api.parts import Parts
+from knowledge.customers import attachments, conversations, inbox, outbox, remaining, timeline
+from knowledge.customers.conversations import Conversation, Wanted, list_conversations
+from knowledge.customers.entries import Entry, MessageReceived
+from knowledge.customers.inbox import Reply
+from knowledge.ids import new_id
+from knowledge.settings import Settings
+from tests.api.channels.email.conftest import PASSWORD, MailServer
+
+pytestmark = [pytest.mark.system("dovecot"), pytest.mark.system("postfix"), pytest.mark.timeout(180)]
+
+
+@pytest.fixture
+def support() -> str:
+    return f"support{new_id()[-8:]}@shop.example"
+
+
+@pytest.fixture
+def settings(settings: Settings, mail_server: MailServer, support: str) -> Settings:
+    local = support.partition("@")[0]
+    return settings.model_copy(
+        update={
+            "company": "Tarnfell Outdoor",
+            "mail_address": support,
+            "mail_imap": f"imap://{local}@127.0.0.1:{mail_server.imap}",
+            "mail_imap_password": SecretStr(PASSWORD),
+            "mail_smtp": f"smtp://127.0.0.1:{mail_server.smtp}",
+        }
+    )
+
+
+@pytest.fixture
+def mailed(parts: Parts) -> Parts:
+    account = read_account(parts.settings)
+    assert account is not None
+    return replace(parts, channels={"email": Email(account, timedelta(seconds=0.1))})
+
+
+def letter(sender: str, to: str, text: str, **headers: str) -> bytes:
+    mail = EmailMessage()
+    mail["From"], mail["To"] = sender, to
+    mail["Subject"] = headers.pop("Subject", "My tent")
+    mail["Message-ID"] = headers.pop("Message_ID", f"<{new_id()}@mail.example>")
+    for name, value in headers.items():
+        mail[name.replace("_", "-")] = value
+    mail.set_content(text)
+    mail.add_attachment(b"%PDF-1.7 a bill", maintype="application", subtype="pdf", filename="bill.pdf")
+    mail.add_attachment(b"MZ", maintype="application", subtype="x-msdownload", filename="evil.exe")
+    return mail.as_bytes(policy=policy.SMTP)
+
+
+def come_in(parts: Parts, count: int, seconds: float = 30) -> list[Conversation]:
+    """Fetch until so many messages of customers are there."""
+    deadline = time.monotonic() + seconds
+    while True:
+        fetch(parts, datetime.now(UTC))
+        with parts.database.read() as session:
+            found = list_conversations(session, parts.scope, Wanted(), limit=50)
+        if sum(one.messages for one in found) >= count:
+            return found
+        assert time.monotonic() < deadline, "no mail came"
+        time.sleep(0.1)
+
+
+def answer(parts: Parts, conversation: Conversation, text: str) -> Entry:
+    with parts.database.write() as session:
+        return inbox.reply(session, parts.scope, Reply(conversation.id, text, "kim@example.com"), datetime.now(UTC))
+
+
+def mails_of(mail_server: MailServer, address: str, least: int = 1, seconds: float = 30) -> list[EmailMessage]:
+    deadline = time.monotonic() + seconds
+    while True:
+        with MailBoxUnencrypted("127.0.0.1", mail_server.imap).login(address.partition("@")[0], PASSWORD) as box:
+            found = [message_from_bytes(one.obj.as_bytes(), policy=policy.default) for one in box.fetch()]
+        if len(found) >= least:
+            return found
+        assert time.monotonic() < deadline, "the mail did not arrive"
+        time.sleep(0.1)
+
+
+def kinds(parts: Parts, conversation: Conversation) -> list[str]:
+    with parts.database.read() as session:
+        return [entry.kind for entry in remaining.of_conversation(session, conversation.id)]
+
+
+def test_a_thread_goes_to_and_fro_with_its_files(
+    mailed: Parts, mail_server: MailServer, support: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ana = f"ana{new_id()[-8:]}@mail.example"
+    come_in(mailed, 0)
+    mail_server.post(ana, support, letter(f"Ana <{ana}>", support, "Where is it?"))
+    (conversation,) = come_in(mailed, 1)
+    with mailed.database.read() as session:
+        asked = timeline.latest_of(session, mailed.scope, conversation.id, ["message_received"])
+        assert asked and isinstance(asked.payload, MessageReceived)
+        bill, evil = asked.payload.attachments
+        assert attachments.read(session, mailed.scope, bill.id).content == b"%PDF-1.7 a bill"
+        assert (evil.id, evil.name, "type" in evil.refused) == ("", "evil.exe", True)
+        assert not conversations.get_conversation(session, mailed.scope, conversation.id).public
+    sent = answer(mailed, conversation, "On its way.\n.\nKim")
+    for _ in range(2):
+        deliver(mailed, sent)
+    (got,) = mails_of(mail_server, ana)
+    assert got["In-Reply-To"] == f"<{asked.payload.reference}>"
+    assert got["Subject"] == "Re: My tent"
+    assert got.get_content().replace("\r\n", "\n") == "On its way.\n.\nKim\n"
+    assert str(got["From"]).startswith("Tarnfell Outdoor <")
+    quoted = f"Thanks!\n\nOn Fri, 20 Nov 2026 at 10:00, Tarnfell Outdoor <{support}> wrote:\n> On its way."
+    reply = letter(
+        ana, str(got["Reply-To"]), quoted, In_Reply_To=str(got["Message-ID"]), References=str(got["References"])
+    )
+    mail_server.post(ana, str(got["Reply-To"]), reply)
+    come_in(mailed, 3)
+    assert kinds(mailed, conversation).count("message_received") == 2
+    with mailed.database.read() as session:
+        last = timeline.latest_of(session, mailed.scope, conversation.id, ["message_received"])
+        assert last and isinstance(last.payload, MessageReceived)
+        assert last.payload.text == "Thanks!"
+    # The copy that proves it left is no message of anybody's, and is put away.
+    deadline = time.monotonic() + 20
+    with MailBoxUnencrypted("127.0.0.1", mail_server.imap).login(support.partition("@")[0], PASSWORD) as box:
+        while not box.folder.exists("Sent"):
+            assert time.monotonic() < deadline
+            fetch(mailed, datetime.now(UTC))
+        box.folder.set("Sent")
+        assert len(box.uids()) == 1
+
+
+def test_a_stranger_in_a_thread_opens_one_of_their_own(mailed: Parts, mail_server: MailServer, support: str) -> None:
+    ana, eve = f"ana{new_id()[-8:]}@mail.example", f"eve{new_id()[-8:]}@mail.example"
+    come_in(mailed, 0)
+    mail_server.post(ana, support, letter(ana, support, "My order?", Message_ID="<first@mail.example>"))
+    (conversation,) = come_in(mailed, 1)
+    mail_server.post(eve, support, letter(eve, support, "And mine?", In_Reply_To="<first@mail.example>"))
+    tagged = mailed.channels["email"].account.address_of(conversation.id)
+    mail_server.post(eve, tagged, letter(eve, tagged, "Mine again?"))
+    found = come_in(mailed, 3)
+    assert {one.address.value for one in found} == {ana, eve}
+    assert kinds(mailed, conversation) == ["conversation_opened", "message_received"]
+
+
+def test_what_cannot_be_delivered_is_told(mailed: Parts, mail_server: MailServer, support: str) -> None:
+    come_in(mailed, 0)
+    told = {}
+    for number, name in enumerate(("gone", "full", "bounced"), start=1):
+        address = f"{name}@mail.example"
+        raw = letter(address, support, "Hello?", Message_ID=f"<{new_id()}@mail.example>")
+        mail_server.post(address, support, raw)
+        found = come_in(mailed, 2 * number - 1)
+        told[name] = answer(mailed, next(one for one in found if one.address.value == address), "Hello!")
+    deliver(mailed, told["gone"])
+    with pytest.raises(NotTaken, match="452"):
+        deliver(mailed, told["full"])
+    deliver(mailed, told["bounced"])
+
+    def state(name: str) -> outbox.Waiting:
+        with mailed.database.read() as session:
+            return outbox.waiting_of(session, mailed.scope, told[name].id)
+
+    assert (state("gone").state, state("full").state) == ("failed", "queued")
+    assert "550" in state("gone").reason
+    deadline = time.monotonic() + 40
+    while state("bounced").state != "bounced":
+        assert time.monotonic() < deadline, "the report did not come"
+        fetch(mailed, datetime.now(UTC))
+        time.sleep(0.1)
+    assert "nobody of that name any more" in state("bounced").reason
+
+
+def test_killed_after_it_left_it_does_not_leave_again(mailed: Parts, mail_server: MailServer, support: str) -> None:
+    ana = f"ana{new_id()[-8:]}@mail.example"
+    come_in(mailed, 0)
+    mail_server.post(ana, support, letter(ana, support, "Where is it?"))
+    (conversation,) = come_in(mailed, 1)
+    sent, email = answer(mailed, conversation, "Here."), mailed.channels["email"]
+    from api.channels.delivering import compose
+
+    with mailed.database.write() as session:
+        outbox.begin(session, mailed.scope, sent.id, datetime.now(UTC))
+        outgoing = compose(session, mailed.scope, sent)
+    assert outgoing is not None
+    assert email.find(outgoing) is False
+    email.deliver(outgoing)  # and here the worker is killed
+    mails_of(mail_server, support, 2)
+    deliver(mailed, sent)
+    assert len(mails_of(mail_server, ana)) == 1
+    with mailed.database.read() as session:
+        assert outbox.waiting_of(session, mailed.scope, sent.id).state == "delivered"
