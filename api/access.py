@@ -40,6 +40,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/conversations/{conversation}/timeline"): AGENT,
     ("POST", "/api/conversations/{conversation}/replies"): AGENT,
     ("POST", "/api/conversations/{conversation}/messages/{message}/resend"): AGENT,
+    ("POST", "/api/conversations/{conversation}/attachments"): AGENT,
+    ("GET", "/api/attachments/{file}"): AGENT,
     ("POST", "/api/conversations/{conversation}/notes"): AGENT,
     ("PUT", "/api/conversations/{conversation}/status"): AGENT,
     ("POST", "/api/conversations/{conversation}/take"): AGENT,
@@ -114,6 +116,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/chat/messages"): CUSTOMER,
     ("POST", "/api/chat/messages"): CUSTOMER,
     ("GET", "/api/chat/live"): CUSTOMER,
+    ("POST", "/api/chat/attachments"): CUSTOMER,
+    ("GET", "/api/chat/attachments/{file}"): CUSTOMER,
     ("POST", "/api/chat/resume"): CUSTOMER,
     ("DELETE", "/api/chat/resume"): CUSTOMER,
     # pages

@@ -33,6 +33,7 @@ def without_nul(text: str) -> str:
 Words = Annotated[str, Field(max_length=500), AfterValidator(without_nul)]
 Text = Annotated[str, Field(max_length=1_000_000), AfterValidator(without_nul)]
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Uploads = Annotated[list[Id], Field(max_length=10, description="Ids of files uploaded before.")]
 
 
 class Input(BaseModel):
@@ -53,6 +54,7 @@ class ReplyIn(Input):
 
     text: Text
     suggestion: Id | None = None
+    attachments: Uploads = []
 
 
 class NoteIn(Input):
@@ -123,6 +125,7 @@ class ChatMessageIn(Input):
     """What the customer writes."""
 
     text: Text
+    attachments: Uploads = []
 
 
 class Token(BaseModel):
@@ -285,6 +288,14 @@ class SuggestionOut(SuggestionShown):
         return cls(**vars(shown), reply_text=citations.reply_text(shown))
 
 
+class ChatFile(BaseModel):
+    """A file in the chat, at /api/chat/attachments/{id}."""
+
+    id: str
+    name: str
+    size: int
+
+
 class ChatMessage(BaseModel):
     """A message as the customer sees it: nothing about who wrote it for us, how, or why."""
 
@@ -294,6 +305,7 @@ class ChatMessage(BaseModel):
     conversation: ConversationId
     by: Literal["customer", "us"]
     text: str
+    attachments: list[ChatFile] = []
 
     @classmethod
     def of(cls, entry: Entry) -> Self | None:
@@ -301,8 +313,17 @@ class ChatMessage(BaseModel):
         said = entry.payload
         if not isinstance(said, MessageReceived | MessageSent) or said.channel != "chat" or not entry.conversation:
             return None
+        files = [ChatFile(id=one.id, name=one.name, size=one.size) for one in said.attachments if one.id]
         by: Literal["customer", "us"] = "customer" if isinstance(said, MessageReceived) else "us"
-        return cls(seq=entry.seq, id=entry.id, at=entry.at, conversation=entry.conversation, by=by, text=said.text)
+        return cls(
+            seq=entry.seq,
+            id=entry.id,
+            at=entry.at,
+            conversation=entry.conversation,
+            by=by,
+            text=said.text,
+            attachments=files,
+        )
 
 
 class ChatMessagesOut(BaseModel):

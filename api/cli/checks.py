@@ -45,6 +45,7 @@ def examine() -> Iterator[Check]:
     yield from _record(settings)
     yield _models(settings)
     yield from _chat(settings)
+    yield from _mail(settings)
     yield _port(settings)
 
 
@@ -175,6 +176,31 @@ def _judge_chat(settings: "Settings", status: int, body: str) -> Check:
     if status == 200 and settings.chat_model and f'"{settings.chat_model}"' not in body:
         return Check(part, "warn", f"answers, but does not list {settings.chat_model}", "Check THREADLINE_CHAT_MODEL.")
     return Check(part, "ok", "answers")
+
+
+def _mail(settings: "Settings") -> Iterator[Check]:
+    """Log in to both mail servers; silent when no mail account is set."""
+    from api.channels.email.account import read_account
+    from api.channels.email.mailbox import open_mailbox
+    from api.channels.email.sending import connected
+
+    try:
+        account = read_account(settings)
+        if account is None:
+            return
+        with open_mailbox(account) as mailbox:
+            yield Check("mail in", "ok", f"{account.imap.folder} at {account.imap.host} opens ({mailbox.validity})")
+    except Failure as failure:
+        yield _failed("mail in", failure)
+        return
+    try:
+        with connected(account):
+            yield Check("mail out", "ok", f"{account.smtp.host} lets us in")
+    except Failure as failure:
+        yield _failed("mail out", failure)
+    if not account.authserv:
+        remedy = "Set THREADLINE_MAIL_AUTHSERV to the name your mail server writes in Authentication-Results."
+        yield Check("mail senders", "warn", "every sender is a claim: no one is recognised by e-mail", remedy)
 
 
 def _port(settings: "Settings") -> Check:

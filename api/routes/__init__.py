@@ -3,6 +3,7 @@
 from fastapi import APIRouter
 
 from api.routes import (
+    attachments,
     bot,
     chat,
     codes,
@@ -45,6 +46,7 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         bot,
         events,
         work,
+        attachments,
         chat,
     )
 )

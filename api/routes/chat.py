@@ -18,7 +18,7 @@ from api.routes.conversations import Before, Key, Limit, fit
 from api.schemas import ChatMessage, ChatMessageIn, ChatMessagesOut, ChatSessionIn, ChatSessionOut, ResumeOut
 from api.sessions import CHAT_COOKIE, CHAT_LASTS, Chat, check_identity, keep, open_chat, recognise
 from api.throttle import Throttle
-from knowledge.customers import identity, inbox, joining, resumes, timeline
+from knowledge.customers import attachments, identity, inbox, joining, resumes, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.live import Following
@@ -187,8 +187,10 @@ def write(parts: PartsHere, chat: ChatHere, records: OwnRecords, given: ChatMess
     text, now = inbox.clean(fit(parts, given.text)), parts.clock()
     with parts.database.write() as session:
         address = _address(session, parts, chat, records)
-        written = Written(chat.handle, chat.customer, address, text, key or "")
+        files = attachments.claim(session, parts.scope, given.attachments, chat.customer)
+        written = Written(chat.handle, chat.customer, address, text, key or "", files)
         entry = inbox.receive(session, parts.scope, WebChat().parse(written, now), now)
+        attachments.belong_to(session, files, entry)
     return _stored(entry, text)
 
 

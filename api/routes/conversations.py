@@ -1,5 +1,6 @@
 """Routes for agents' work on conversations: list, read, reply, note, set the status, take and pass on."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Header, Path, Query
@@ -20,7 +21,7 @@ from api.schemas import (
 )
 from assistant import feedback
 from handoff import ownership
-from knowledge.customers import inbox, outbox, timeline
+from knowledge.customers import attachments, inbox, outbox, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Status
 from knowledge.customers.inbox import Reply
@@ -120,7 +121,10 @@ def reply(
         suggestion=SuggestionId(given.suggestion) if given.suggestion else None,
     )
     with parts.database.write() as session:
-        return EntryOut.of(feedback.send(session, parts.scope, answer, parts.clock()))
+        files = attachments.claim(session, parts.scope, given.attachments, staff.id)
+        entry = feedback.send(session, parts.scope, replace(answer, attachments=files), parts.clock())
+        attachments.belong_to(session, files, entry)
+        return EntryOut.of(entry)
 
 
 @router.post("/{conversation}/messages/{message}/resend", responses=responses(401, 403, 404, 409, 422))

@@ -1,5 +1,5 @@
 /* The customer's chat: own messages at once, answers live, nothing lost when the line drops. */
-import { call, newKey, Problem, problemOf, reach, readEvents, tellZone } from "./common.js";
+import { call, newKey, Problem, problemOf, reach, readEvents, tellZone, upload } from "./common.js";
 
 const log = document.getElementById("log");
 const list = document.getElementById("messages");
@@ -44,12 +44,37 @@ function bubble(mine, text, at) {
   return item;
 }
 
+function saved(file) {
+  const link = Object.assign(document.createElement("a"), { href: `/api/chat/attachments/${file.id}`, textContent: file.name });
+  link.download = file.name;
+  return link;
+}
+
+let files = [];
+
+function tellFiles(problem = "") {
+  document.getElementById("chat-files").textContent = problem || files.map((file) => file.name).join(", ");
+}
+
+async function attach(input) {
+  const [file] = input.files;
+  input.value = "";
+  if (!file) return;
+  try {
+    files.push(await withSession(() => upload("/api/chat/attachments", file)));
+    tellFiles();
+  } catch (problem) {
+    tellFiles(problem.message);
+  }
+}
+
 function add(message) {
   cursor = Math.max(cursor, message.seq);
   if (seen.has(message.seq)) return;
   seen.add(message.seq);
   const atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 120;
   const item = bubble(message.by === "customer", message.text, message.at);
+  for (const file of message.attachments || []) item.querySelector(".bubble").append(document.createElement("br"), saved(file));
   item.dataset.seq = message.seq;
   const after = [...list.children].find((other) => other.dataset.seq && Number(other.dataset.seq) > message.seq);
   list.insertBefore(item, after || list.querySelector(".pending, .failed"));
@@ -69,12 +94,16 @@ function pend(message) {
   return item;
 }
 
+function bodyOf(message) {
+  return message.files?.length ? { text: message.text, attachments: message.files } : { text: message.text };
+}
+
 async function deliver(message, item) {
   item.className = "mine pending";
   item.querySelector(".meta").textContent = "Sending …";
   try {
     const stored = await withSession(() =>
-      call("POST", "/api/chat/messages", { text: message.text }, { "Idempotency-Key": message.key }),
+      call("POST", "/api/chat/messages", bodyOf(message), { "Idempotency-Key": message.key }),
     );
     keep(unsent().filter((other) => other.key !== message.key));
     item.remove();
@@ -90,7 +119,9 @@ async function deliver(message, item) {
 function send() {
   const text = area.value.trim();
   if (!text || [...text].length > most) return;
-  const message = { text, key: newKey() };
+  const message = { text, key: newKey(), files: files.map((file) => file.id) };
+  files = [];
+  tellFiles();
   keep([...unsent(), message]);
   area.value = "";
   count();
@@ -215,6 +246,7 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   send();
 });
+document.getElementById("chat-file").addEventListener("change", (event) => attach(event.target));
 area.addEventListener("input", count);
 area.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {

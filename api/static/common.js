@@ -32,6 +32,15 @@ export async function call(method, path, body, headers = {}) {
   return response.status === 204 ? null : response.json();
 }
 
+/* Uploads a file for the next message; returns {id, name, …}. */
+export async function upload(path, file) {
+  const query = new URLSearchParams({ name: file.name, type: file.type || "application/octet-stream" });
+  const headers = { Accept: "application/json", "Content-Type": "application/octet-stream" };
+  const response = await reach(`${path}?${query}`, { method: "POST", headers, body: file });
+  if (!response.ok) throw await problemOf(response);
+  return response.json();
+}
+
 /* Reads a server-sent event stream: calls `each(event, data, id)` until it ends. */
 export async function readEvents(response, each) {
   const reader = response.body.getReader();

@@ -1,19 +1,19 @@
 /* Writing: a reply or a note; what was typed survives a reload and is sent once. */
-import { call, newKey, toast } from "./common.js";
+import { call, newKey, toast, upload } from "./common.js";
 import { wake } from "./live.js";
 
 const form = () => document.getElementById("compose");
 const area = () => document.getElementById("compose-text");
 /* Which conversation the box writes to: the one it was drawn for. */
 export const composing = () => form()?.dataset.conversation || "";
-const EMPTY = { conversation: "", mode: "reply", reply: "", note: "", suggestion: "", key: "", tried: "" };
+const EMPTY = { conversation: "", mode: "reply", reply: "", note: "", suggestion: "", key: "", tried: "", files: [] };
 let draft = { ...EMPTY };
 
 const place = (conversation) => `draft:${conversation}`;
 
 function save() {
   const conversation = form().dataset.conversation;
-  if (draft.reply || draft.note) sessionStorage.setItem(place(conversation), JSON.stringify(draft));
+  if (draft.reply || draft.note || draft.files.length) sessionStorage.setItem(place(conversation), JSON.stringify(draft));
   else sessionStorage.removeItem(place(conversation));
 }
 
@@ -39,8 +39,26 @@ function show() {
   area().value = draft[draft.mode];
   document.getElementById("linked").hidden = !(draft.mode === "reply" && draft.suggestion);
   document.querySelector("#compose-send span").textContent = draft.mode === "note" ? "Add note" : "Send";
+  document.getElementById("compose-files").textContent = draft.files.map((file) => file.name).join(", ");
   fail("");
   count();
+}
+
+async function attach(input) {
+  const conversation = form().dataset.conversation;
+  const [file] = input.files;
+  input.value = "";
+  if (!file || draft.conversation !== conversation) return;
+  try {
+    const kept = await upload(`/api/conversations/${conversation}/attachments`, file);
+    if (draft.conversation !== conversation) return;
+    draft.files = [...draft.files, { id: kept.id, name: kept.name }];
+    draft.mode = "reply";
+    save();
+    show();
+  } catch (problem) {
+    fail(problem.message);
+  }
 }
 
 function count() {
@@ -68,8 +86,9 @@ export function write(mode, text = null, suggestion = null) {
 }
 
 /* Sends a reply with the key of this attempt; the same text tried again is stored once. */
-export async function sendReply(conversation, text, suggestion, key) {
+export async function sendReply(conversation, text, suggestion, key, files = []) {
   const body = suggestion ? { text, suggestion } : { text };
+  if (files.length) body.attachments = files.map((file) => file.id);
   await call("POST", `/api/conversations/${conversation}/replies`, body, { "Idempotency-Key": key });
 }
 
@@ -85,7 +104,7 @@ async function send() {
   button.disabled = true;
   try {
     if (mode === "note") await call("POST", `/api/conversations/${conversation}/notes`, { text });
-    else await sendReply(conversation, text, draft.suggestion, draft.key);
+    else await sendReply(conversation, text, draft.suggestion, draft.key, draft.files);
     sent(conversation, mode);
   } catch (problem) {
     fail(problem.message);
@@ -102,7 +121,7 @@ function sent(conversation, mode) {
     return;
   }
   draft[mode] = "";
-  if (mode === "reply") draft.suggestion = "";
+  if (mode === "reply") Object.assign(draft, { suggestion: "", files: [] });
   draft.mode = "reply";
   save();
   show();
@@ -119,6 +138,9 @@ export function listenToCompose() {
     draft[draft.mode] = event.target.value;
     save();
     count();
+  });
+  document.addEventListener("change", (event) => {
+    if (event.target.id === "compose-file") attach(event.target);
   });
   document.addEventListener("click", (event) => {
     const tab = event.target.closest("#compose [role=tab]");

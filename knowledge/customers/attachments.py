@@ -117,12 +117,12 @@ def claim(session: Session, scope: Scope, ids: Iterable[str], uploader: str) -> 
     """Return uploads that their uploader sends now.
 
     Raises:
-        NotFound: one is not there, somebody else's, or was sent before.
+        NotFound: one is not there or somebody else's. (One that was sent is refused by `belong_to`.)
     """
     told = []
     for one in dict.fromkeys(ids):
         row = session.scalar(select(FileRow).where(within(scope, FileRow), FileRow.id == one).with_for_update())
-        if row is None or row.uploader != uploader or row.entry is not None:
+        if row is None or not row.uploader or row.uploader != uploader:
             raise NotFound("There is no such upload.", "Upload the file again.")
         told.append(_attachment(row))
     return tuple(told)

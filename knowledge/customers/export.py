@@ -1,5 +1,6 @@
 """Export: everything we hold about one person, for that person; nobody else's data and nothing internal."""
 
+from base64 import b64encode
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
 from datetime import datetime
@@ -8,7 +9,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.customers import access, consent, holds, persons, remaining
+from knowledge.customers import access, attachments, consent, holds, persons, remaining
+from knowledge.customers.attachments import Kept
 from knowledge.customers.entries import Entry, SuggestionShown, as_json
 from knowledge.customers.record import get_customer
 from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
@@ -38,6 +40,7 @@ def export_person(session: Session, scope: Scope, customer: CustomerId, now: dat
         "exported_at": now.isoformat(),
         "records": [_record(session, one) for one in records],
         "conversations": _conversations(session, records),
+        "files": [_file(kept) for kept in attachments.of_customers(session, scope, records)],
         "consents": [_plain(asdict(one)) for one in consent.consents_of(session, scope, records).standings],
         "legal_hold": holds.hold_on(session, scope, records) is not None,
         "entries": [_entry(entry) for entry in entries],
@@ -82,6 +85,12 @@ def _conversations(session: Session, records: Sequence[CustomerId]) -> list[dict
         }
         for one in rows
     ]
+
+
+def _file(kept: Kept) -> dict[str, Any]:
+    told = kept.attachment
+    content = b64encode(kept.content).decode()
+    return {"name": told.name, "type": told.media_type, "size": told.size, "sha256": told.digest, "base64": content}
 
 
 def _entry(entry: Entry) -> dict[str, Any]:

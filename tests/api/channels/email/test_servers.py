@@ -1,7 +1,6 @@
 """E-mail through a real Postfix and a real Dovecot: in, out, in threads, back again, and never twice."""
 
 import time
-from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
@@ -110,7 +109,8 @@ def test_a_thread_goes_to_and_fro_with_its_files(
     (conversation,) = come_in(mailed, 1)
     with mailed.database.read() as session:
         asked = timeline.latest_of(session, mailed.scope, conversation.id, ["message_received"])
-        assert asked and isinstance(asked.payload, MessageReceived)
+        assert asked is not None
+        assert isinstance(asked.payload, MessageReceived)
         bill, evil = asked.payload.attachments
         assert attachments.read(session, mailed.scope, bill.id).content == b"%PDF-1.7 a bill"
         assert (evil.id, evil.name, "type" in evil.refused) == ("", "evil.exe", True)
@@ -132,7 +132,8 @@ def test_a_thread_goes_to_and_fro_with_its_files(
     assert kinds(mailed, conversation).count("message_received") == 2
     with mailed.database.read() as session:
         last = timeline.latest_of(session, mailed.scope, conversation.id, ["message_received"])
-        assert last and isinstance(last.payload, MessageReceived)
+        assert last is not None
+        assert isinstance(last.payload, MessageReceived)
         assert last.payload.text == "Thanks!"
     # The copy that proves it left is no message of anybody's, and is put away.
     deadline = time.monotonic() + 20
