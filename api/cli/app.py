@@ -7,6 +7,7 @@ import typer
 from api.cli import (
     asking,
     bots,
+    calibrating,
     calls,
     evaluating,
     examining,
@@ -22,6 +23,7 @@ from api.cli import (
     routing,
     serving,
     staff,
+    topics,
     working,
 )
 from api.cli.failing import Commands
@@ -86,6 +88,8 @@ app.command()(asking.ask)
 app.command()(asking.suggest)
 app.command()(records.conversations)
 app.command()(loads.load)
+app.command()(calibrating.calibrate)
+app.command()(topics.topics)
 app.command()(reports.report)
 app.command("chat-link")(records.chat_link)
 app.command()(library.reindex)

@@ -48,6 +48,8 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "suggest",
             "conversations",
             "load",
+            "calibrate",
+            "topics",
             "bot show",
             "bot set",
             "bot certify",
