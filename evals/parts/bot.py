@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from evals.bot_hostile import hostile_figures
 from evals.bot_risk import demo_figures, drift_figures, risk_figures, simulated_figures
+from evals.bot_shadow import shadow_figures
 from evals.datasets import prompt_injection, tarnfell
 from evals.figures import Figure
 from evals.peak import peak_part
@@ -44,3 +45,9 @@ def bot_peak(asked: Asked) -> Iterable[Figure]:
 def bot_hostile(asked: Asked) -> Iterable[Figure]:
     """Prompt injection through chat and mail against the bot with tools."""
     return hostile_figures(prompt_injection.read(asked.data), asked.quick, asked.say)
+
+
+@part("bot_shadow", seconds=25, own=True)
+def bot_shadow(asked: Asked) -> Iterable[Figure]:
+    """The demo company's history in shadow: its words beside the people's."""
+    return shadow_figures(asked.examples, tarnfell.read(asked.examples), asked.now, asked.build, asked.say)
