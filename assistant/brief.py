@@ -40,6 +40,13 @@ class Context:
     preferences: tuple[tuple[str, str], ...] = ()
     history: tuple[Turn, ...] = ()
     dialogue: tuple[Turn, ...] = ()
+    channel: str = ""
+    public: bool = False
+
+    @property
+    def answered(self) -> bool:
+        """Whether we have said anything in the live dialogue."""
+        return any(turn.who == "us" for turn in self.dialogue)
 
 
 @dataclass(frozen=True)

@@ -65,6 +65,8 @@ def build_context(
             preferences=() if conversation.public else _preferences(customer),
             history=tuple(sorted([*others, *earlier], key=lambda turn: turn.at)),
             dialogue=tuple(dialogue),
+            channel=conversation.channel,
+            public=conversation.public,
         ),
         budget,
     )

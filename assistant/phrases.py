@@ -24,6 +24,8 @@ class Phrases:
     which: str
     more: str
     read_more: str
+    regards: str
+    in_private: str
 
 
 ENGLISH = Phrases(
@@ -38,6 +40,8 @@ ENGLISH = Phrases(
     which="Could you tell me a little more? Is your question about “{first}” or about “{second}”?",
     more="Could you tell me a little more about what you need?",
     read_more="Read more:",
+    regards="Kind regards",
+    in_private="Please send us a private message, so that we can look at your case.",
 )
 PHRASES = {
     "en": ENGLISH,
@@ -53,6 +57,8 @@ PHRASES = {
         which="Können Sie mir etwas mehr sagen? Geht es um „{first}“ oder um „{second}“?",
         more="Können Sie mir etwas genauer sagen, worum es geht?",
         read_more="Mehr dazu:",
+        regards="Freundliche Grüße",
+        in_private="Bitte schreiben Sie uns eine private Nachricht, damit wir uns Ihren Fall ansehen können.",
     ),
     "es": Phrases(
         hello="Hola {name}:",
@@ -66,6 +72,8 @@ PHRASES = {
         which="¿Puede darme algún detalle más? ¿Su pregunta es sobre «{first}» o sobre «{second}»?",
         more="¿Puede darme algún detalle más sobre lo que necesita?",
         read_more="Más información:",
+        regards="Un saludo",
+        in_private="Escríbanos un mensaje privado, por favor, para que podamos ver su caso.",
     ),
     "fr": Phrases(
         hello="Bonjour {name},",
@@ -79,11 +87,15 @@ PHRASES = {
         which="Pouvez-vous préciser ? Votre question porte-t-elle sur « {first} » ou sur « {second} » ?",
         more="Pouvez-vous préciser ce dont vous avez besoin ?",
         read_more="En savoir plus :",
+        regards="Cordialement",
+        in_private="Envoyez-nous un message privé, s’il vous plaît, afin que nous puissions regarder votre dossier.",
     ),
 }
 # Sentences that state nothing and need no evidence.
 _NO_CLAIMS = frozenset(
-    said for phrases in PHRASES.values() for said in (phrases.articles_say, phrases.next_step, phrases.hello_nobody)
+    said
+    for phrases in PHRASES.values()
+    for said in (phrases.articles_say, phrases.next_step, phrases.hello_nobody, phrases.regards, phrases.in_private)
 )
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.brief import Brief, Context, Draft, Drafter, Nearness
+from assistant.citations import cited
 from assistant.claims import check_claims
 from assistant.context import PASSAGES_SHARE, build_context
 from assistant.decision import Case, Outcome, decide
@@ -15,6 +16,7 @@ from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.drafting.quoting import best_excerpts
 from assistant.drafting.vectors import SentenceVectors
 from assistant.feedback import suggestion_key
+from assistant.form import Form, fit
 from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
@@ -47,6 +49,7 @@ class Assistant:
     drafter: Drafter
     backup: Drafter
     context_tokens: int = 3_000
+    company: str = ""
     sentences: SentenceVectors = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -76,7 +79,7 @@ def open_assistant(settings: Settings, search: Search) -> Assistant:
     Raises:
         Unavailable: the configured drafter cannot be used, with the remedy.
     """
-    return Assistant(search, open_drafter(settings), ExtractiveDrafter(), settings.context_tokens)
+    return Assistant(search, open_drafter(settings), ExtractiveDrafter(), settings.context_tokens, settings.company)
 
 
 def open_drafter(settings: Settings) -> Drafter:
@@ -162,6 +165,7 @@ def prepare(
     public = brief.passages
     streamed = Streamed(on_progress)
     written = write(assistant, brief, streamed)
+    written = in_form(written, context, assistant.company)
     watch.lap("draft")
     claims = check_claims(written.draft.text, public, context)
     watch.lap("claims")
@@ -231,6 +235,18 @@ def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:
     except Unavailable as failure:
         streamed.restart(failure.message)
         return Written(assistant.backup.draft(brief, streamed.add), assistant.backup, failure.message)
+
+
+def in_form(written: Written, context: Context, company: str) -> Written:
+    """Return the draft as the conversation's channel wants it; its citations are those that are left."""
+    draft = written.draft
+    if not draft.text or not context.channel:
+        return written
+    name, language = context.name, context.language
+    form = Form(context.channel, context.public, context.answered, name, company, language)
+    text = fit(draft.text, form)
+    left = tuple(number for number in draft.citations if number in cited(text))
+    return replace(written, draft=replace(draft, text=text, citations=left))
 
 
 def as_entry(conversation: Conversation, shown: SuggestionShown, now: datetime) -> NewEntry:

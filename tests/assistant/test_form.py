@@ -1,0 +1,59 @@
+"""The form of a reply on each channel."""
+
+import pytest
+
+from assistant.form import CHAT_CHARS, SMS_CHARS, Form, fit
+
+DRAFT = (
+    "Hello Maya,\n\nYour order TF-1 has the status “shipped”.\n\nThis is what our help pages say:\n\n"
+    "Returns:\n“Unworn boots can be returned within 60 days. Keep the receipt.” [1]\n\n"
+    "If this does not answer your question, please reply to this message."
+)
+
+
+def test_a_mail_is_signed_and_greets() -> None:
+    made = fit("We are open until six. [1]", Form("email", name="Maya Lind", company="Tarnfell"))
+    assert made == "Hello Maya Lind,\n\nWe are open until six. [1]\n\nKind regards\nTarnfell"
+    assert fit(DRAFT, Form("email", name="Maya", company="Tarnfell")).count("Hello") == 1
+
+
+def test_a_text_message_is_short_and_says_only_what_matters() -> None:
+    made = fit(DRAFT, Form("sms", name="Maya"))
+    assert len(made) <= SMS_CHARS
+    assert made.startswith("Your order TF-1")
+    assert "“Unworn boots can be returned within 60 days." in made
+    for left_out in ("Hello", "help pages", "Returns:", "\n"):
+        assert left_out not in made
+    long = fit(f"Hello,\n\n{'word ' * 200}", Form("sms"))
+    assert len(long) <= SMS_CHARS
+    assert long.endswith("…")
+
+
+def test_a_chat_greets_once() -> None:
+    first, later = (fit(DRAFT, Form("chat", answered=answered, name="Maya")) for answered in (False, True))
+    assert first.startswith("Hello Maya,")
+    assert later.startswith("Your order TF-1")
+    assert "please reply" not in later
+    assert len(fit("\n\n".join(["x" * 300] * 9), Form("chat"))) <= CHAT_CHARS
+
+
+def test_in_public_nothing_personal_is_said() -> None:
+    text = f"Hello Maya,\n\nWrite to maya@example.org or +44 7700 900 123.\n\nMaya, your boots came.\n\n{DRAFT[200:]}"
+    made = fit(text, Form("instagram", public=True, name="Maya Lind"))
+    for secret in ("Maya", "example.org", "7700"):
+        assert secret not in made
+    assert "private message" in made
+    assert "private message" not in fit("We open at nine.", Form("x", public=True, name="Maya"))
+
+
+@pytest.mark.parametrize("text", ["", " ", "\n\n\n", "a", "[1]"])
+@pytest.mark.parametrize("channel", ["sms", "chat", "email", "x", "", "unheard-of"])
+def test_odd_drafts_stay_what_they_are(text: str, channel: str) -> None:
+    assert fit(text, Form(channel)).strip() in {text.strip(), f"Hello,\n\n{text}"}
+
+
+@pytest.mark.parametrize(
+    ("language", "words"), [("de", "Freundliche Grüße"), ("es", "Un saludo"), ("fr", "Cordialement")]
+)
+def test_signed_in_the_customers_language(language: str, words: str) -> None:
+    assert words in fit("x y z.", Form("email", company="Tarnfell", language=language))
