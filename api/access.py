@@ -61,6 +61,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/suggestions/{suggestion}"): AGENT,
     ("POST", "/api/suggestions/{suggestion}/rejection"): AGENT,
     ("POST", "/api/ask"): AGENT,
+    ("GET", "/api/rewrites"): AGENT,
+    ("POST", "/api/rewrites"): AGENT,
     # customers
     ("GET", "/api/customers"): AGENT,
     ("GET", "/api/customers/{customer}"): AGENT,

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
 from assistant.bot import Bot, Load
+from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
 from assistant.tools.own import shop_tools
 from assistant.tools.toolbox import Toolbox
@@ -44,12 +45,14 @@ class Parts:
     board: Board = field(init=False)
     service: ServicePlan = field(init=False)
     bot: Bot = field(init=False)
+    rewriter: Rewriter = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
         tools = open_tools(self.settings, self.database, self.scope, self.clock)
         object.__setattr__(self, "bot", open_bot(self.settings, self.assistant, self.board, tools))
+        object.__setattr__(self, "rewriter", open_rewriter(self.settings))
 
 
 def open_tools(settings: Settings, database: Database, scope: Scope, clock: Callable[[], datetime]) -> Toolbox:

@@ -174,5 +174,6 @@ def _work_context(request: Request, parts: Parts, me: Staff, conversation: Conve
         "auto": panel.auto,
         "idle": panel.idle,
         "max_chars": parts.settings.max_message_chars,
+        "rewrites": parts.rewriter.actions,
         "now": parts.clock(),
     }

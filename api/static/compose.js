@@ -127,6 +127,28 @@ function sent(conversation, mode) {
   show();
 }
 
+/* Rewrites the reply in the box; what was there comes back with the browser's undo. */
+async function rewrite(button) {
+  const conversation = form().dataset.conversation;
+  const text = area().value.trim();
+  if (!text) return fail("Write something first.");
+  const body = { text, action: button.dataset.rewrite };
+  if (button.dataset.language) body.language = button.dataset.language;
+  button.disabled = true;
+  try {
+    const made = await call("POST", "/api/rewrites", body);
+    if (form()?.dataset.conversation !== conversation || area().value.trim() !== text) return;
+    area().focus();
+    area().select();
+    document.execCommand("insertText", false, made.text);
+    fail("");
+  } catch (problem) {
+    fail(problem.message);
+  } finally {
+    button.disabled = false;
+  }
+}
+
 export function listenToCompose() {
   document.addEventListener("submit", (event) => {
     if (event.target.id !== "compose") return;
@@ -146,6 +168,8 @@ export function listenToCompose() {
     const tab = event.target.closest("#compose [role=tab]");
     if (tab) write(tab.dataset.mode);
     if (event.target.closest("#unlink")) write("reply", "", "");
+    const button = event.target.closest("[data-rewrite]");
+    if (button) rewrite(button);
   });
   document.addEventListener("keydown", (event) => {
     const inBox = event.target.id === "compose-text";

@@ -122,6 +122,9 @@ def test_reject_note_take_and_resolve(site: Any, new_page: Callable[..., Any], s
 
     agent.locator(".thread h1").click()
     agent.keyboard.press("n")
+    agent.locator("#compose-text").fill("calls  back tomorrow , i think")
+    agent.get_by_role("button", name="Fix", exact=True).click()
+    expect(agent.locator("#compose-text")).to_have_value("Calls back tomorrow, I think")
     agent.locator("#compose-text").fill("Calls back tomorrow")
     agent.keyboard.press("Control+Enter")
     expect(agent.locator(".msg.note")).to_contain_text("Calls back tomorrow")
