@@ -15,6 +15,7 @@ from handoff.assignment.queue import why_here
 from handoff.channels.choosing import Moment, Ranked, rank
 from handoff.channels.moving import ways_of
 from handoff.channels.prediction import ChannelModel, learn
+from handoff.escalation.situation import reply_clock
 from handoff.history import contacts
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
@@ -68,11 +69,19 @@ def explain(session: Session, place: Place, conversation: ConversationId, now: d
     case = conversation_of(seen, conversation)
     if case is None:
         return [f"{found.owner} owns it" if found.owner else "nobody waits here"]
-    told = [why_here(case.waiting, seen.cases.index(case) + 1, now)]
+    told = [why_here(case.waiting, seen.cases.index(case) + 1, now), *_promised(found, case.since, place.plan, now)]
     if case.offer is not None:
         return [*told, f"offered to {case.offer.to} until {case.offer.until:%H:%M} UTC", *case.offer.reasons]
     proposals = proposing.propose(seen, model_of(place.folder), place.plan)
     return told + [line for one in proposals if one.case is case for line in proposing.why(one)]
+
+
+def _promised(found: Conversation, since: datetime, plan: Plan, now: datetime) -> list[str]:
+    clock = reply_clock(found, since, plan)
+    due = clock.due() if clock else None
+    if clock is None or due is None:
+        return []
+    return [f"{'was' if clock.broken(now) else 'is'} to be answered by {due:%d %b %H:%M} UTC"]
 
 
 def channels(session: Session, parts: Parts, conversation: ConversationId) -> list[Ranked]:

@@ -11,7 +11,7 @@ const ACTS = {
   decline: () => call("POST", `/api/conversations/${conversation()}/refusal`, {}),
   open: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "open" }),
 };
-const DONE = { take: "It is yours now", accept: "It is yours now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again", agreed: "Agreed", refused: "Refused" };
+const DONE = { take: "It is yours now", accept: "It is yours now", move: "They read it there now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again", agreed: "Agreed", refused: "Refused" };
 
 async function run(name, action) {
   try {
@@ -35,6 +35,16 @@ export function act(name) {
   else run(name, ACTS[name]);
 }
 
+function move(event) {
+  event.preventDefault();
+  const form = event.target;
+  const given = new FormData(form);
+  const { channel, kind, value } = form.dataset;
+  const body = { channel, address_kind: kind, address: value, text: given.get("text"), reason: given.get("reason") };
+  run("move", () => call("POST", `/api/conversations/${conversation()}/move`, body));
+  form.closest("details").open = false;
+}
+
 export function listenToActs() {
   document.addEventListener("click", (event) => {
     const button = event.target.closest("[data-act]");
@@ -46,6 +56,7 @@ export function listenToActs() {
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();
   });
   document.addEventListener("submit", (event) => {
+    if (event.target.matches("form[data-move]")) move(event);
     if (event.target.id !== "pass-form") return;
     const given = new FormData(event.target);
     const body = { to: given.get("to") || null, reason: given.get("note") };

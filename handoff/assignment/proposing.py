@@ -15,6 +15,9 @@ from handoff.assignment.looking import Case, Seen
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
 
+# Fewer cases than these are no reason that anybody should read.
+LEAST = 5
+
 
 @dataclass(frozen=True)
 class Proposal:
@@ -92,7 +95,8 @@ def _of(choice: Choice | None, number: int | None, seen: Seen, scores: Floats) -
 
 def words(choice: Choice, proposal: Proposal) -> tuple[str, ...]:
     """Return why this colleague, in sentences."""
-    told = [scoring.in_words(reason) for reason in choice.scored.reasons]
+    told = [scoring.in_words(reason) for reason in choice.scored.reasons if reason.cases >= LEAST]
+    told = told or ["too little history yet: who has most room goes first"]
     if choice.arm == "explore":
         told.insert(0, "drawn among all who fit, so that what we learn stays true")
     if choice.arm == "holdout":

@@ -19,7 +19,7 @@ from knowledge.ids import ConversationId
 from knowledge.scope import Scope, within
 
 # The kinds of address a channel can be written to.
-ADDRESSES = {"email": "email", "sms": "phone", "whatsapp": "whatsapp", "phone": "phone", "chat": "chat"}
+ADDRESSES = {"email": "email", "sms": "phone", "phone": "phone", "whatsapp": "whatsapp"} | {one: one for one in PUBLIC}
 QUOTED_CHARS = 1_500
 
 
@@ -38,10 +38,7 @@ def ways_of(session: Session, scope: Scope, conversation: Conversation) -> list[
     """Return the proven addresses of a conversation's customer, one way for each channel that can use it."""
     customer = get_customer(session, scope, conversation.customer)
     proven = [known.handle for known in customer.handles if known.verified]
-    channels: dict[str, list[str]] = {}
-    for channel, kind in ADDRESSES.items():
-        channels.setdefault(kind, []).append(channel)
-    return [Way(channel, handle) for handle in proven for channel in channels.get(handle.kind, [handle.kind])]
+    return [Way(channel, handle) for handle in proven for channel, kind in ADDRESSES.items() if kind == handle.kind]
 
 
 def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:

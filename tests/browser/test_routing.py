@@ -91,6 +91,11 @@ def test_bot_to_agent_to_agent_over_two_channels(
     other = new_page()
     sign_in(other, f"{second}@tarnfell.example", f"/console/conversations/{conversation}")
     expect(other.locator("#timeline")).to_contain_text("Me again, about TF-80311.")  # the mail, beside the chat
+    other.locator("#why > summary").click()
+    other.locator("#why-body").get_by_text("Move it there").first.click()
+    other.locator("#why-body").get_by_label("Why").first.fill("writes by mail anyway")
+    other.locator("#why-body").get_by_role("button", name="Move").first.click()
+    expect(other.locator("#timeline")).to_contain_text("writes by mail anyway")
     other.locator("#package > summary").click()
     expect(other.locator("#package")).to_contain_text("TF-80311")
     expect(other.locator("#timeline")).to_contain_text("opened the handoff package")

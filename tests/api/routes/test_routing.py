@@ -16,6 +16,7 @@ from knowledge.settings import Settings
 from knowledge.staff.people import NewStaff, add_staff
 
 PLAN = """
+reply_minutes: {email: 480}
 topics: {parcels: {words: [parcel]}}
 assignment: {offering: true, accept_minutes: 2, tell_after_minutes: 5, explore: 0, holdout: 0}
 escalation: [{name: legal, when: {words: [lawyer]}, to: manager, priority: urgent, within_minutes: 60}]
@@ -47,6 +48,7 @@ def test_an_offer_is_shown_explained_and_accepted(
     assert client.get("/api/offers", headers=agent).json() == {"offers": []}
     before = client.get(f"/api/conversations/{waiting}/routing", headers=agent).json()
     assert before["agent"][0].startswith("place 1: waits 0 min")
+    assert before["agent"][1].startswith("is to be answered by")
     assert any("agent@example.com" in line for line in before["agent"])
     route(parts, parts.clock())
     route(parts, parts.clock())
