@@ -14,11 +14,13 @@ ENGLISH = "en"
 # Below this the detector only guesses; short texts often are.
 SURE = 0.4
 # A message this short that names a person is about nothing else.
-SHORT_WORDS = 14
+SHORT_WORDS = 16
 BARE_WORDS = 3
 # Longer thanks ask for something as well.
 THANKS_WORDS = 8
 _WORD = re.compile(r"[^\W_]+(?:['-][^\W_]+)*")
+MOST_SENTENCES = 40
+_SENTENCE_END = re.compile(r"[.!?;\n…。！？]+")
 # Longer messages are read this far: whoever wants a person says so before.
 MOST_CHARS = 4_000
 _NO_LANGUAGE = re.compile(r"https?://\S+|\S+@\S+|\b\w*\d\w*\b|[`#*|_<>{}\[\]()]")
@@ -94,8 +96,10 @@ def spoken(texts: Sequence[str]) -> str:
 
 def wants_person(text: str) -> bool:
     """Tell whether a message asks for a person, in any language of the list: a false alarm costs an agent's look."""
-    said = plain(text)
-    return any(_asks(one, said, len(said.split())) for one in all_words().values())
+    # The sentence alone tells, whatever else is written; a wish split by a mark is found in the whole.
+    parts = [text, *_SENTENCE_END.split(text[:MOST_CHARS])[:MOST_SENTENCES]]
+    said = [found for found in dict.fromkeys(map(plain, parts)) if found]
+    return any(_asks(one, part, len(part.split())) for part in said for one in all_words().values())
 
 
 def _asks(words: Words, said: str, count: int) -> bool:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from evals.bot_hostile import hostile_figures
+from evals.bot_person import person_figures
 from evals.bot_risk import demo_figures, drift_figures, risk_figures, simulated_figures
 from evals.bot_shadow import shadow_figures
 from evals.datasets import prompt_injection, tarnfell
@@ -51,3 +52,9 @@ def bot_hostile(asked: Asked) -> Iterable[Figure]:
 def bot_shadow(asked: Asked) -> Iterable[Figure]:
     """The demo company's history in shadow: its words beside the people's."""
     return shadow_figures(asked.examples, tarnfell.read(asked.examples), asked.now, asked.build, asked.say)
+
+
+@part("bot_person", seconds=8)
+def bot_person(asked: Asked) -> Iterable[Figure]:
+    """Whether a wish for a person is heard, and what is taken for one."""
+    return person_figures(asked.data)
