@@ -1,7 +1,7 @@
 """From a conversation to one question that stands by itself: what search and drafters are asked."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -19,6 +19,7 @@ TURNS = 2
 PAUSE = timedelta(minutes=30)
 SHORT_TURN_WORDS = 2
 _READ_CHARS = 20_000
+MOST_NAMES = 5
 
 _ANAPHORA_TEXT = """
 it its that this they them those these one ones there he she him her also instead then same both
@@ -76,6 +77,21 @@ def standalone(dialogue: Sequence[Turn]) -> Question | None:
     said = [turn.text[:MAX_TURN_CHARS] for turn in wanted]
     text = "\n".join(words for words in said if words)
     return Question(text[-MAX_QUESTION_CHARS:], said[-1], turns[-1].entry)
+
+
+def carry(question: Question, dialogue: Sequence[Turn], names_in: Callable[[str], list[str]]) -> Question:
+    """Return the question with the names it is about, when they were said in an earlier turn of either side.
+
+    The names of the latest turn that says any come before the last turn; what stood between is left out. Without
+    names, or with some in the last turn, the question stays. Chosen on one half of dstc11_track5: docs/retrieval.md.
+    """
+    if names_in(question.focus):
+        return question
+    for turn in reversed(dialogue):
+        if names := names_in(turn.text):
+            said = " ".join(names[:MOST_NAMES])
+            return replace(question, text=f"{said} {question.focus}"[:MAX_QUESTION_CHARS])
+    return question
 
 
 def plain_question(text: str) -> Question:

@@ -20,7 +20,7 @@ from assistant.form import Form, fit
 from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
-from assistant.question import Question, plain_question, standalone
+from assistant.question import Question, carry, plain_question, standalone
 from assistant.sentences import content_words, words
 from assistant.stopwatch import Stopwatch
 from knowledge.customers import timeline
@@ -126,6 +126,7 @@ def suggest(
     question = standalone(context.dialogue)
     if question is None:
         raise Rejected("The customer has not written anything to answer.", "Wait for their message.")
+    question = carry(question, context.dialogue, assistant.search.names_in)
     shown = prepare(assistant, question, context, watch, on_progress)
     with database.write() as session:
         get_conversation(session, scope, conversation)  # whoever was forgotten meanwhile stays forgotten

@@ -3,11 +3,13 @@
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evals.datasets.collections import Collection
+from assistant.brief import Turn
+from assistant.question import Question, carry
+from evals.datasets.collections import Collection, Query
 from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval
 from evals.library import Library, Making, open_library
@@ -39,16 +41,25 @@ def making(collection: Collection) -> Making:
 
 
 def rankings(library: Library, collection: Collection) -> dict[str, Rankings]:
-    """The documents found for each query, best first: by the search, and by its words and its meaning alone."""
+    """The documents found for each query, best first: by the search, and by its words and its meaning alone.
+
+    Where there is a dialogue, the search is asked as the product asks it, with the names said before (`carry`).
+    """
     found: dict[str, Rankings] = {"both": {}, **{one: {} for one in ALONE}}
     for query in collection.queries:
-        hits = library.search.search(query.text, audience="agent", limit=DEPTH)
+        hits = library.search.search(_asked(library, query), audience="agent", limit=DEPTH)
         found["both"][query.id] = library.documents(hits)
         # Deep enough that the best ten of either way are among them.
         hits = library.search.search(query.text, audience="agent", limit=ALONE_DEPTH)
         for name, rank in (("words only", _lexical), ("meaning only", _dense)):
             found[name][query.id] = library.documents(sorted((hit for hit in hits if rank(hit)), key=rank))
     return found
+
+
+def _asked(library: Library, query: Query) -> str:
+    turns = [Turn("customer", text, datetime(2026, 1, 1, tzinfo=UTC), "chat") for text in query.said]
+    focus = query.said[-1] if query.said else query.text
+    return carry(Question(query.text, focus), turns, library.search.names_in).text
 
 
 def group_of(collection: Collection) -> dict[str, str]:

@@ -18,6 +18,7 @@ from retrieval.dense import Damaged
 from retrieval.embedding import Embedder, open_embedder
 from retrieval.fusion import fuse
 from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
+from retrieval.names import Names
 from retrieval.passages import Audience, Hit
 from retrieval.query import parts
 from retrieval.store import PassageStore
@@ -46,6 +47,7 @@ class Search:
         self._revision = -1
         self._looked_at = 0.0
         self._ids: set[str] = set()
+        self._names = Names(())
         self._indexes = home.open() if home else open_memory(embedder)
         self.refresh()
 
@@ -84,6 +86,10 @@ class Search:
     def rarity(self, words: Sequence[str]) -> list[float]:
         """Return how rare each word is among all passages, 0 to log(passages + 1); see `LexicalIndex.rarity`."""
         return [self._indexes.lexical.rarity(word) for word in words]
+
+    def names_in(self, text: str) -> list[str]:
+        """Return the names of what the library writes about that stand in a text; see `Names`."""
+        return self._names.said_in(text)
 
     def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
         """Search with the query's vector (`vector`) already at hand."""
@@ -124,6 +130,7 @@ class Search:
         else:
             update(self._indexes, self._source, wanted - self._ids, self._ids - wanted)
         self._store.warm(wanted - self._ids)
+        self._names = Names(self._store.titles())
         self._ids = wanted
 
     def _look_for_news(self) -> None:

@@ -54,6 +54,11 @@ class PassageStore:
             rows = session.execute(select(PassageRow.id, PassageRow.visibility).where(within(self._scope, PassageRow)))
             return Snapshot(revision, {key: cast(Visibility, visibility) for key, visibility in rows})
 
+    def titles(self) -> list[str]:
+        """Return the titles of all articles, each as often as it occurs."""
+        with self._database.read() as session:
+            return list(session.scalars(select(ArticleRow.title).where(within(self._scope, ArticleRow))))
+
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return those of the passages that exist; what is not at hand is read in one query."""
         with self._lock:

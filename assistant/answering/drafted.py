@@ -7,7 +7,7 @@ from assistant.claims import check_claims
 from assistant.decision import Case, decide
 from assistant.orders import orders_asked_about
 from assistant.progress import Streamed, quiet
-from assistant.question import Question, standalone
+from assistant.question import Question, carry, standalone
 from assistant.stopwatch import Stopwatch
 from assistant.suggest import Assistant, Written, find_passages, make_brief, shown_of, write
 from assistant.tools.choosing import use_tool
@@ -58,6 +58,7 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
     question = standalone(sight.context.dialogue)
     if question is None:
         raise Rejected("The customer has not written anything to answer.", "Wait for their message.")
+    question = carry(question, sight.context.dialogue, assistant.search.names_in)
     used = use_tool(toolbox, sight.caller, question.focus)
     if used is not None and used.outcome in ("done", "refused", "proposed"):
         return _from_tool(question, used)

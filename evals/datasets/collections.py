@@ -22,11 +22,15 @@ class Document:
 
 @dataclass(frozen=True)
 class Query:
-    """What is searched for; `group` names what it is not independent of (its conversation)."""
+    """What is searched for; `group` names what it is not independent of (its conversation).
+
+    `said` are the turns of both sides, oldest first, where the data set has a dialogue.
+    """
 
     id: str
     text: str
     group: str
+    said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from evals.figures import digest
 
 
 def read(data: Path) -> Collection:
-    """Read the snippets and the knowledge-seeking turns; the query is the last two user turns, one a line.
+    """Read the snippets and the knowledge-seeking turns; the query is the last two user turns, a line each.
 
     Raises:
         NotFound: the data set or one of its files is not there.
@@ -22,7 +22,13 @@ def read(data: Path) -> Collection:
             Document(row["snippet_id"], row["entity"] or row["domain"], _text(row)) for row in read_lines(files[0])
         ),
         queries=tuple(
-            Query(row["instance_id"], last_user_turns(row["dialogue"]), row["dialogue"][0]["text"]) for row in wanted
+            Query(
+                row["instance_id"],
+                last_user_turns(row["dialogue"]),
+                row["dialogue"][0]["text"],
+                tuple(turn["text"] for turn in row["dialogue"]),
+            )
+            for row in wanted
         ),
         qrels={row["instance_id"]: dict.fromkeys(row["knowledge"], 1) for row in wanted},
         digest=digest(files),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.brief import Turn
-from assistant.question import MAX_QUESTION_CHARS, plain_question, standalone, trim
+from assistant.question import MAX_QUESTION_CHARS, Question, carry, plain_question, standalone, trim
 from knowledge.ids import EntryId
 
 
@@ -101,3 +101,19 @@ def test_the_question_is_short_and_answers_the_last_words(turns: list[tuple[str,
     if found is not None:
         assert len(found.text) <= MAX_QUESTION_CHARS
         assert found.answers == [turn.entry for turn in dialogue if turn.who == "customer"][-1]
+
+
+def test_names_said_before_are_carried() -> None:
+    def names_in(text: str) -> list[str]:
+        return [name for name in ("Galleria", "Bridge House") if name.lower() in text.lower()]
+
+    said = ("Find me a place", "I can offer the Galleria.", "Does it have parking?")
+    turns = [
+        Turn("us" if place == 1 else "customer", text, datetime(2026, 11, 1, tzinfo=UTC), "chat")
+        for place, text in enumerate(said)
+    ]
+    question = Question("Find me a place\nDoes it have parking?", "Does it have parking?")
+    assert carry(question, turns, names_in).text == "Galleria Does it have parking?"
+    assert carry(question, turns[:1], names_in) == question
+    own = Question("Bridge House?", "And Bridge House?")
+    assert carry(own, turns, names_in) == own
