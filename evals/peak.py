@@ -5,10 +5,6 @@ server itself tells: no message lost, none answered twice, no word of the bot af
 """
 
 import asyncio
-import json
-import os
-import subprocess
-import sys
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -31,12 +27,11 @@ from evals.figures import Figure
 from evals.interleavings import Wrong, judge, tried
 from evals.library import Making, open_library
 from evals.peak_world import SHARES, TOPICS, Customer, draw
+from evals.serving import entry_of, running
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified, Rule
 from knowledge.customers.bot_entries import BotDecided
-from knowledge.customers.entries import Entry, MessageReceived, MessageSent, load
-from knowledge.failures import Unavailable
-from knowledge.ids import ConversationId, CustomerId, EntryId
+from knowledge.customers.entries import Entry, MessageReceived, MessageSent
 from knowledge.staff.logins import issue_token
 from knowledge.staff.people import NewStaff, Role, add_staff
 
@@ -144,30 +139,11 @@ def serving(seed: int = SEED) -> Iterator[Site]:
     Raises:
         Unavailable: it does not come up.
     """
-    with prepared(seed) as (folder, agents, manager):
-        environ = {name: value for name, value in os.environ.items() if not name.startswith("THREADLINE_")}
-        environ |= {"THREADLINE_DATA_DIR": str(folder), "THREADLINE_PEAK_WAIT_SECONDS": "20"}
-        program = str(Path(sys.executable).with_name("threadline"))
-        words = [program, "serve", "--port", "0"]
-        with (
-            (folder / "server.log").open("w") as log,
-            subprocess.Popen(  # noqa: S603 - our own program
-                words, stdout=subprocess.PIPE, stderr=log, text=True, env=environ, cwd=folder
-            ) as process,
-        ):
-            try:
-                yield Site(_address(process), agents, manager)
-            finally:
-                process.terminate()
-
-
-def _address(process: "subprocess.Popen[str]") -> str:
-    assert process.stdout is not None
-    for line in process.stdout:
-        for word in line.split():
-            if word.startswith("http://"):
-                return word.rstrip("/.,")
-    raise Unavailable("The server did not come up.", "Run `threadline doctor`.")
+    with (
+        prepared(seed) as (folder, agents, manager),
+        running(folder, {"THREADLINE_PEAK_WAIT_SECONDS": "20"}) as url,
+    ):
+        yield Site(url, agents, manager)
 
 
 async def play(site: Site, customers: Sequence[Customer], scale: float) -> tuple[Seen, float]:
@@ -268,7 +244,7 @@ def judged(site: Site, customers: Sequence[Customer], seen: Seen, seconds: float
         listed = _conversations(client)
         for one in listed:
             page: Json = client.get(f"/api/conversations/{one['id']}/timeline?limit=200").json()
-            entries = [_entry(row) for row in page["entries"]]
+            entries = [entry_of(row) for row in page["entries"]]
             found = judge(entries)
             wrong = Wrong(*(a + b for a, b in zip(vars(wrong).values(), vars(found).values(), strict=True)))
             stored += sum(isinstance(entry.payload, MessageReceived) for entry in entries)
@@ -301,19 +277,6 @@ def _conversations(client: httpx.Client) -> list[Json]:
     for person in people:
         found += client.get(f"/api/conversations?customer={person['id']}&limit=50").json()["conversations"]
     return found
-
-
-def _entry(row: Json) -> Entry:
-    return Entry(
-        row["seq"],
-        EntryId(row["id"]),
-        datetime.fromisoformat(row["at"]),
-        datetime.fromisoformat(row["recorded_at"]),
-        row["kind"],
-        CustomerId(row["customer"]),
-        ConversationId(row["conversation"]),
-        load(json.dumps(row["payload"])) if row["payload"] else None,
-    )
 
 
 def _what(entries: Sequence[Entry]) -> Iterator[str]:

@@ -22,6 +22,7 @@ from api.cli import (
     reports,
     routing,
     serving,
+    simulating,
     staff,
     topics,
     working,
@@ -105,5 +106,6 @@ app.add_typer(routing.escalation, name="escalation")
 app.add_typer(working.letters, name="letters")
 evaluating.evals.command("replay")(replaying.replay)
 evaluating.evals.command("review")(replaying.review)
+evaluating.evals.command("simulate")(simulating.simulate)
 app.add_typer(evaluating.evals, name="evals")
 app.command()(version)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator, Sequence
 from datetime import datetime
+from itertools import takewhile
 
 from evals.live.stories import Repeat
 from knowledge.customers.entries import Entry
 from knowledge.customers.facts.repeats import repeats_in
-from knowledge.customers.facts.said import said_of
+from knowledge.customers.facts.said import Said, said_of
 
 
 def repeats_of(entries: Sequence[Entry], breaks: Sequence[datetime]) -> Iterator[Repeat]:
@@ -22,5 +23,12 @@ def repeats_of(entries: Sequence[Entry], breaks: Sequence[datetime]) -> Iterator
         before = [one for one in said if one.at < begin]
         after = [one for one in said if one.at >= begin and (end is None or one.at < end)]
         if before and after:
-            for found in repeats_in(before, after):
+            for found in repeats_in(before, [*_ours_before(before, after[0]), *after]):
                 yield Repeat(found.source, found.fact.value, found.elicited, times[found.source])
+
+
+def _ours_before(before: Sequence[Said], first: Said) -> list[Said]:
+    """Return what we said just before a contact that answers us, as a customer's e-mail does: it may have asked."""
+    thread = [one for one in before if one.conversation == first.conversation]
+    ours = takewhile(lambda one: one.speaker == "agent", reversed(thread))
+    return list(ours)[::-1] if first.speaker == "customer" else []

@@ -64,6 +64,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "evals check",
             "evals replay",
             "evals review",
+            "evals simulate",
             "models list",
             "report",
             "models install",

@@ -41,3 +41,13 @@ def test_the_message_a_contact_begins_with_counts_and_a_note_tells_nothing() -> 
     assert list(repeats_of(noted, [AT + timedelta(minutes=20)])) == []
     told = [entry(0, MessageReceived("chat", "My order TF-10422 leaks.")), *noted[2:]]
     assert [one.entry for one in repeats_of(told, [AT + timedelta(minutes=20)])] == ["e20"]
+
+
+def test_an_e_mail_that_answers_our_question_was_asked_for() -> None:
+    entries = [
+        entry(0, MessageReceived("email", "My order TF-10422 leaks.")),
+        entry(5, MessageSent("email", "What is your order number?", "ben", Handle("email", "a@b.example"))),
+        entry(6, MessageReceived("email", "TF 10422")),
+    ]
+    found = list(repeats_of(entries, [AT + timedelta(minutes=6)]))
+    assert [(one.entry, one.elicited) for one in found] == [("e6", True)]
