@@ -60,8 +60,13 @@ def company_folder() -> Path:
 
 
 def in_the_shops_name(settings: Settings) -> Settings:
-    """Return the settings with the shop's name and site where nothing else was set."""
-    ours = {"company": "Tarnfell Outdoor", "link_hosts": "www.tarnfell.example"}
+    """Return the settings with the shop's name, site and service plan where nothing else was set."""
+    plan = company_folder() / "service.yaml"
+    ours: dict[str, object] = {
+        "company": "Tarnfell Outdoor",
+        "link_hosts": "www.tarnfell.example",
+        "service_plan": plan,
+    }
     return settings.model_copy(update={name: value for name, value in ours.items() if not getattr(settings, name)})
 
 
