@@ -239,6 +239,9 @@ class ArticleSummary(BaseModel):
     language: str
     visibility: Visibility
     version: int
+    product: str
+    valid_from: str
+    valid_until: str
 
     @classmethod
     def of(cls, article: Article) -> Self:

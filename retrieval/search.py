@@ -4,6 +4,7 @@ import logging
 import threading
 import time
 from collections.abc import Sequence
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,7 +22,7 @@ from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, sync
 from retrieval.names import Names
 from retrieval.passages import Audience, Hit
 from retrieval.query import parts
-from retrieval.store import PassageStore
+from retrieval.store import PassageStore, Today, utc_today
 
 # How many passages each index contributes to the fusion.
 DEPTH = 100
@@ -45,6 +46,7 @@ class Search:
         self._home = home
         self._following = threading.Lock()
         self._revision = -1
+        self._day = date.min
         self._looked_at = 0.0
         self._ids: set[str] = set()
         self._names = Names(())
@@ -111,10 +113,10 @@ class Search:
         return hits[:limit]
 
     def refresh(self) -> None:
-        """Follow the library's revision; cheap when nothing changed."""
+        """Follow the library's revision, and the day: articles come into and go out of their dates."""
         with self._following:
             self._looked_at = time.monotonic()
-            if self._store.revision() == self._revision:
+            if self._store.revision() == self._revision and self._store.today() == self._day:
                 return
             snapshot = self._store.snapshot()
             try:
@@ -122,7 +124,7 @@ class Search:
             except Damaged as damage:
                 self._start_anew(damage)
                 self._follow(set(snapshot.passages))
-            self._revision = snapshot.revision
+            self._revision, self._day = snapshot.revision, snapshot.day
 
     def _follow(self, wanted: set[str]) -> None:
         if self._revision < 0:
@@ -160,7 +162,9 @@ class Search:
                 self._home.release()
 
 
-def open_search(settings: Settings, database: Database, scope: Scope, embedder: Embedder | None = None) -> Search:
+def open_search(
+    settings: Settings, database: Database, scope: Scope, embedder: Embedder | None = None, today: Today = utc_today
+) -> Search:
     """Open the indexes, healing them where they are damaged; without an owner's lock, in memory.
 
     Raises:
@@ -168,7 +172,7 @@ def open_search(settings: Settings, database: Database, scope: Scope, embedder: 
     """
     embedder = embedder or open_embedder(settings)
     home = Home(settings, scope, embedder)
-    return Search(PassageStore(database, scope), embedder, home if home.acquire() else None)
+    return Search(PassageStore(database, scope, today), embedder, home if home.acquire() else None)
 
 
 def reindex(

@@ -1,8 +1,9 @@
 """What indexes are filled from: passages and their vectors, as the database holds them."""
 
 from collections import OrderedDict
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from dataclasses import dataclass
+from datetime import UTC, date, datetime
 from threading import Lock
 from typing import cast
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from knowledge.customers.entries import Visibility
 from knowledge.database import Database
 from knowledge.ids import ArticleId, PassageId
+from knowledge.library.articles import valid
 from knowledge.library.passages import MANY, chunks, embedded_text, known_digests, library_revision, store_vectors
 from knowledge.library.tables import ArticleRow, PassageRow, VectorRow
 from knowledge.scope import Scope, within
@@ -28,17 +30,27 @@ EMBEDDED = 128
 
 @dataclass(frozen=True)
 class Snapshot:
-    """What the library holds: passage id → visibility, at a revision."""
+    """What the library holds: passage id → visibility, at a revision and on a day."""
 
     revision: int
+    day: date
     passages: dict[str, Visibility]
+
+
+Today = Callable[[], date]
+
+
+def utc_today() -> date:
+    """Return the present day, UTC."""
+    return datetime.now(UTC).date()
 
 
 class PassageStore:
     """Reads passages of one scope, and keeps the ones asked for."""
 
-    def __init__(self, database: Database, scope: Scope) -> None:
-        self._database, self._scope = database, scope
+    def __init__(self, database: Database, scope: Scope, today: Today = utc_today) -> None:
+        """Read through `database`; `today` says which articles are within their dates."""
+        self._database, self._scope, self.today = database, scope, today
         self._cache: OrderedDict[str, Passage] = OrderedDict()
         self._lock = Lock()
 
@@ -48,11 +60,16 @@ class PassageStore:
             return library_revision(session, self._scope)
 
     def snapshot(self) -> Snapshot:
-        """Return the ids of all passages, consistent with the revision returned."""
+        """Return the ids of all passages whose article is within its dates, consistent with the revision returned."""
+        day = self.today()
         with self._database.read() as session:
             revision = library_revision(session, self._scope)
-            rows = session.execute(select(PassageRow.id, PassageRow.visibility).where(within(self._scope, PassageRow)))
-            return Snapshot(revision, {key: cast(Visibility, visibility) for key, visibility in rows})
+            rows = session.execute(
+                select(PassageRow.id, PassageRow.visibility)
+                .join(ArticleRow, ArticleRow.id == PassageRow.article)
+                .where(within(self._scope, PassageRow), valid(day))
+            )
+            return Snapshot(revision, day, {key: cast(Visibility, visibility) for key, visibility in rows})
 
     def titles(self) -> list[str]:
         """Return the titles of all articles, each as often as it occurs."""

@@ -14,6 +14,7 @@ from api.cli import (
     handoff,
     identity,
     library,
+    library_reports,
     loads,
     local_models,
     privacy,
@@ -95,6 +96,7 @@ app.command()(reports.report)
 app.command("chat-link")(records.chat_link)
 app.command()(library.reindex)
 app.command()(examining.doctor)
+app.add_typer(library_reports.library, name="library")
 app.add_typer(local_models.models, name="models")
 app.add_typer(bots.bot, name="bot")
 app.add_typer(staff.users, name="users")

@@ -12,6 +12,7 @@ from knowledge.failures import NotFound
 from knowledge.ids import ArticleId
 from knowledge.library.articles import get_article, list_articles
 from retrieval.passages import Audience
+from retrieval.store import utc_today
 
 router = APIRouter(prefix="/api", tags=["library"])
 ArticlePath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -22,7 +23,8 @@ def list_some(parts: PartsHere, caller: CallerHere, limit: Annotated[int, Query(
     """Return articles by title."""
     visibility: Visibility | None = None if caller.staff else "public"
     with parts.database.read() as session:
-        found = list_articles(session, parts.scope, visibility=visibility, limit=limit)
+        day = None if caller.staff else utc_today()
+        found = list_articles(session, parts.scope, visibility=visibility, day=day, limit=limit)
     return ArticlesOut(articles=[ArticleSummary.of(article) for article in found])
 
 
@@ -31,7 +33,7 @@ def show(parts: PartsHere, caller: CallerHere, article: ArticlePath) -> ArticleO
     """Return one article."""
     with parts.database.read() as session:
         found = get_article(session, parts.scope, ArticleId(article))
-    if found.visibility != "public" and caller.staff is None:
+    if caller.staff is None and not (found.visibility == "public" and found.valid_on(utc_today())):
         raise NotFound("There is no such article.")
     return ArticleOut.of(found)
 

@@ -1,10 +1,10 @@
 """Reading the library: articles as they stand, listed or one by one."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import cast
 
-from sqlalchemy import distinct, func, select
+from sqlalchemy import ColumnElement, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from knowledge.customers.entries import Visibility
@@ -16,7 +16,9 @@ from knowledge.scope import Scope, within
 
 @dataclass(frozen=True)
 class Article:
-    """An article as it stands. `version` grows with each change; `stated_date` is what its file says."""
+    """An article as it stands. `version` grows with each change; `stated_date` is what its file says;
+    `valid_from` and `valid_until` its first and last day, "" = no limit.
+    """
 
     id: ArticleId
     source: str
@@ -29,6 +31,22 @@ class Article:
     text: str
     stated_date: str
     ingested_at: datetime
+    product: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
+
+    def valid_on(self, day: date) -> bool:
+        """Tell whether the article may be used on a day."""
+        return self.valid_from <= day.isoformat() <= (self.valid_until or "9999")
+
+
+def valid(day: date) -> ColumnElement[bool]:
+    """Return the condition that an article may be used on a day."""
+    written = day.isoformat()
+    return and_(
+        or_(ArticleRow.valid_from == "", ArticleRow.valid_from <= written),
+        or_(ArticleRow.valid_until == "", ArticleRow.valid_until >= written),
+    )
 
 
 def list_articles(
@@ -37,14 +55,17 @@ def list_articles(
     *,
     visibility: Visibility | None = None,
     source: str | None = None,
+    day: date | None = None,
     limit: int = 1_000,
 ) -> list[Article]:
-    """Return at most `limit` articles ordered by title, of one visibility or source if given."""
+    """Return at most `limit` articles ordered by title, of one visibility or source or valid on a day if given."""
     query = select(ArticleRow).where(within(scope, ArticleRow))
     if visibility:
         query = query.where(ArticleRow.visibility == visibility)
     if source is not None:
         query = query.where(ArticleRow.source == source)
+    if day is not None:
+        query = query.where(valid(day))
     return [_article(row) for row in session.scalars(query.order_by(ArticleRow.title, ArticleRow.id).limit(limit))]
 
 
@@ -93,4 +114,7 @@ def _article(row: ArticleRow) -> Article:
         text=row.text,
         stated_date=row.stated_date,
         ingested_at=row.ingested_at,
+        product=row.product,
+        valid_from=row.valid_from,
+        valid_until=row.valid_until,
     )

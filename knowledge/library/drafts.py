@@ -2,10 +2,11 @@
 
 import re
 from dataclasses import dataclass, field
+from datetime import date
 
 from knowledge.customers.entries import Visibility
 
-MAX_KEY, MAX_TITLE, MAX_URL = 500, 500, 2_000
+MAX_KEY, MAX_TITLE, MAX_URL, MAX_PRODUCT = 500, 500, 2_000, 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 _CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"} | {0x7F: None}
 _INTERNAL_WORDS = {"internal", "private", "agents", "agent", "staff"}
@@ -13,7 +14,10 @@ _INTERNAL_WORDS = {"internal", "private", "agents", "agent", "staff"}
 
 @dataclass(frozen=True)
 class Draft:
-    """An article as its file states it. `visibility` is `None` when the file says nothing about it."""
+    """An article as its file states it. `visibility` is `None` when the file says nothing about it.
+
+    `valid_from` and `valid_until` are its first and last day, as 2026-12-31; "" = no limit.
+    """
 
     key: str
     title: str
@@ -22,6 +26,9 @@ class Draft:
     language: str = ""
     visibility: Visibility | None = None
     stated_date: str = ""
+    product: str = ""
+    valid_from: str = ""
+    valid_until: str = ""
     group: str = ""
     path: str = ""
     notes: tuple[str, ...] = ()
@@ -48,6 +55,7 @@ class Fields:
 
     def draft(self, key: str, title: str, text: str, *, path: str = "", group: str = "") -> Draft:
         """Return the cleaned draft."""
+        first, last = self._day("valid_from"), self._day("valid_until")
         return Draft(
             key=shorten(clean(key), MAX_KEY),
             title=shorten(" ".join(clean(title).split()), MAX_TITLE) or key[:MAX_TITLE],
@@ -56,6 +64,9 @@ class Fields:
             language=self._language(),
             visibility=self._visibility(),
             stated_date=clean(self.values.get("updated", ""))[:40],
+            product=shorten(" ".join(clean(self.values.get("product", "")).split()), MAX_PRODUCT),
+            valid_from=first,
+            valid_until=last,
             group=clean(group or self.values.get("group", "")),
             path=path,
             notes=tuple(self.notes),
@@ -71,6 +82,17 @@ class Fields:
     def _language(self) -> str:
         language = self.values.get("language", "").strip()
         return language if len(language) <= 16 and _LANGUAGE.fullmatch(language) else ""
+
+    def _day(self, name: str) -> str:
+        stated = clean(self.values.get(name, "")).strip()
+        if not stated:
+            return ""
+        try:
+            return date.fromisoformat(stated[:10]).isoformat()
+        except ValueError:
+            self.notes.append(f"its {name} {stated[:40]!r} is no date like 2026-12-31: kept internal")
+            self.values["visibility"] = "internal"
+            return ""
 
     def _visibility(self) -> Visibility | None:
         stated = self.values.get("visibility", "").strip().lower()

@@ -185,7 +185,10 @@ def _prepare(draft: Draft, plan: IngestPlan) -> _Ready:
     verdict = judge(draft, plan.rules)
     language = draft.language or detect_language(f"{draft.title}\n{draft.text}")
     kept = [SPLITTER, plan.passage_chars, draft.title, draft.text, draft.url, language, verdict.visibility]
-    digest = hashlib.sha256(json.dumps([*kept, draft.stated_date]).encode()).hexdigest()
+    stated = [draft.stated_date]
+    limits = [draft.product, draft.valid_from, draft.valid_until]
+    stated += limits if any(limits) else []
+    digest = hashlib.sha256(json.dumps([*kept, *stated]).encode()).hexdigest()
     return _Ready(draft, verdict, language, digest)
 
 
@@ -208,6 +211,7 @@ def _upsert(session: Session, place: _Place, item: _Ready, row: ArticleRow | Non
     row.title, row.text, row.url = item.draft.title, item.draft.text, item.draft.url
     row.language, row.visibility = item.language, item.verdict.visibility
     row.stated_date, row.digest = item.draft.stated_date, item.digest
+    row.product, row.valid_from, row.valid_until = item.draft.product, item.draft.valid_from, item.draft.valid_until
     row.version += 1
     row.ingested_at = now
     return row

@@ -20,7 +20,16 @@ _TAG = re.compile(
     r"(?=[\s/>])(?P<attributes>[^<>]*)>"
 )
 _LABEL = re.compile(r"""\b(?:title|label|alt)=(?:"([^"]*)"|'([^']*)')""")
-_FRONT_NAMES = {"url": "url", "slug": "", "language": "language", "lang": "language", "visibility": "visibility"}
+_FRONT_NAMES = {
+    "url": "url",
+    "slug": "",
+    "language": "language",
+    "lang": "language",
+    "visibility": "visibility",
+    "product": "product",
+    "valid_from": "valid_from",
+    "valid_until": "valid_until",
+}
 _DATE_NAMES = ("updated", "last_updated", "lastmod", "date")
 
 

@@ -19,6 +19,9 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "visibility": ("visibility",),
     "updated": ("updated",),
     "group": ("group",),
+    "product": ("product",),
+    "valid_from": ("valid_from",),
+    "valid_until": ("valid_until",),
 }
 
 

@@ -26,6 +26,9 @@ class ArticleRow(Scoped, Base):
     digest: Mapped[str] = mapped_column(String(64))
     text: Mapped[str] = mapped_column(Text)
     stated_date: Mapped[str] = mapped_column(String(40), default="")
+    product: Mapped[str] = mapped_column(String(200), default="")
+    valid_from: Mapped[str] = mapped_column(String(10), default="")
+    valid_until: Mapped[str] = mapped_column(String(10), default="")
     ingested_at: Mapped[datetime] = mapped_column(Utc)
 
 

@@ -5,7 +5,15 @@ from typing import Any
 from knowledge.library.drafts import Fields
 
 _NOISE = "//script|//style|//noscript|//template|//nav|//footer|//aside|//iframe|//form|//object|//svg"
-_META = {"visibility": "visibility", "language": "language", "date": "updated", "last-modified": "updated"}
+_META = {
+    "visibility": "visibility",
+    "product": "product",
+    "valid_from": "valid_from",
+    "valid_until": "valid_until",
+    "language": "language",
+    "date": "updated",
+    "last-modified": "updated",
+}
 
 
 def read_html(text: str, fields: Fields) -> tuple[str, str]:

@@ -65,6 +65,8 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "evals replay",
             "evals review",
             "evals simulate",
+            "library stale",
+            "library duplicates",
             "models list",
             "report",
             "models install",

@@ -108,3 +108,20 @@ def test_ask_says_what_to_do_when_it_has_nothing_to_say(run, articles: Path) -> 
     assert "The library is empty" in empty.stderr
     run("ingest", str(articles))
     assert "Every article is internal" in run("ask", "How long do refunds take?").stderr
+
+
+def test_reports_of_the_library(run, articles: Path) -> None:
+    (articles / "help" / "sale.md").write_text(
+        "---\nvalid_until: 2020-01-31\n---\n# Sale\n\nEverything at half price.\n"
+    )
+    (articles / "help" / "again.md").write_text("# Returns\n\nSend it back within 60 days. Refunds take five days.\n")
+    run("ingest", str(articles), "--visibility", "public")
+    told = json.loads(run("library", "stale", "--json").stdout)
+    assert [(one["key"], one["reason"], one["day"]) for one in told["articles"]] == [
+        ("help/sale.md", "past its last day", "2020-01-31")
+    ]
+    assert "past its last day" in run("library", "stale").stdout
+    (pair,) = json.loads(run("library", "duplicates", "--json").stdout)["pairs"]
+    assert pair["kind"] == "contradiction"
+    assert {one["key"] for one in pair["articles"]} == {"help/again.md", "help/returns.md"}
+    assert "within 60 days" in run("library", "duplicates").stdout
