@@ -66,6 +66,7 @@ TABLE: dict[tuple[str, str], Access] = {
     # customers
     ("GET", "/api/customers"): AGENT,
     ("GET", "/api/customers/{customer}"): AGENT,
+    ("GET", "/api/customers/{customer}/search"): AGENT,
     ("GET", "/api/customers/{customer}/timeline"): AGENT,
     ("GET", "/api/customers/{customer}/facts"): AGENT,
     ("POST", "/api/customers/{customer}/facts/corrections"): AGENT,
@@ -140,6 +141,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/customers"): AGENT,
     ("GET", "/console/pairs"): AGENT,
     ("GET", "/console/customers/{customer}"): AGENT,
+    ("GET", "/console/customers/{customer}/search"): AGENT,
     ("GET", "/console/bot"): MANAGER,
     ("GET", "/console/report"): MANAGER,
     ("GET", "/console/report/file"): MANAGER,

@@ -17,7 +17,7 @@ from sqlalchemy import make_url
 
 from api.importing import ImportOptions, import_events
 from api.sessions import chat_link
-from knowledge.customers.record import list_customers
+from knowledge.customers.listing import list_customers
 from knowledge.database import Database, open_database
 from knowledge.failures import Conflict, Rejected
 from knowledge.folders import make_private

@@ -224,12 +224,6 @@ class CustomerOut(BaseModel):
         return cls(**{**vars(customer), "name": customer.display_name, "handles": shown})
 
 
-class CustomersOut(BaseModel):
-    """Some customers, by name."""
-
-    customers: list[CustomerOut]
-
-
 class ArticleSummary(BaseModel):
     """An article without its text."""
 

@@ -17,6 +17,7 @@ from api.cli import (
     library_reports,
     loads,
     local_models,
+    people,
     privacy,
     records,
     replaying,
@@ -100,6 +101,7 @@ app.add_typer(library_reports.library, name="library")
 app.add_typer(local_models.models, name="models")
 app.add_typer(bots.bot, name="bot")
 app.add_typer(staff.users, name="users")
+app.add_typer(people.customers, name="customers")
 app.add_typer(identity.identity, name="identity")
 app.add_typer(privacy.privacy, name="privacy")
 app.add_typer(handoff.handoff, name="handoff")

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import cast
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import identity, names, persons
@@ -107,26 +107,6 @@ def get_customers(session: Session, scope: Scope, customers: Collection[Customer
     """Return the persons of several records at once, by the id of the record; unknown ids are left out."""
     known = _load(session, scope, customers)
     return {customer: known[customer] for customer in customers if customer in known}
-
-
-def list_customers(
-    session: Session, scope: Scope, *, words: str = "", limit: int = 50, offset: int = 0
-) -> list[Customer]:
-    """Return persons by name; each of `words` must occur in a name or a handle of theirs."""
-    person = func.coalesce(MemberRow.person, CustomerRow.id)
-    people = select(person).join_from(CustomerRow, MemberRow, MemberRow.customer == CustomerRow.id, isouter=True)
-    query = people.where(within(scope, CustomerRow)).group_by(person)
-    for word in words.split()[:8]:
-        pattern = "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
-        owners = select(HandleRow.customer).where(within(scope, HandleRow), HandleRow.value.ilike(pattern, escape="\\"))
-        named = CustomerRow.name.ilike(pattern, escape="\\")
-        fits = people.where(within(scope, CustomerRow), or_(named, CustomerRow.id.in_(owners)))
-        query = query.where(person.in_(fits))
-    nameless, name = func.max(CustomerRow.name) == "", func.min(func.nullif(CustomerRow.name, ""))
-    found = session.scalars(query.order_by(nameless, name, person).limit(limit).offset(offset))
-    ids = [cast(CustomerId, one) for one in found]
-    known = get_customers(session, scope, ids)
-    return [known[one] for one in ids]
 
 
 def _by_key(session: Session, scope: Scope, external_key: str) -> CustomerRow | None:

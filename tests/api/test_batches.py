@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from api.importing import import_events
-from knowledge.customers import conversations, record, timeline
+from knowledge.customers import conversations, listing, record, timeline
 from knowledge.customers.conversations import Wanted, fold
 from knowledge.customers.entries import as_json
 from knowledge.database import Database
@@ -64,7 +64,7 @@ def state(database: Database, scope: Scope) -> list[Any]:
     with database.read() as session:
         entries = timeline.after(session, scope, 0)
         kept = conversations.list_conversations(session, scope, Wanted(), limit=500)
-        names = {one.id: record.get_customer(session, scope, one.id) for one in record.list_customers(session, scope)}
+        names = {one.id: record.get_customer(session, scope, one.id) for one in listing.list_customers(session, scope)}
         assert all(fold(timeline.after(session, scope, 0, conversation=one.id)) == one for one in kept)
     people = {customer: (one.name, one.handles) for customer, one in names.items()}
     keys = {one.id: one.external_key for one in kept}

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy import text
 
 from api.importing import BATCH_ROWS, ImportOptions, ImportReport, import_events
-from knowledge.customers import conversations, identity, record, timeline
+from knowledge.customers import conversations, identity, listing, record, timeline
 from knowledge.customers.conversations import fold
 from knowledge.customers.entries import Handle, MessageSent
 from knowledge.database import Database
@@ -127,7 +127,7 @@ def test_a_refused_row_leaves_nothing_and_the_rest_is_stored(database: Database,
     assert "phone number" in only_reason(report)
     assert report.added == {"customer": 2, "message": 1}
     with database.read() as session:
-        assert {one.name for one in record.list_customers(session, scope)} == {"Person 1", "Person 3"}
+        assert {one.name for one in listing.list_customers(session, scope)} == {"Person 1", "Person 3"}
         assert identity.find(session, scope, Handle("email", "two@mail.example")) is None
 
 
@@ -201,7 +201,7 @@ def test_a_dry_run_stores_nothing_and_reports_the_same(database: Database, scope
     dry = import_events(database, scope, rows, NOW, options=ImportOptions(dry_run=True))
     assert entries(database, scope) == []
     with database.read() as session:
-        assert record.list_customers(session, scope) == []
+        assert listing.list_customers(session, scope) == []
     real = import_events(database, scope, rows, NOW)
     assert dry.as_json() == {**real.as_json(), "dry_run": True}
 

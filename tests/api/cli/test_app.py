@@ -74,6 +74,8 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "users add",
             "users list",
             "users token",
+            "customers list",
+            "customers search",
             "identity suggest",
             "identity review",
             "identity link",

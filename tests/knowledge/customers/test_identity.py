@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from knowledge.customers import identity, record
+from knowledge.customers import identity, listing, record
 from knowledge.customers.entries import Handle
 from knowledge.customers.record import KnownHandle, NewCustomer
 from knowledge.database import Database
@@ -99,5 +99,5 @@ def test_customers_are_found_by_words(database: Database, scope: Scope, now: dat
             session, scope, NewCustomer("1", "Maya Lindqvist", handles=(KnownHandle(EMAIL, True),)), now
         )
         record.save_customer(session, scope, NewCustomer("2", "100% Cotton"), now)
-        found = [customer.name for customer in record.list_customers(session, scope, words=words)]
+        found = [customer.name for customer in listing.list_customers(session, scope, words=words)]
     assert found == (["100% Cotton"] if "%" in words else ["Maya Lindqvist"])

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.customers import inbox, links, pairs, persons, record, timeline
+from knowledge.customers import inbox, links, listing, pairs, persons, record, timeline
 from knowledge.customers.conversations import Wanted, list_conversations
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, Reply
@@ -129,7 +129,7 @@ def seen(database: Database, scope: Scope, customers: list[CustomerId]) -> dict[
                 "timeline": timeline.page(session, scope, customer=one),
                 "after": timeline.after(session, scope, 0, customer=one),
                 "conversations": list_conversations(session, scope, Wanted(customer=one)),
-                "listed": record.list_customers(session, scope),
+                "listed": listing.list_customers(session, scope),
             }
             for one in customers
         }
@@ -155,8 +155,8 @@ def test_a_linked_customer_is_one_with_every_handle(database: Database, scope: S
         links.link(session, scope, phone, shop, SARA, NOW)
         customer = record.get_customer(session, scope, phone)
         assert record.get_customer(session, scope, shop) == customer
-        assert record.list_customers(session, scope) == [customer]
-        assert record.list_customers(session, scope, words="maya 7700") == [customer]
+        assert listing.list_customers(session, scope) == [customer]
+        assert listing.list_customers(session, scope, words="maya 7700") == [customer]
     assert (customer.id, customer.name, customer.language) == (shop, "Maya", "sv")
     assert customer.attributes == {"plan": "Summit"}
     assert {known.handle.kind for known in customer.handles} == {"email", "sms"}
