@@ -27,6 +27,7 @@ from api.cli import (
     simulating,
     staff,
     topics,
+    training,
     working,
 )
 from api.cli.failing import Commands
@@ -94,6 +95,7 @@ app.command()(loads.load)
 app.command()(calibrating.calibrate)
 app.command()(topics.topics)
 app.command()(reports.report)
+app.command()(training.train)
 app.command("chat-link")(records.chat_link)
 app.command()(library.reindex)
 app.command()(examining.doctor)

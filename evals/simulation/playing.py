@@ -32,17 +32,17 @@ def play(site: Site, customer: Customer, *, reads: bool) -> Played:
     conversations, drafts = [], 0
     for contact in range(len(customer.channels)):
         where = door.write(contact, customer.opens(contact))
-        agent = _Agent(site, door, customer, contact, where)
+        agent = Agent(site, door, customer, contact, where)
         drafts += agent.answer(reads=reads and contact > 0)
         conversations.append(where)
     for one in dict.fromkeys(conversations):
         site.ask("PUT", f"/api/conversations/{one}/status", AGENTS[len(customer.channels) - 1], {"status": "resolved"})
     issues = {site.ask("GET", f"/api/conversations/{one}", MANAGER)["issue"] for one in conversations}
-    return Played(customer, door.record, tuple(_timeline(site, door.record)), len(issues), drafts)
+    return Played(customer, door.record, tuple(timeline(site, door.record)), len(issues), drafts)
 
 
 @dataclass(frozen=True)
-class _Agent:
+class Agent:
     """A scripted agent in one contact."""
 
     site: Site
@@ -53,6 +53,7 @@ class _Agent:
 
     @property
     def who(self) -> str:
+        """Their e-mail address: every contact has an agent of its own."""
         return AGENTS[self.contact]
 
     def answer(self, *, reads: bool) -> int:
@@ -68,9 +69,9 @@ class _Agent:
                 break
             self._ask(question_for(missing))
         if self.contact == len(self.customer.channels) - 1:
-            self._say(self.customer.solved())
+            self.say(self.customer.solved())
         else:
-            self._say("Thank you, I have passed this on and we will come back to you.")
+            self.say("Thank you, I have passed this on and we will come back to you.")
             self.site.ask("POST", f"{path}/pass", self.who, {"to": None, "reason": "Somebody else goes on with it."})
         return sent
 
@@ -87,7 +88,7 @@ class _Agent:
         return self.customer.known_in("\n".join(said))
 
     def _ask(self, question: str) -> None:
-        self._say(question)
+        self.say(question)
         reply = self.customer.answers(question)
         if reply:
             self.door.write(self.contact, reply)
@@ -100,13 +101,14 @@ class _Agent:
         text = shown["reply_text"]
         if not text.strip():
             return 0
-        self._say(text, shown["suggestion"])
+        self.say(text, shown["suggestion"])
         reply = self.customer.answers(text)
         if reply:
             self.door.write(self.contact, reply)
         return 1
 
-    def _say(self, text: str, suggestion: str | None = None) -> None:
+    def say(self, text: str, suggestion: str | None = None) -> None:
+        """Say something to the customer, on the way of the channel."""
         if self.customer.channels[self.contact] in SPOKEN:
             self.door.hear(self.contact, text, self.who)
             return
@@ -114,8 +116,8 @@ class _Agent:
         self.site.ask("POST", f"/api/conversations/{self.conversation}/replies", self.who, given)
 
 
-def _timeline(site: Site, record: str) -> Iterator[dict[str, Any]]:
-    """Yield everything that happened with a customer, oldest page last."""
+def timeline(site: Site, record: str) -> Iterator[dict[str, Any]]:
+    """Yield everything that happened with a customer, the newest page first."""
     before = ""
     while True:
         page = site.ask("GET", f"/api/customers/{record}/timeline?limit=200{before}", MANAGER)

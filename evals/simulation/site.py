@@ -25,6 +25,8 @@ SECRET = "a secret of the simulation alone, long enough"  # noqa: S105 - signs s
 SPOKEN = frozenset({"phone"})
 # How an address of each kind is written: number of the customer put in.
 HANDLES = {"email": "email", "chat": "email", "app": "external", "sms": "sms", "whatsapp": "whatsapp", "phone": "phone"}
+# The same customer lives once in each of these.
+ARMS = ("read", "unread", "train")
 Json = dict[str, Any]
 
 
@@ -116,7 +118,7 @@ class Door:
         self._site.tell(event | ({"author": author} if author else {}))
 
     def _handles(self) -> dict[str, str]:
-        phone = f"+4477009{'0' if self.id.startswith('read') else '1'}{self._customer.number:04d}"
+        phone = f"+4477009{ARMS.index(self.id.partition('-')[0])}{self._customer.number:04d}"
         return {"email": self.email, "external": self.id, "phone": phone, "sms": phone, "whatsapp": phone}
 
     def _session(self) -> str:

@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from knowledge.database import Base, Utc
+from knowledge.database import Base, BigId, Utc
 from knowledge.scope import Scoped
 
 
@@ -36,3 +36,18 @@ class LoginRow(Base):
     label: Mapped[str] = mapped_column(String(100), default="")
     created_at: Mapped[datetime] = mapped_column(Utc)
     expires_at: Mapped[datetime] = mapped_column(Utc)
+
+
+class TrainingRow(Scoped, Base):
+    """One exercise of a colleague: the share of its rubric that was met, in %, and each line of it, met of asked."""
+
+    __tablename__ = "trainings"
+    __table_args__ = (Index("ix_trainings_staff", "staff", "at"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    at: Mapped[datetime] = mapped_column(Utc)
+    customers: Mapped[int]
+    seed: Mapped[int]
+    percent: Mapped[float]
+    rubric: Mapped[dict[str, list[int]]] = mapped_column(JSON)

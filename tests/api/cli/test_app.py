@@ -69,6 +69,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "library duplicates",
             "models list",
             "report",
+            "train",
             "models install",
             "models remove",
             "users add",
