@@ -2,8 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -14,6 +15,7 @@ from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
 from assistant.tools.own import shop_tools
 from assistant.tools.toolbox import Toolbox
+from assistant.topics import fit_topics, read_topics
 from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
 from handoff.plan import Plan as ServicePlan
@@ -51,7 +53,9 @@ class Parts:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
         tools = open_tools(self.settings, self.database, self.scope, self.clock)
-        object.__setattr__(self, "bot", open_bot(self.settings, self.assistant, self.board, tools))
+        bot = open_bot(self.settings, self.assistant, self.board, tools)
+        topic_of = open_topics(self.settings, self.search) or self.service.topic_of
+        object.__setattr__(self, "bot", replace(bot, topic_of=topic_of))
         object.__setattr__(self, "rewriter", open_rewriter(self.settings))
 
 
@@ -70,6 +74,19 @@ def open_bot(settings: Settings, assistant: Assistant, board: Board, toolbox: To
 
     languages = frozenset(code.strip().lower() for code in settings.embedder_languages.split(",") if code.strip())
     return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens, toolbox=toolbox)
+
+
+def open_topics(settings: Settings, search: Search) -> Callable[[str], str] | None:
+    """Return what names a text's topic ("" for none of them), fitted when it is first asked; `None` without a file.
+
+    Raises:
+        Rejected: the file of topics cannot be read.
+    """
+    if settings.topics is None:
+        return None
+    examples, embed = read_topics(settings.topics), search.embedder.embed
+    fitted = cache(lambda: fit_topics(examples, embed))
+    return lambda text: fitted().name(embed([text]))[0].topic
 
 
 def open_board(settings: Settings, database: Database, scope: Scope) -> Board:

@@ -96,6 +96,9 @@ class Settings(BaseSettings):
     # service: a YAML file with hours, reply times, topics, assignment and escalation (docs/routing.md)
     service_plan: Path | None = None
 
+    # a YAML file of topics with example messages, by which the bot's rules are chosen; without it the plan's words
+    topics: Path | None = None
+
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
     embedder_languages: str = "en"

@@ -1,5 +1,6 @@
 """The composition root opens everything and gives it back."""
 
+import json
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +14,18 @@ from knowledge.failures import Failure
 from knowledge.settings import Settings
 
 NOON = datetime(2026, 5, 4, 12, tzinfo=UTC)
+
+
+def test_the_bot_goes_by_topics_from_examples_where_a_file_names_them(tmp_path: Path) -> None:
+    file = tmp_path / "topics.yaml"
+    returns = ["I want to send it back", "how do I return this", "return label please", "can I send these boots back"]
+    parcels = ["where is my parcel", "my parcel is late", "the courier lost my parcel", "tracking says delivered"]
+    file.write_text(json.dumps({"returns": returns, "parcels": parcels}))
+    settings = Settings(data_dir=tmp_path / "data", topics=file)
+    with open_parts(settings) as parts:
+        assert parts.bot.topic_of("my parcel has not come, where is it") == "parcels"
+    with open_parts(settings.model_copy(update={"topics": None})) as parts:
+        assert parts.bot.topic_of("my parcel has not come") == ""
 
 
 def test_parts_open_serve_and_close_twice_on_the_same_folder(tmp_path: Path) -> None:
