@@ -5,6 +5,7 @@ from api.channels.email.fetching import FETCH_MAIL
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN, TIDY_FILES
 from api.worker.routing import ROUTE
+from api.worker.sites import SYNC
 from api.worker.understanding import GROUP, MOOD
 from api.worker.work import Job, Reaction, Works
 
@@ -12,6 +13,7 @@ JOBS: tuple[Job, ...] = (
     RETAIN,
     TIDY_FILES,
     FETCH_MAIL,
+    SYNC,
     ROUTE,
 )
 REACTIONS: tuple[Reaction, ...] = (

@@ -77,6 +77,13 @@ class Settings(BaseSettings):
     max_article_bytes: Annotated[int, Field(ge=1_000)] = 5_000_000
     passage_chars: Annotated[int, Field(ge=200, le=8_000)] = 1_200
 
+    # help centres that a worker reads every night: "https://help.example.com/sitemap.xml public", by comma; how many
+    # pages at most, how many seconds between two requests, and whether private networks may be reached
+    sites: str = ""
+    crawl_pages: Annotated[int, Field(ge=1, le=50_000)] = 5_000
+    crawl_seconds: Annotated[float, Field(ge=0, le=60)] = 0.5
+    crawl_private: bool = False
+
     # privacy: how many days each kind of entry keeps its words, "page_viewed=90, survey_answered=730"
     retention: str = ""
 

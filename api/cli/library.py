@@ -13,9 +13,11 @@ if TYPE_CHECKING:
 
 SHOWN = 20  # findings listed in full; --json lists all
 Paths = Annotated[
-    list[Path],
+    list[str],
     typer.Argument(
-        metavar="PATH...", help="Files or folders: Markdown, HTML, PDF, DOCX, JSONL, CSV.", show_default=False
+        metavar="PATH...",
+        help="Files or folders (Markdown, HTML, PDF, DOCX, JSONL, CSV), or addresses of sitemaps.",
+        show_default=False,
     ),
 ]
 Internal = Annotated[
@@ -43,19 +45,23 @@ def ingest(  # noqa: PLR0913, PLR0917 - options of a command
     prune: Annotated[bool, typer.Option("--prune", help="Remove articles of the source that are gone.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Bring the library up to date with files.
+    """Bring the library up to date with files and help centres.
 
     Unchanged articles are skipped. An article is public only when something says so: a rule, the article itself, or
     --visibility. Naming the internal ones with --internal says that the others are public, except those that look
     internal: they are held back and listed. With nothing said, all are internal.
+    A help centre is read by its sitemap, as its robots.txt allows; what did not change is not asked for again.
     A RULE is title:GLOB, path:GLOB, id:GLOB or group:GLOB; --internal wins over --public.
 
     \b
     Example:
       threadline ingest help/ --internal 'path:internal/*' --visibility public --prune
+      threadline ingest https://help.example.com/sitemap.xml --visibility public --prune
     """
+    from api.sites import is_address, sync_site
     from knowledge.library.ingest import IngestPlan
     from knowledge.library.ingest import ingest as bring_up_to_date
+    from knowledge.library.report import IngestReport
     from knowledge.library.visibility import VisibilityRules
     from retrieval.embedding import open_embedder
 
@@ -70,7 +76,11 @@ def ingest(  # noqa: PLR0913, PLR0917 - options of a command
             passage_chars=record.settings.passage_chars,
         )
         embedder = open_embedder(record.settings)
-        report = bring_up_to_date(record.database, record.scope, paths, plan, embedder, progress)
+        report = IngestReport()
+        if files := [Path(path) for path in paths if not is_address(path)]:
+            report = bring_up_to_date(record.database, record.scope, files, plan, embedder, progress)
+        for address in filter(is_address, paths):
+            report.add(sync_site(record, address, plan, embedder, progress))
     write_json(_as_json(report)) if as_json else _show(report)
 
 

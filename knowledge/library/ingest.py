@@ -68,6 +68,15 @@ class IngestPlan:
 
 
 @dataclass(frozen=True)
+class Place:
+    """Where articles go: the source they belong to."""
+
+    database: Database
+    scope: Scope
+    source: str
+
+
+@dataclass(frozen=True)
 class _Ready:
     draft: Draft
     verdict: Verdict
@@ -102,12 +111,12 @@ def ingest(
         keys = seen.setdefault(source, set())
         drafts = _usable(read(path, files, plan.max_article_bytes), keys, report)
         for batch in _batches(drafts):
-            _ingest_batch(_Place(database, scope, source), batch, plan, embedder, report)
+            _ingest_batch(Place(database, scope, source), batch, plan, embedder, report)
             counter.add(len(batch))
         if others := other_kinds(path):
             report.notes.append(Finding(path.name, f"files of other kinds were left alone: {others}", harmless=True))
         if fresh:
-            report.notes += _told_before(_Place(database, scope, source))
+            report.notes += _told_before(Place(database, scope, source))
     if plan.prune:
         for source, keys in seen.items():
             report.pruned += prune_source(database, scope, source, keys, report)
@@ -115,14 +124,30 @@ def ingest(
     return report
 
 
-@dataclass(frozen=True)
-class _Place:
-    database: Database
-    scope: Scope
-    source: str
+def ingest_items(
+    place: Place,
+    items: tuple[int, Iterable[Draft | Finding]],
+    plan: IngestPlan,
+    embedder: Embeds | None = None,
+    progress: Progress = quiet,
+) -> IngestReport:
+    """Bring one source up to date with articles from elsewhere than files: about how many, and each of them.
+
+    Raises:
+        Unavailable: the embedder fails; what was committed before stays, a re-run goes on.
+    """
+    report, keys = IngestReport(), set[str]()
+    counter = _Counter(progress, items[0])
+    for batch in _batches(_usable(items[1], keys, report)):
+        _ingest_batch(place, batch, plan, embedder, report)
+        counter.add(len(batch))
+    if plan.prune:
+        report.pruned += prune_source(place.database, place.scope, place.source, keys, report)
+    counter.finish()
+    return report
 
 
-def _told_before(place: _Place) -> list[Finding]:
+def _told_before(place: Place) -> list[Finding]:
     """Note other sources that hold the same articles: a folder that has moved, or one inside another."""
     with place.database.read() as session:
         twins = sources_sharing(session, place.scope, place.source)
@@ -151,7 +176,7 @@ def _usable(items: Iterable[Draft | Finding], keys: set[str], report: IngestRepo
 
 
 def _ingest_batch(
-    place: _Place, batch: Sequence[Draft], plan: IngestPlan, embedder: Embeds | None, report: IngestReport
+    place: Place, batch: Sequence[Draft], plan: IngestPlan, embedder: Embeds | None, report: IngestReport
 ) -> None:
     ready = [_prepare(draft, plan) for draft in batch]
     for item in ready:
@@ -192,7 +217,7 @@ def _prepare(draft: Draft, plan: IngestPlan) -> _Ready:
     return _Ready(draft, verdict, language, digest)
 
 
-def _present(session: Session, place: _Place, items: Sequence[_Ready]) -> dict[str, ArticleRow]:
+def _present(session: Session, place: Place, items: Sequence[_Ready]) -> dict[str, ArticleRow]:
     rows = session.scalars(
         select(ArticleRow).where(
             within(place.scope, ArticleRow),
@@ -203,7 +228,7 @@ def _present(session: Session, place: _Place, items: Sequence[_Ready]) -> dict[s
     return {row.key: row for row in rows}
 
 
-def _upsert(session: Session, place: _Place, item: _Ready, row: ArticleRow | None, now: datetime) -> ArticleRow:
+def _upsert(session: Session, place: Place, item: _Ready, row: ArticleRow | None, now: datetime) -> ArticleRow:
     if row is None:
         own = {"team": place.scope.team, "brand": place.scope.brand, "source": place.source}
         row = ArticleRow(id=new_id(), key=item.draft.key, version=0, **own)

@@ -42,6 +42,15 @@ class IngestReport:
             counts[visibility] += count
         return {"public": counts["public"], "internal": counts["internal"]}
 
+    def add(self, other: "IngestReport") -> None:
+        """Count another report in."""
+        for name in ("added", "changed", "unchanged", "pruned", "passages", "embedded"):
+            setattr(self, name, getattr(self, name) + getattr(other, name))
+        self.rules += other.rules
+        self.held_back |= other.held_back
+        self.skipped += other.skipped
+        self.notes += other.notes
+
     def find(self, finding: Finding) -> None:
         """Keep a finding where it belongs."""
         (self.notes if finding.harmless else self.skipped).append(finding)

@@ -1,0 +1,1 @@
+"""Articles from a help centre on the web: its sitemap, its rules, its pages."""
