@@ -35,7 +35,8 @@ def help_centre(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     threading.Thread(target=server.serve_forever, daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
     for name in ("returns", "delivery"):
-        (folder / f"{name}.html").write_text(f"<title>{name.title()}</title><main><p>All about {name} here.</p></main>")
+        html = f"<html><head><title>{name.title()}</title></head><body><p>All about {name} here.</p></body></html>"
+        (folder / f"{name}.html").write_text(html)
     _sitemap(folder, url, "returns", "delivery")
     yield url, folder
     server.shutdown()
