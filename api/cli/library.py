@@ -16,7 +16,7 @@ Paths = Annotated[
     list[str],
     typer.Argument(
         metavar="PATH...",
-        help="Files or folders (Markdown, HTML, PDF, DOCX, JSONL, CSV), or addresses of sitemaps.",
+        help="Files, folders (Markdown, HTML, PDF, DOCX, JSONL, CSV, JSON of help centres) or addresses of sitemaps.",
         show_default=False,
     ),
 ]

@@ -9,6 +9,7 @@ from pathlib import Path
 from knowledge.failures import Rejected
 from knowledge.library.documents import read_document
 from knowledge.library.drafts import Draft, Fields, Finding, decode
+from knowledge.library.helpcentres import read_answer
 from knowledge.library.markdown import read_markdown
 from knowledge.library.records import has_text_column, read_csv, read_jsonl
 from knowledge.library.webpages import read_html
@@ -26,7 +27,8 @@ RECORDS: dict[str, Callable[[Path, str, int], Iterator[Draft | Finding]]] = {
     ".csv": read_csv,
 }
 DOCUMENTS = (".pdf", ".docx")
-READABLE = ", ".join([*PAGES, *DOCUMENTS, *RECORDS])
+ANSWERS = (".json",)
+READABLE = ", ".join([*PAGES, *DOCUMENTS, *RECORDS, *ANSWERS])
 _SKIPPED_FOLDERS = {"node_modules", "__pycache__"}
 _BINARY_STARTS = (b"PK\x03\x04", b"%PDF-", b"\x89PNG", b"\xff\xd8\xff", b"GIF8", b"\x1f\x8b", b"\x7fELF", b"BZh")
 
@@ -75,6 +77,9 @@ def _read_file(root: Path, file: Path, name: str, max_bytes: int) -> Iterator[Dr
     if suffix in DOCUMENTS:
         yield _read_document(file, name, suffix, max_bytes)
         return
+    if suffix in ANSWERS:
+        yield from read_answer(file, name, max_bytes)
+        return
     if root.is_dir() and suffix != ".csv" and not has_text_column(file, max_bytes):
         yield Finding(name, "an index without texts", harmless=True)
         return
@@ -121,7 +126,7 @@ def _is_binary(data: bytes) -> bool:
 
 def _suffix(path: Path) -> str:
     name = path.name.lower()
-    return next((suffix for suffix in (*PAGES, *DOCUMENTS, *RECORDS) if name.endswith(suffix)), "")
+    return next((suffix for suffix in (*PAGES, *DOCUMENTS, *RECORDS, *ANSWERS) if name.endswith(suffix)), "")
 
 
 def _walk(root: Path) -> Iterator[Path]:
