@@ -10,8 +10,10 @@ from starlette.responses import Response
 from api.access import PartsHere, StaffHere
 from api.pages.drawing import draw
 from api.pages.reporting import as_csv, as_html, as_json, drawn, make_report, period_of
+from api.pages.training import standings
 from api.parts import Parts
 from evals.report.building import Report
+from knowledge.staff.training import list_trainings
 
 router = APIRouter(include_in_schema=False)
 Days = Annotated[int, Query(ge=1, le=366)]
@@ -20,7 +22,9 @@ Days = Annotated[int, Query(ge=1, le=366)]
 @router.get("/console/report")
 def report_page(request: Request, parts: PartsHere, me: StaffHere, days: Days = 30) -> HTMLResponse:
     """The report of the last days."""
-    return draw(request, "report.html", me=me, days=days, **drawn(_report(parts, days)))
+    with parts.database.read() as session:
+        trained = standings(list_trainings(session, parts.scope))
+    return draw(request, "report.html", me=me, days=days, trained=trained, **drawn(_report(parts, days)))
 
 
 @router.get("/console/report/file")

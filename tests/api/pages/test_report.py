@@ -4,11 +4,16 @@ import csv
 import io
 import re
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from fastapi.testclient import TestClient
 
+from api.parts import Parts
 from knowledge.customers.entries import Entry
+from knowledge.staff.people import list_staff
+from knowledge.staff.training import Training, keep_training
+from tests.conftest import NOW
 
 
 @pytest.fixture
@@ -44,3 +49,17 @@ def test_numbers_as_csv_and_json(client: TestClient, manager: dict[str, str]) ->
 @pytest.mark.parametrize("query", ["days=0", "days=9999", "days=x", "form=exe"])
 def test_other_questions_are_refused(client: TestClient, manager: dict[str, str], query: str) -> None:
     assert client.get(f"/console/report/file?{query}", headers=manager).status_code == 422
+
+
+def test_training_scores_stand_below_with_before_and_after(
+    client: TestClient, manager: dict[str, str], parts: Parts
+) -> None:
+    assert "Training of colleagues" not in client.get("/console/report", headers=manager).text
+    with parts.database.write() as session:
+        email = list_staff(session, parts.scope)[0].email
+        for day, met in ((1, 1), (2, 2)):
+            rubric = {"opened_package": (met, 2), "cited": (2, 2), "in_time": (2, 2)}
+            keep_training(session, parts.scope, Training(email, NOW + timedelta(days=day), 2, day, rubric))
+    page = client.get("/console/report", headers=manager).text.split("Training of colleagues")[1]
+    assert email in page
+    assert re.findall(r"<td>(.*?)</td>", page)[:5] == ["2", "83 %", "100 %", "passed", "–"]
