@@ -15,6 +15,7 @@ from api.batches import Batch, NotYet, alone, begin, flush
 from api.call_rows import CallGiven
 from api.recording import record_row
 from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, Unreadable, read_row, unknown_fields
+from knowledge.customers.standards import Standards
 from knowledge.database import Database
 from knowledge.failures import Failure, Rejected
 from knowledge.scope import Scope
@@ -64,10 +65,14 @@ class ImportReport:
 
 @dataclass(frozen=True)
 class ImportOptions:
-    """How to import. `max_text_chars`: a longer message or note is a bad row. `dry_run`: check all, store nothing."""
+    """How to import. `max_text_chars`: a longer message or note is a bad row. `dry_run`: check all, store nothing.
+
+    `standards`: what attributes of customers may say.
+    """
 
     max_text_chars: int = 20_000
     dry_run: bool = False
+    standards: Standards = field(default_factory=Standards)
 
 
 @dataclass(frozen=True)
@@ -207,8 +212,7 @@ def _read_rows(rows: Iterable[Given], report: ImportReport, options: ImportOptio
             continue
         report.rows += 1
         try:
-            row = read_row(given)
-            _fits(row, options)
+            row = _fits(read_row(given), options)
         except Rejected as failure:
             report.bad.append(_bad(line, given, str(failure)))
         else:
@@ -216,12 +220,16 @@ def _read_rows(rows: Iterable[Given], report: ImportReport, options: ImportOptio
             yield _Read(line, given, row)
 
 
-def _fits(row: Row, options: ImportOptions) -> None:
+def _fits(row: Row, options: ImportOptions) -> Row:
+    """Return a row as it is stored: attributes in their declared spelling."""
+    if isinstance(row, CustomerGiven):
+        return row.model_copy(update={"attributes": options.standards.tidy(row.attributes)})
     length = len(row.text) if isinstance(row, MessageGiven | NoteGiven) else 0
     if isinstance(row, CallGiven):
         length = max((len(said.text) for said in row.utterances), default=0)
     if length > options.max_text_chars:
         raise Rejected(f"text: has {length:,} characters; {options.max_text_chars:,} are allowed")
+    return row
 
 
 def _bad(line: int, given: Given, reason: str) -> BadRow:

@@ -20,6 +20,7 @@ from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
 from handoff.plan import Plan as ServicePlan
 from handoff.plan import read_plan
+from knowledge.customers.standards import Standards, read_standards
 from knowledge.database import Database, open_database
 from knowledge.failures import Rejected
 from knowledge.folders import make_private
@@ -46,11 +47,13 @@ class Parts:
     channels: Mapping[str, Channel[Any]] = field(default_factory=open_channels)
     board: Board = field(init=False)
     service: ServicePlan = field(init=False)
+    standards: Standards = field(init=False)
     bot: Bot = field(init=False)
     rewriter: Rewriter = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan))
+        object.__setattr__(self, "standards", read_standards(self.settings.customer_standards))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
         tools = open_tools(self.settings, self.database, self.scope, self.clock)
         bot = open_bot(self.settings, self.assistant, self.board, tools)

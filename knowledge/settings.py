@@ -106,6 +106,9 @@ class Settings(BaseSettings):
     # a YAML file of topics with example messages, by which the bot's rules are chosen; without it the plan's words
     topics: Path | None = None
 
+    # what customers' attributes may say, and which fields are wanted
+    customer_standards: Path | None = None
+
     # embeddings: "minilm" (int8 ONNX), "minilm-fp32", a sentence-transformers folder or name, or "endpoint"
     embedder: str = "minilm"
     embedder_languages: str = "en"

@@ -1,4 +1,4 @@
-"""The commands about customers: `list` and `search`."""
+"""The commands about customers: `list`, `search` and `completeness`."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Literal
@@ -6,7 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from api.cli.opening import now_utc, open_record
-from api.cli.output import AsJson, tell, write_json, write_table
+from api.cli.output import AsJson, tell, write, write_json, write_table
 from api.cli.whom import Whom, find_customer
 from knowledge.failures import Rejected
 
@@ -80,6 +80,40 @@ def _pair(text: str) -> tuple[str, str]:
     if not found or not name.strip():
         raise Rejected(f"{text[:50]!r} is no attribute and its value.", "Write NAME=VALUE, such as plan=Basic.")
     return name.strip(), value.strip()
+
+
+@customers.command("completeness")
+def completeness(as_json: AsJson = False) -> None:
+    """Show how complete the records of all customers are.
+
+    Which attributes are declared and what is required stands in the file that THREADLINE_CUSTOMER_STANDARDS names.
+
+    \b
+    Example:
+      threadline customers completeness
+    """
+    from knowledge.customers.completeness import measure
+    from knowledge.customers.standards import read_standards
+
+    with open_record() as record, record.database.read() as session:
+        found = measure(session, record.scope, read_standards(record.settings.customer_standards))
+    if as_json:
+        write_json({**vars(found), "fields": [vars(one) for one in found.fields]})
+        return
+    write(f"{found.complete} of {found.customers} customers have everything that is required.")
+    write_table(
+        ("field", "required", "filled", "share", "not as declared"),
+        [
+            (
+                one.field,
+                "yes" if one.required else "no",
+                one.filled,
+                f"{100 * one.filled / found.customers:.0f} %" if found.customers else "–",
+                one.wrong,
+            )
+            for one in found.fields
+        ],
+    )
 
 
 @customers.command("search")

@@ -14,9 +14,10 @@ from knowledge.failures import Rejected
 
 if TYPE_CHECKING:
     from api.importers.sources import Gathered
-    from api.importing import ImportReport
+    from api.importing import ImportOptions, ImportReport
     from knowledge.customers.conversations import Conversation
     from knowledge.customers.record import Customer
+    from knowledge.settings import Settings
 
 SHOWN = 20
 
@@ -58,12 +59,12 @@ def import_files(  # noqa: PLR0913, PLR0917 - each option of a command is an arg
     """
     from api.importers.formats import open_sources
     from api.importers.sources import Options
-    from api.importing import ImportOptions, import_events
+    from api.importing import import_events
 
     known = Options(frozenset(one.strip().lower() for one in ours or ()), trust_addresses, _mapping(mapping))
     rows = open_sources(files, format_name, known)
     with open_record() as record, counting("Importing rows") as progress:
-        total, options = rows.total(), ImportOptions(record.settings.max_message_chars, dry_run)
+        total, options = rows.total(), _options(record.settings, dry_run=dry_run)
         report = import_events(
             record.database, record.scope, rows, now_utc(), lambda done: progress(done, total), options
         )
@@ -165,6 +166,13 @@ def conversations(
     )
     if not found:
         tell("There is no such conversation. `threadline import` or `threadline demo` brings some.")
+
+
+def _options(settings: "Settings", *, dry_run: bool) -> "ImportOptions":
+    from api.importing import ImportOptions
+    from knowledge.customers.standards import read_standards
+
+    return ImportOptions(settings.max_message_chars, dry_run, read_standards(settings.customer_standards))
 
 
 def _short_id(one: "Conversation") -> str:

@@ -14,6 +14,7 @@ from api.pages.drawing import draw, zone_of
 from api.pages.identity import read_identity
 from api.parts import Parts
 from api.routes.searching import pair
+from knowledge.customers import completeness
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations
 from knowledge.customers.health import Band
 from knowledge.customers.history import read_history
@@ -94,6 +95,14 @@ def customers_page(
     with parts.database.read() as session:
         page = find_customers(session, parts.scope, asked.wanted, now, limit=LISTED, offset=asked.offset)
     return draw(request, "customers.html", me=me, asked=asked, page=page, now=now)
+
+
+@router.get("/console/completeness")
+def completeness_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
+    """How complete the records of all customers are."""
+    with parts.database.read() as session:
+        measured = completeness.measure(session, parts.scope, parts.standards)
+    return draw(request, "completeness.html", me=me, measured=measured)
 
 
 @router.get("/console/customers/{customer}/search")

@@ -46,6 +46,7 @@ EVENT_ICONS = {
     "issue_linked": "thread",
     "product_event": "page",
     "account_recorded": "person",
+    "preference_set": "person",
     "mood_noted": "mood",
     "survey_answered": "star",
     "call_held": "phone",

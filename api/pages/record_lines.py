@@ -1,7 +1,7 @@
 """Lines of the timeline about mood, product and account."""
 
 from knowledge.customers.entries import Payload
-from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
+from knowledge.customers.record_entries import AccountRecorded, MoodNoted, PreferenceSet, ProductEvent
 
 MOODS = {
     "positive": "Sounds content",
@@ -21,6 +21,8 @@ def about_record(payload: Payload | None) -> str:
             told = [f"{name}: {value}" for name, value in list(payload.properties.items())[:MOST]]
             more = ", …" if len(payload.properties) > MOST else ""
             return f"In the product: {payload.name}" + (f" ({', '.join(told)}{more})" if told else "")
+        case PreferenceSet():
+            return f"Prefers {payload.name}: {payload.value}" if payload.value else f"No preference of {payload.name}"
         case AccountRecorded():
             until = f", renews on {payload.renews_on:%d %b %Y}" if payload.renews_on else ""
             return f"Account {payload.account}: {payload.plan}, {payload.status}{until}"

@@ -29,7 +29,7 @@ def take_in(
 ) -> ImportOut:
     """Store events; the same event is stored once. Bad ones are named with the reason, the rest is stored."""
     rows = given if isinstance(given, list) else [given]
-    options = ImportOptions(parts.settings.max_message_chars, dry_run)
+    options = ImportOptions(parts.settings.max_message_chars, dry_run, parts.standards)
     report = import_events(parts.database, parts.scope, rows, parts.clock(), options=options)
     return ImportOut.model_validate(report.as_json())
 

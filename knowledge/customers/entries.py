@@ -20,7 +20,7 @@ from knowledge.customers.delivery_entries import (
 from knowledge.customers.fact_entries import FactCorrected, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
-from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
+from knowledge.customers.record_entries import AccountRecorded, MoodNoted, PreferenceSet, ProductEvent
 from knowledge.customers.routing_entries import (
     ChannelMoved,
     ConversationEscalated,
@@ -272,6 +272,7 @@ Payload = Annotated[
     | SurveyAnswered
     | ProductEvent
     | AccountRecorded
+    | PreferenceSet
     | MoodNoted
     | IssueLinked
     | SuggestionShown

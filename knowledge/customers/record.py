@@ -8,7 +8,7 @@ from typing import cast
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.customers import identity, names, persons
+from knowledge.customers import identity, names, persons, standards
 from knowledge.customers.entries import Handle
 from knowledge.customers.link_tables import MemberRow
 from knowledge.customers.tables import CustomerRow, HandleRow
@@ -74,8 +74,9 @@ def save_customer(session: Session, scope: Scope, new: NewCustomer, now: datetim
         session.add(row)
     row.external_key = new.external_key
     row.name = new.name or row.name or ""
-    row.language = new.language or row.language or ""
-    row.timezone = new.timezone or row.timezone or ""
+    # What is no language or time zone that we know stays as it was told; the completeness report counts it as wrong.
+    row.language = standards.language(new.language) or new.language or row.language or ""
+    row.timezone = standards.time_zone(new.timezone) or new.timezone or row.timezone or ""
     row.preferences = {**(row.preferences or {}), **new.preferences}
     row.attributes = {**(row.attributes or {}), **new.attributes}
     session.flush()

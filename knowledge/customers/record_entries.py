@@ -27,6 +27,16 @@ class MoodNoted:
 
 
 @dataclass(frozen=True)
+class PreferenceSet:
+    """A colleague wrote down what the customer prefers; an empty value: nothing any more."""
+
+    name: str
+    value: str
+    author: str
+    kind: Literal["preference_set"] = "preference_set"
+
+
+@dataclass(frozen=True)
 class ProductEvent:
     """The customer did something in the product (`name`, such as `export_failed`), with plain `properties`."""
 

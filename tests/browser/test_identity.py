@@ -98,6 +98,34 @@ def test_five_channels_in_one_timeline(
     check_axe(page)
 
 
+def test_a_history_is_searched_and_an_issue_put_right(
+    site: Any,
+    new_page: Callable[..., Any],
+    sign_in: Callable[..., None],
+    check_axe: Callable[[Any], None],
+    noor: tuple[CustomerId, CustomerId],
+) -> None:
+    page = new_page()
+    sign_in(page, "sara@tarnfell.example", f"/console/customers/{noor[0]}")
+    page.get_by_label("Search this history").fill("missing hose")
+    page.get_by_role("search").get_by_role("button", name="Search").click()
+    expect(page.locator(".hits > li").first).to_contain_text("I am calling about the missing hose.")
+    check_axe(page)
+    page.goto(f"{site.url}/console/customers/{noor[0]}")
+    shown = page.locator("section", has=page.get_by_role("heading", name="Issues"))
+    before = shown.locator("> ul > li").count()
+    shown.locator("details").first.locator("summary").click()
+    check_axe(page)
+    shown.get_by_role("button", name="Move").first.click()
+    expect(shown.locator("> ul > li")).to_have_count(before - 1)
+    page.goto(f"{site.url}/console/customers?health=&attribute=city%3DLeeds")
+    expect(page.locator("tbody tr")).to_have_count(1)
+    check_axe(page)
+    page.get_by_role("link", name="How complete?").click()
+    expect(page.locator("h1")).to_have_text("How complete the records are")
+    check_axe(page)
+
+
 def test_a_suggested_merge_is_accepted_and_undone(
     site: Any,
     new_page: Callable[..., Any],

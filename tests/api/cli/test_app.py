@@ -77,6 +77,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "users token",
             "customers list",
             "customers search",
+            "customers completeness",
             "identity suggest",
             "identity review",
             "identity link",

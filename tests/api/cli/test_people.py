@@ -20,6 +20,7 @@ ROWS = [
         "handle": {"kind": "email", "value": "tom@mail.example"},
     },
 ]
+WHY = "attributes.plan: is none of Basic, Plus docs/record.md tells how attributes are declared."
 
 
 @pytest.fixture
@@ -51,3 +52,23 @@ def test_a_history_is_searched(run, imported: Path) -> None:
     assert "\x1b" not in shown.stdout
     assert "Nothing fits." in run("customers", "search", "c1", "zip").stderr
     assert run("customers", "search", "nobody", "zip").exit_code == 1
+
+
+def test_completeness_and_declared_attributes(run, imported: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "1 of 2 customers" in run("customers", "completeness").stdout
+    (imported / "standards.yaml").write_text(
+        "required: [name]\nattributes: {plan: {type: choice, values: [Basic, Plus], required: true}}\n"
+    )
+    monkeypatch.setenv("THREADLINE_CUSTOMER_STANDARDS", "standards.yaml")
+    rows = [
+        {"type": "customer", "id": "c2", "name": "Tom Berg", "attributes": {"plan": "PLUS"}},
+        {"type": "customer", "id": "c3", "name": "Bad", "attributes": {"plan": "Gold"}},
+    ]
+    (imported / "more.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    refused = run("import", "more.jsonl", "--json")
+    assert refused.exit_code == 1
+    assert [row["reason"] for row in json.loads(refused.stdout)["bad"]] == [WHY]
+    answer = json.loads(run("customers", "completeness", "--json").stdout)
+    assert (answer["customers"], answer["complete"]) == (2, 2)
+    monkeypatch.setenv("THREADLINE_CUSTOMER_STANDARDS", "none.yaml")
+    assert run("customers", "completeness").exit_code == 1

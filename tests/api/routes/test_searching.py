@@ -117,3 +117,24 @@ def test_issues_are_put_right_in_the_console(
     assert page.count("An issue of its own") == 2
     assert client.put(f"/api/conversations/{second.conversation}/issue", json={}, headers=agent).status_code == 200
     assert "An issue of its own" not in client.get(address, headers=agent).text
+
+
+def test_a_preference_is_written_down(client: TestClient, agent: dict[str, str], told: str) -> None:
+    address = f"/api/customers/{told}/preferences"
+    answer = client.put(address, json={"name": " channel ", "value": "<b>mail</b>"}, headers=agent)
+    assert answer.json()["preferences"] == {"channel": "<b>mail</b>"}
+    page = client.get(f"/console/customers/{told}", headers=agent).text
+    assert "Prefers channel: &lt;b&gt;mail&lt;/b&gt;" in page
+    assert client.put(address, json={"name": "channel", "value": ""}, headers=agent).json()["preferences"] == {}
+    for bad in ({"name": "", "value": "x"}, {"name": "a" * 101, "value": "x"}, {"name": "a", "value": 5}, {}):
+        assert client.put(address, json=bad, headers=agent).status_code in {413, 422}
+    missing = f"/api/customers/{'0' * 32}/preferences"
+    assert client.put(missing, json={"name": "a", "value": "b"}, headers=agent).status_code == 404
+
+
+def test_completeness_is_shown(client: TestClient, agent: dict[str, str], told: str) -> None:
+    answer = client.get("/api/completeness", headers=agent).json()
+    assert (answer["customers"], answer["complete"]) == (2, 0)
+    assert [one["filled"] for one in answer["fields"] if one["field"] == "email"] == [1]
+    assert "0 of 2 customers" in client.get("/console/completeness", headers=agent).text
+    assert told
