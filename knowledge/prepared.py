@@ -1,6 +1,6 @@
 """Prepared statements: compiled once for each dialect and run on the driver, for what happens at every append."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,13 +14,13 @@ Process = Callable[[Any], Any] | None
 
 @dataclass(frozen=True)
 class _Compiled:
-    """A statement's text; its parameters in the order of the text; the conversions of those and of its columns."""
+    """A statement's text; its parameters in the order of the text; conversions of those, and of columns by place."""
 
     text: str
     binds: tuple[tuple[str, Process], ...]
     literals: Parameters
     positional: bool
-    columns: tuple[Process, ...]
+    columns: tuple[tuple[int, Callable[[Any], Any]], ...]
 
 
 class Prepared:
@@ -51,11 +51,13 @@ class Prepared:
         row = run_on_driver(connection, compiled.text, [_bind(compiled, parameters)], fetch=True)
         if row is None:
             return None
-        pairs = zip(compiled.columns, row, strict=True)
-        return tuple([process(value) if process else value for process, value in pairs])
+        values = list(row)
+        for place, process in compiled.columns:
+            values[place] = process(values[place])
+        return tuple(values)
 
     def _of(self, session: Session) -> tuple[_Compiled, Connection]:
-        connection = session.connection()
+        connection = connection_of(session)
         dialect = connection.dialect
         if dialect.name not in self._compiled:
             self._compiled[dialect.name] = self._compile(dialect)
@@ -72,8 +74,20 @@ class Prepared:
             binds=tuple((name, kinds[name].bind_processor(dialect)) for name in names),
             literals={name: value for name, value in compiled.params.items() if name not in given},
             positional=compiled.positional,
-            columns=tuple(kind.result_processor(dialect, None) for kind in returned),
+            columns=tuple(_converted(kind.result_processor(dialect, None) for kind in returned)),
         )
+
+
+def connection_of(session: Session) -> Connection:
+    """Return the connection of the session's transaction, which begins here if it has not."""
+    bind = session.get_bind()
+    if isinstance(bind, Connection) and bind.in_transaction() and session.is_active:
+        return bind
+    return session.connection()
+
+
+def _converted(processes: Iterable[Process]) -> Iterator[tuple[int, Callable[[Any], Any]]]:
+    return ((place, process) for place, process in enumerate(processes) if process)
 
 
 def _bind(compiled: _Compiled, row: Parameters) -> Any:

@@ -159,6 +159,16 @@ def row_of(state: Conversation) -> dict[str, Any]:
     }
 
 
+def changes_of(old: Conversation, new: Conversation) -> dict[str, Any]:
+    """Return the columns of its row in which a state differs from the one before."""
+    before, after = vars(old), vars(new)
+    changed = {name: after[name] for name in after if after[name] is not before[name] and after[name] != before[name]}
+    if changed.keys() & {"address", "external_key"}:
+        row, known = row_of(new), row_of(old)
+        return {name: row[name] for name in row if row[name] != known[name]}
+    return changed
+
+
 def state_of(row: Mapping[str, Any]) -> Conversation:
     """Return the state that the columns of a row stand for."""
     return Conversation(

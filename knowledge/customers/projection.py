@@ -9,7 +9,7 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.customers import issue_rows
-from knowledge.customers.conversations import Conversation, row_of, state_of, step
+from knowledge.customers.conversations import Conversation, changes_of, row_of, state_of, step
 from knowledge.customers.entries import Entry
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId
@@ -43,9 +43,8 @@ def project(session: Session, scope: Scope, entries: Sequence[Entry]) -> None:
         _INSERT.run(session, *({**row, "team": scope.team, "brand": scope.brand} for row in opened))
     changed: defaultdict[tuple[str, ...], list[Parameters]] = defaultdict(list)
     for key, state in before.items():
-        old, new = row_of(state), row_of(after[key])
-        if names := tuple(name for name in new if new[name] != old[name]):
-            changed[names].append({**{name: new[name] for name in names}, "known": key})
+        if changes := changes_of(state, after[key]):
+            changed[tuple(changes)].append({**changes, "known": key})
     for names, rows in changed.items():
         _update(*names).run(session, *rows)
     issue_rows.follow(session, scope, before, after)

@@ -20,7 +20,7 @@ from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId, EntryId, new_id
-from knowledge.prepared import Parameters, Prepared, run_on_driver
+from knowledge.prepared import Parameters, Prepared, connection_of, run_on_driver
 from knowledge.scope import Scope, within
 
 _COLUMNS: tuple[Any, ...] = (
@@ -148,7 +148,7 @@ def hold(session: Session, scope: Scope) -> None:
     SQLite has one writer anyway (`BEGIN IMMEDIATE`).
     """
     if session.get_bind().dialect.name == "postgresql":
-        run_on_driver(session.connection(), _HOLD, [(_lock_of(scope), CHANNEL)])
+        run_on_driver(connection_of(session), _HOLD, [(_lock_of(scope), CHANNEL)])
 
 
 _HOLD = "SELECT pg_advisory_xact_lock(%s), pg_notify(%s, '')"

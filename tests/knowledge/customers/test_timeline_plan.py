@@ -1,0 +1,50 @@
+"""A page of a timeline is one run of one index, newest first, on both engines: what comes before it costs nothing."""
+
+import json
+import random
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import event
+
+from benchmarks import history, raw
+from benchmarks.history import BEGIN, SCOPE
+from knowledge.customers import timeline
+from knowledge.database import Database
+
+
+def test_a_page_is_one_run_of_an_index(database: Database) -> None:
+    history.fill(database, 0, 3_000, 1)
+    rng = random.Random(1)
+    news = [history.message(7, BEGIN + timedelta(minutes=one), f"long:{one}", rng) for one in range(2_000)]
+    with database.write() as session:
+        timeline.append_many(session, SCOPE, news, BEGIN)
+    raw.settle(database)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
+        asked.append((statement, parameters))
+
+    with database.read() as session:
+        engine = session.connection().engine
+        event.listen(engine, "before_cursor_execute", note)
+        whole = timeline.page(session, SCOPE, customer=history.customer_id(7))
+        timeline.page(session, SCOPE, customer=history.customer_id(7), before=whole[-1].seq, limit=3)
+        timeline.page(session, SCOPE, conversation=history.conversation_id(7, 0))
+    event.remove(engine, "before_cursor_execute", note)
+    pages = [one for one in asked if "payloads" in one[0]]
+    assert len(pages) == 3
+    for (statement, parameters), index in zip(pages, ("customer", "customer", "conversation"), strict=True):
+        steps = _plan(database, statement, parameters)
+        assert f"ix_entries_{index}" in steps, steps
+        assert not any(word in steps for word in ("SCAN", "Seq Scan", "TEMP B-TREE", "Sort")), steps
+
+
+def _plan(database: Database, statement: str, parameters: Any) -> str:
+    """What the engine would do, step by step, without the text of the statement."""
+    with database.engine.connect() as connection:
+        if database.dialect == "sqlite":
+            rows = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
+            return "; ".join(row[-1] for row in rows)
+        rows = connection.exec_driver_sql(f"EXPLAIN (FORMAT JSON) {statement}", parameters)
+        return json.dumps(rows.scalar_one())
