@@ -1,6 +1,9 @@
 """`threadline library`: what in the library needs a look by people."""
 
+from collections.abc import Sequence
 from dataclasses import asdict
+from datetime import timedelta
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -71,6 +74,52 @@ def duplicates(as_json: AsJson = False) -> None:
         if pair.kind == "contradiction":
             write("".join(f"    {' '.join(quote.split())[:QUOTED]}\n" for quote in pair.quotes), end="")
     _more(len(found))
+
+
+@library.command()
+def gaps(
+    days: Annotated[int, typer.Option(min=1, help="Look at so many days.")] = 90,
+    drafts: Annotated[
+        Path | None, typer.Option(metavar="FOLDER", help="Write a draft of an article for each gap that has one.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """List what customers asked that the library had no answer to, by volume.
+
+    A draft is what a colleague answered where the conversation was resolved, with personal data replaced. It is an
+    internal article: read it, put it right, then ingest the folder. A file that is there already is left alone.
+
+    \b
+    Example:
+      threadline library gaps --drafts drafts/
+      threadline ingest drafts/ --source learnt
+    """
+    from evals.report.gaps import draft_file, find_gaps, read_unanswered
+    from retrieval.embedding import open_embedder
+
+    with open_record() as record:
+        with record.database.read() as session:
+            asked = read_unanswered(session, record.scope, now_utc() - timedelta(days=days))
+        found = find_gaps(asked, open_embedder(record.settings).embed)
+    files = [draft_file(gap) for gap in found if gap.draft] if drafts else []
+    written = _write_new(drafts, files) if drafts else []
+    if as_json:
+        write_json({"unanswered": len(asked), "gaps": [asdict(gap) for gap in found], "written": written})
+        return
+    write(f"{len(asked)} conversations with a question that the library had no answer to.")
+    rows = [(gap.conversations, gap.resolved, gap.label, gap.question[:QUOTED]) for gap in found[:SHOWN]]
+    write_table(("conversations", "resolved", "about", "for example"), rows)
+    _more(len(found))
+    if drafts:
+        write(f"{len(written)} drafts written to {drafts}: read them, then `threadline ingest {drafts}`.")
+
+
+def _write_new(folder: Path, files: Sequence[tuple[str, str]]) -> list[str]:
+    folder.mkdir(parents=True, exist_ok=True)
+    fresh = [(name, text) for name, text in files if not (folder / name).exists()]
+    for name, text in fresh:
+        (folder / name).write_text(text, "utf-8")
+    return [name for name, _ in fresh]
 
 
 def _more(count: int) -> None:

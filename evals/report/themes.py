@@ -56,13 +56,13 @@ def themes(stories: Sequence[Story], now: Period, before: Period, embed: Embed) 
     told = [(one, text) for one, text in told if content_words(text)]
     if len(told) < 2:
         return []
-    groups = _groups(embed([text for _, text in told]))
-    rarity = _rarity([text for _, text in told])
+    numbers = groups(embed([text for _, text in told]))
+    rare = rarity([text for _, text in told])
     length = (now.until - now.since) / (before.until - before.since)
     found = []
-    for group in sorted(set(groups)):
-        own = [row for row, number in zip(told, groups, strict=True) if number == group]
-        found.append(_theme(own, rarity, now, length))
+    for group in sorted(set(numbers)):
+        own = [row for row, number in zip(told, numbers, strict=True) if number == group]
+        found.append(_theme(own, rare, now, length))
     return sorted((one for one in found if one.issues >= LEAST), key=lambda one: (-one.issues, one.label))
 
 
@@ -76,19 +76,21 @@ def opening(story: Story) -> str:
     return " ".join(said)[:600]
 
 
-def _groups(vectors: NDArray[np.float32]) -> list[int]:
+def groups(vectors: NDArray[np.float32]) -> list[int]:
+    """Return the number of each text's group, by the likeness of their vectors."""
     from sklearn.cluster import AgglomerativeClustering  # type: ignore[import-untyped]
 
     model = AgglomerativeClustering(n_clusters=None, metric="cosine", linkage="average", distance_threshold=1 - ALIKE)
     return [int(one) for one in model.fit_predict(vectors)]
 
 
-def _rarity(texts: Sequence[str]) -> dict[str, float]:
+def rarity(texts: Sequence[str]) -> dict[str, float]:
+    """Return how few of the texts each word stands in."""
     seen = Counter(word for text in texts for word in set(content_words(text)))
     return {word: log((1 + len(texts)) / (1 + count)) for word, count in seen.items()}
 
 
-def _theme(own: Sequence[tuple[Story, str]], rarity: dict[str, float], now: Period, length: float) -> Theme:
+def _theme(own: Sequence[tuple[Story, str]], rare: dict[str, float], now: Period, length: float) -> Theme:
     current = [(one, text) for one, text in own if now.holds(one.opened_at)]
     earlier = [one for one, _ in own if not now.holds(one.opened_at)]
     channels = Counter(one.contacts[0].channel for one, _ in current)
@@ -96,7 +98,7 @@ def _theme(own: Sequence[tuple[Story, str]], rarity: dict[str, float], now: Peri
     rising = tuple(sorted(name for name, count in channels.items() if _rises(count, base[name], length)))
     texts = [text for _, text in current or own]
     return Theme(
-        label=", ".join(_telling(texts, rarity)),
+        label=", ".join(telling(texts, rare)),
         example=min(texts, key=lambda text: abs(len(text) - 120))[:200],
         issues=len(current),
         before=len(earlier),
@@ -111,12 +113,12 @@ def _rises(count: int, before: int, length: float) -> bool:
     return count >= LEAST and (count - expected) / sqrt(expected) > RISING
 
 
-def _telling(texts: Sequence[str], rarity: dict[str, float]) -> list[str]:
+def telling(texts: Sequence[str], rare: dict[str, float]) -> list[str]:
     """The words that tell a group from the others: no numbers, and not how people greet."""
     stems = Counter(stem for text in texts for stem in set(content_words(text)) if stem.isalpha() and len(stem) > 2)
     for stem in {stem for text in texts for stem in content_words(" ".join(text.split()[:2]))} & _GREETINGS:
         del stems[stem]
-    best = sorted(stems, key=lambda stem: (-stems[stem] * rarity.get(stem, 0.0), stem))[:WORDS]
+    best = sorted(stems, key=lambda stem: (-stems[stem] * rare.get(stem, 0.0), stem))[:WORDS]
     spelt = Counter(word for text in texts for word in words(text))
     return [_spelt(stem, spelt) for stem in best]
 

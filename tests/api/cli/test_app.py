@@ -67,6 +67,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "evals simulate",
             "library stale",
             "library duplicates",
+            "library gaps",
             "models list",
             "report",
             "train",

@@ -125,3 +125,9 @@ def test_reports_of_the_library(run, articles: Path) -> None:
     assert pair["kind"] == "contradiction"
     assert {one["key"] for one in pair["articles"]} == {"help/again.md", "help/returns.md"}
     assert "within 60 days" in run("library", "duplicates").stdout
+
+
+def test_gaps_of_a_record_without_questions(run, folder: Path) -> None:
+    told = json.loads(run("library", "gaps", "--drafts", "drafts", "--json").stdout)
+    assert told == {"unanswered": 0, "gaps": [], "written": []}
+    assert run("library", "gaps").stdout.startswith("0 conversations")

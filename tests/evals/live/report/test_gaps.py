@@ -1,0 +1,76 @@
+"""Knowledge gaps: unanswered questions by volume, and drafts without personal data."""
+
+from datetime import UTC, datetime, timedelta
+
+from evals.report.gaps import draft_file, find_gaps, read_unanswered
+from knowledge.customers import inbox, timeline
+from knowledge.customers.entries import Handle, StatusChanged, SuggestionShown
+from knowledge.customers.inbox import Incoming, Reply
+from knowledge.customers.timeline import NewEntry
+from knowledge.database import Database
+from knowledge.ids import SuggestionId, new_id
+from knowledge.scope import Scope
+from knowledge.settings import Settings
+from retrieval.embedding import open_embedder
+
+NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+REPLY = "Dear Mara Lindqvist, a kayak may travel on the roof in bag K-2. Write to mara@example.org. "
+
+
+def _conversation(database: Database, scope: Scope, question: str, reply: str, *, decision: str, done: bool) -> None:
+    with database.write() as session:
+        handle = Handle("email", f"{new_id()}@example.org")
+        got = inbox.receive(session, scope, Incoming("email", handle, question, NOW), NOW)
+        shown = SuggestionShown(
+            SuggestionId(new_id()),
+            question,
+            decision,
+            "",
+            "",
+            (),
+            (),
+            (),
+            (),
+            "extractive",
+            "",
+            "",  # type: ignore[arg-type]
+        )
+        timeline.append(session, scope, NewEntry(got.customer, shown, NOW, got.conversation), NOW)
+        assert got.conversation
+        if reply:
+            later = NOW + timedelta(minutes=5)
+            inbox.reply(session, scope, Reply(got.conversation, reply, "ann@shop.example"), later)
+        if done:
+            last = NOW + timedelta(minutes=9)
+            entry = NewEntry(got.customer, StatusChanged("resolved", "ann@shop.example"), last, got.conversation)
+            timeline.append(session, scope, entry, last)
+
+
+def test_gaps_by_volume_and_a_draft_for_people(database: Database, scope: Scope) -> None:
+    kayak = "Can I take a kayak on the train? I am Mara Lindqvist, mara@example.org"
+    for number in range(3):
+        done = number == 2
+        _conversation(
+            database, scope, f"{kayak} {'please ' * number}", REPLY if done else "", decision="abstain", done=done
+        )
+    _conversation(database, scope, "Do you sell gift cards?", "Yes.", decision="abstain", done=True)
+    _conversation(database, scope, kayak, REPLY, decision="answer", done=True)
+    with database.read() as session:
+        asked = read_unanswered(session, scope, NOW - timedelta(days=1))
+        assert read_unanswered(session, scope, NOW + timedelta(days=1)) == []
+        assert read_unanswered(session, Scope(team="other"), NOW - timedelta(days=1)) == []
+    assert len(asked) == 4
+    (gap,) = find_gaps(asked, open_embedder(Settings()).embed)
+    assert (gap.conversations, gap.resolved) == (3, 1)
+    assert "kayak" in gap.label
+    name, text = draft_file(gap)
+    assert name.startswith("gap-")
+    assert "visibility: internal" in text
+    assert "on the roof" in text
+    for personal in ("mara@example.org", "Lindqvist", "Mara"):
+        assert personal not in text
+        assert personal not in gap.question
+
+
+def test_no_questions_are_no_gap() -> None:
+    assert find_gaps([], open_embedder(Settings()).embed) == []
