@@ -4,12 +4,16 @@ from typing import Annotated
 
 import typer
 
+from api.cli.opening import load
 from api.cli.output import AsJson, tell, write, write_json, write_table
 
 
 def simulate(
     customers: Annotated[int, typer.Option(min=2, max=1_000, help="How many customers; each journey twice.")] = 24,
     seed: Annotated[int, typer.Option(min=0, help="The same seed draws the same customers.")] = 20261125,
+    model: Annotated[
+        bool, typer.Option("--model", help="Have the model of THREADLINE_CHAT_URL speak for the customers.")
+    ] = False,
     as_json: AsJson = False,
 ) -> None:
     """Play customers who go from channel to channel, and measure what they have to say twice.
@@ -28,8 +32,15 @@ def simulate(
     from evals.simulation.customers import draw
     from evals.simulation.measuring import LABEL, compared
     from evals.simulation.measuring import simulate as played
+    from evals.simulation.voice import open_voice
 
-    found = compared(played(draw(customers, seed), tell))
+    voice = open_voice(load()) if model else None
+    try:
+        found = compared(played(draw(customers, seed), tell, voice))
+    finally:
+        if voice is not None:
+            voice.close()
+            tell(f"The model said {voice.reworded} messages; {voice.kept} stayed as written: it had changed a fact.")
     if as_json:
         write_json({"label": LABEL, "customers": customers, "seed": seed, "measures": [asdict(one) for one in found]})
         return

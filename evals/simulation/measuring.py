@@ -13,6 +13,7 @@ from evals.serving import entry_of
 from evals.simulation.customers import RETELLS, TELLS, WORLD, Customer, draw
 from evals.simulation.playing import Played, play
 from evals.simulation.site import open_site
+from evals.simulation.voice import Voice
 from evals.statistics.paired import permutation
 
 SEED = 20261125
@@ -42,8 +43,8 @@ class Compared:
     p: float
 
 
-def simulate(customers: Sequence[Customer], say: Say) -> list[Pair]:
-    """Play every customer in both arms against one server.
+def simulate(customers: Sequence[Customer], say: Say, voice: Voice | None = None) -> list[Pair]:
+    """Play every customer in both arms against one server; without a `voice` they say what was written for them.
 
     Raises:
         Unavailable: the server does not come up.
@@ -51,7 +52,7 @@ def simulate(customers: Sequence[Customer], say: Say) -> list[Pair]:
     found = []
     with open_site() as site:
         for number, customer in enumerate(customers, start=1):
-            played = play(site, customer, reads=True), play(site, customer, reads=False)
+            played = play(site, customer, reads=True, voice=voice), play(site, customer, reads=False, voice=voice)
             found.append(Pair(story_of(played[0]), story_of(played[1]), played))
             if number % 10 == 0:
                 say(f"simulation: {number} of {len(customers)} customers")

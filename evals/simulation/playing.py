@@ -6,6 +6,7 @@ from typing import Any
 
 from evals.simulation.customers import Customer, question_for
 from evals.simulation.site import AGENTS, MANAGER, SPOKEN, Door, Site
+from evals.simulation.voice import Voice
 
 # Questions asked in one contact before the agent goes on with what is known.
 QUESTIONS = 3
@@ -22,13 +23,13 @@ class Played:
     drafts: int
 
 
-def play(site: Site, customer: Customer, *, reads: bool) -> Played:
+def play(site: Site, customer: Customer, *, reads: bool, voice: Voice | None = None) -> Played:
     """Play a journey; the agents of its later contacts open the handoff package (`reads`) or do not.
 
     In both cases they read the conversation before them, send the product's suggestion where it has one, and ask for
     what they do not know. The customer's draws are the same in both.
     """
-    door = Door(site, customer, "read" if reads else "unread")
+    door = Door(site, customer, "read" if reads else "unread", voice)
     conversations, drafts = [], 0
     for contact in range(len(customer.channels)):
         where = door.write(contact, customer.opens(contact))

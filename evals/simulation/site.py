@@ -15,6 +15,7 @@ from evals.datasets.collections import Document
 from evals.library import Making, open_library
 from evals.serving import running
 from evals.simulation.customers import Customer, world
+from evals.simulation.voice import Voice, Written
 from knowledge.staff.logins import issue_token
 from knowledge.staff.people import NewStaff, Role, add_staff
 
@@ -75,8 +76,8 @@ def open_site() -> Iterator[Site]:
 class Door:
     """The doors a customer comes through: the web chat by its own session, everything else as events."""
 
-    def __init__(self, site: Site, customer: Customer, arm: str) -> None:
-        self._site, self._customer = site, customer
+    def __init__(self, site: Site, customer: Customer, arm: str, voice: Voice | None = None) -> None:
+        self._site, self._customer, self._voice = site, customer, voice or Written()
         self.id = f"{arm}-{customer.number}"
         self.email = f"{arm}.{customer.email}"
         self._said = 0
@@ -86,7 +87,7 @@ class Door:
 
     def write(self, contact: int, text: str) -> str:
         """Say something in the contact of that number and return the conversation it stands in."""
-        channel = self._customer.channels[contact]
+        channel, text = self._customer.channels[contact], self._voice.say(self._customer, text)
         if channel == "chat":
             written = self._site.client.post(
                 "/api/chat/messages", json={"text": text}, headers={"Authorization": f"Bearer {self._session()}"}

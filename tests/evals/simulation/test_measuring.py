@@ -2,14 +2,28 @@
 
 import pytest
 
-from evals.simulation.customers import draw
+from evals.simulation.customers import Customer, draw
 from evals.simulation.measuring import SEED, Pair, compared, figures_of, simulate
 
 
 @pytest.fixture(scope="module")
 def pairs() -> list[Pair]:
     """Two customers, both arms."""
-    return simulate(draw(2, SEED), lambda _text: None)
+    return simulate(draw(2, SEED), lambda _text: None, Greeting())
+
+
+class Greeting:
+    """A voice that ends every message alike."""
+
+    def say(self, customer: Customer, text: str, /) -> str:
+        return f"{text}\nRegards, {customer.name}"
+
+
+def test_customers_speak_in_the_voice_that_was_given(pairs: list[Pair]) -> None:
+    for story in (one for pair in pairs for one in (pair.read, pair.unread)):
+        said = [one.text for one in story.messages if one.speaker == "customer"]
+        assert said
+        assert all(text.endswith(("Customer 0", "Customer 1")) for text in said)
 
 
 def test_journeys_happen_on_the_channels_that_were_drawn_and_end_resolved(pairs: list[Pair]) -> None:
