@@ -1,7 +1,7 @@
 """Conversations: a fold over their entries, kept as a row in the same transaction."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from typing import Any, cast
 
@@ -88,7 +88,10 @@ def step(state: Conversation | None, entry: Entry) -> Conversation | None:
     if state is None or payload is None:
         return state
     opened_at, last_at = min(state.opened_at, entry.at), max(state.last_at, entry.at)
-    return replace(state, opened_at=opened_at, last_at=last_at, **_changes(state, payload, entry.at))
+    # `replace` sets each field anew, which takes five times as long; an import folds every entry twice.
+    after = object.__new__(Conversation)
+    vars(after).update(vars(state), opened_at=opened_at, last_at=last_at, **_changes(state, payload, entry.at))
+    return after
 
 
 def _changes(state: Conversation, payload: Payload, at: datetime) -> dict[str, Any]:
