@@ -47,6 +47,7 @@ FILES: dict[str, str] = {
     "work.db": "waiting work by ids of entries: no words and no addresses (PostgreSQL: schema threadline_work)",
     "work.db-wal": "its write-ahead log",
     "work.db-shm": "page numbers of that log",
+    "crawl": "pages of help centres as they were read, so that only changes are fetched",
     "indexes": "passages of the library in Chroma and tantivy",
     "secret": "a random key",
     "demo.json": "that this folder is the demo's",

@@ -82,6 +82,8 @@ class Search:
         """
         wanted = parts(query)
         rows = self.embedder.embed([part.text for part in wanted])
+        if len(wanted) == 1:
+            return np.asarray(rows[0], dtype=np.float32)
         total = np.asarray([part.weight for part in wanted], dtype=np.float32) @ rows
         return np.asarray(total / max(float(np.linalg.norm(total)), 1e-9), dtype=np.float32)
 
