@@ -107,14 +107,12 @@ def simulation_part(quick: bool, say: Say) -> Iterator[Figure]:
 
 def figures_of(pairs: Sequence[Pair]) -> Iterator[Figure]:
     """Yield the figures: the arm that read the package, the other beside it, the paired difference in the settings."""
-    grouped = [one.seen[0].issues == 1 for one in pairs]
     shared = {
         "label": LABEL,
         "contacts": sum(len(one.seen[0].customer.channels) for one in pairs),
         "told at once": TELLS,
         "said again unasked": RETELLS,
         "drafts sent": sum(played.drafts for one in pairs for played in one.seen),
-        "seen as one issue": sum(grouped) / len(grouped),
     }
     for one in compared(pairs):
         difference = {"difference": one.difference.value, "low": one.difference.low, "high": one.difference.high}

@@ -14,12 +14,11 @@ QUESTIONS = 3
 
 @dataclass(frozen=True)
 class Played:
-    """What came of a journey: its timeline as the API tells it, in how many issues the product saw it, drafts sent."""
+    """What came of a journey: its timeline as the API tells it, drafts sent."""
 
     customer: Customer
     record: str
     entries: tuple[dict[str, Any], ...]
-    issues: int
     drafts: int
 
 
@@ -38,8 +37,7 @@ def play(site: Site, customer: Customer, *, reads: bool, voice: Voice | None = N
         conversations.append(where)
     for one in dict.fromkeys(conversations):
         site.ask("PUT", f"/api/conversations/{one}/status", AGENTS[len(customer.channels) - 1], {"status": "resolved"})
-    issues = {site.ask("GET", f"/api/conversations/{one}", MANAGER)["issue"] for one in conversations}
-    return Played(customer, door.record, tuple(timeline(site, door.record)), len(issues), drafts)
+    return Played(customer, door.record, tuple(timeline(site, door.record)), drafts)
 
 
 @dataclass(frozen=True)
