@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from api.pages.botlines import about_bot
 from api.pages.deliveries import ICONS, about_delivery
+from api.pages.outreach_lines import about_outreach
 from api.pages.record_lines import about_record
 from api.pages.routing_lines import ROUTING_ICONS, about_routing
 from api.pages.suggestions import VERDICTS
@@ -191,6 +192,7 @@ def says(payload: Payload | None, known: Known) -> str:
 
 def _about(payload: Payload | None, known: Known) -> str:
     told = _about_privacy(payload, known) or _about_facts(payload, known) or _about_issues(payload, known)
+    told = told or about_outreach(payload, lambda author: _name(author, known))
     return told or about_record(payload) or _about_comparisons(payload, known)
 
 

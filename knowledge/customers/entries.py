@@ -19,6 +19,14 @@ from knowledge.customers.delivery_entries import (
 )
 from knowledge.customers.fact_entries import FactCorrected, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
+from knowledge.customers.outreach_entries import (
+    OutreachApproved,
+    OutreachHeldOut,
+    OutreachProposed,
+    OutreachRefused,
+    OutreachSent,
+    OutreachStopped,
+)
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
 from knowledge.customers.record_entries import AccountRecorded, MoodNoted, PreferenceSet, ProductEvent
 from knowledge.customers.routing_entries import (
@@ -299,7 +307,13 @@ Payload = Annotated[
     | ActionProposed
     | ActionSettled
     | ComparisonOffered
-    | ComparisonRated,
+    | ComparisonRated
+    | OutreachRefused
+    | OutreachHeldOut
+    | OutreachProposed
+    | OutreachApproved
+    | OutreachSent
+    | OutreachStopped,
     Field(discriminator="kind"),
 ]
 

@@ -1,0 +1,1 @@
+"""Reaching out first: only when it is allowed, useful and measured."""
