@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.outreach import guard
+from evals.outreach.campaign import uplift_figures
 from evals.outreach.cases import draw_case, policy
 from evals.outreach.guarding import count
 
@@ -31,3 +32,10 @@ def test_the_oracle_notices_a_rule_that_is_missing(rule: str, monkeypatch: pytes
     random = Random(2)
 
     assert count((draw_case(random) for _ in range(2_000)), policy()).violations > 0
+
+
+def test_a_known_effect_lies_within_its_interval_about_as_often_as_promised() -> None:
+    share = next(one for one in uplift_figures(quick=True) if one.name.endswith("/uplift_within_interval"))
+
+    assert 0.9 <= share.value <= 0.99
+    assert share.n == 200
