@@ -46,6 +46,9 @@ TABLE: dict[tuple[str, str], Access] = {
     ("PUT", "/api/conversations/{conversation}/status"): AGENT,
     ("POST", "/api/conversations/{conversation}/take"): AGENT,
     ("POST", "/api/conversations/{conversation}/pass"): AGENT,
+    ("PUT", "/api/conversations/{conversation}/presence"): AGENT,
+    ("GET", "/api/conversations/{conversation}/presence"): AGENT,
+    ("GET", "/api/conversations/{conversation}/presence/live"): AGENT,
     ("GET", "/api/conversations/{conversation}/package"): AGENT,
     ("POST", "/api/conversations/{conversation}/package"): AGENT,
     # routing
@@ -121,6 +124,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/chat/messages"): CUSTOMER,
     ("POST", "/api/chat/messages"): CUSTOMER,
     ("GET", "/api/chat/live"): CUSTOMER,
+    ("PUT", "/api/chat/presence"): CUSTOMER,
+    ("GET", "/api/chat/presence/live"): CUSTOMER,
     ("POST", "/api/chat/attachments"): CUSTOMER,
     ("GET", "/api/chat/attachments/{file}"): CUSTOMER,
     ("POST", "/api/chat/resume"): CUSTOMER,

@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import Any
 
-from knowledge.customers import attachments, codes, erasure, outbox, resumes
+from knowledge.customers import attachments, codes, erasure, outbox, presence, resumes
 from knowledge.customers.erasure import Wish
 from knowledge.database import Database
 from knowledge.erasing import Eraser
@@ -17,6 +17,7 @@ ERASERS: tuple[Eraser, ...] = (
     outbox.ERASER,
     resumes.ERASER,
     codes.ERASER,
+    presence.ERASER,
     erasure.ERASER,
 )
 

@@ -51,13 +51,14 @@ async def listen(request: Request, cursor: int, what: Following) -> AsyncIterato
     async for entry in until(request.app.state.stopping, tail.follow(cursor, what)):
         if loop.time() - checked >= CHECK_SECONDS:
             checked = loop.time()
-            if not await run_in_threadpool(_still_welcome, request):
+            if not await run_in_threadpool(still_welcome, request):
                 return
         if entry is not None:
             yield entry
 
 
-def _still_welcome(request: Request) -> bool:
+def still_welcome(request: Request) -> bool:
+    """Tell whether whoever listens may still do so."""
     before = request.state.caller
     try:
         now = identify(request.app.state.parts, tokens_of(request))

@@ -13,7 +13,12 @@ from api.parts import Parts
 
 NOBODY_HAS_IT = "0" * 32
 # Streams that do not end by themselves; their refusals are tested all the same.
-ENDLESS = {"/api/live", "/api/chat/live"}
+ENDLESS = {
+    "/api/live",
+    "/api/chat/live",
+    "/api/chat/presence/live",
+    "/api/conversations/{conversation}/presence/live",
+}
 
 
 def walk(app: FastAPI) -> Iterator[tuple[str, str]]:
