@@ -28,6 +28,7 @@ IMPERSONAL: dict[str, str] = {
     "vectors": "of passages, by the digest of their text",
     "library_state": "a number",
     "staff": "colleagues, not customers",
+    "trainings": "colleagues' exercises with made-up customers",
     "logins": "hashes of colleagues' tokens; a customer's session is a handle and goes with it",
     "work_cursors": "numbers of entries",
     "work_runs": "when jobs ran",

@@ -126,7 +126,8 @@ def test_a_customer_hears_answers_and_nothing_else(
             client.post(f"{path}/replies", headers=agent, json={"text": "hi Ana"})
             heard = json.loads(next(events)["data"])
     assert (heard["by"], heard["text"], heard["conversation"]) == ("us", "hi Ana", said["conversation"])
-    assert set(heard) == {"seq", "id", "at", "conversation", "by", "text"}
+    assert set(heard) == {"seq", "id", "at", "conversation", "by", "text", "attachments"}
+    assert heard["attachments"] == []
 
 
 def test_without_a_cursor_a_stream_begins_now(app: FastAPI, agent: HEADERS, arrive: ARRIVE, serving: SERVING) -> None:

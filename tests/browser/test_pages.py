@@ -96,11 +96,12 @@ def test_the_report_file_opens_offline_and_prints_on_few_pages(
     path = tmp_path / "report.html"
     download.value.save_as(path)
     asked: list[str] = []
+    page.goto("about:blank")
     page.on("request", lambda request: asked.append(request.url))
-    page.goto(path.as_uri())
+    page.set_content(path.read_text(encoding="utf-8"))
     page.get_by_role("heading", name="What changed").wait_for()
     check_axe(page)
-    assert asked == [path.as_uri()]
+    assert asked == []
     printed = tmp_path / "report.pdf"
     page.pdf(path=printed, format="A4")
     assert len(PdfReader(printed).pages) <= 8
