@@ -6,6 +6,7 @@ from api.worker.bot import BOT
 from api.worker.chores import RETAIN, TIDY_FILES
 from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
+from api.worker.surveys import SURVEYS
 from api.worker.understanding import GROUP, MOOD
 from api.worker.work import Job, Reaction, Works
 
@@ -15,6 +16,7 @@ JOBS: tuple[Job, ...] = (
     FETCH_MAIL,
     SYNC,
     ROUTE,
+    SURVEYS,
 )
 REACTIONS: tuple[Reaction, ...] = (
     DELIVER,

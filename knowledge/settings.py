@@ -87,6 +87,11 @@ class Settings(BaseSettings):
     # privacy: how many days each kind of entry keeps its words, "page_viewed=90, survey_answered=730"
     retention: str = ""
 
+    # surveys: which one ("" for none), of which share of the resolved issues, how many hours after
+    survey: Literal["", "csat", "ces", "nps"] = ""
+    survey_share: Annotated[float, Field(ge=0, le=1)] = 0.5
+    survey_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24.0
+
     # the queues: what is too much, and the clock that the hours of the week go by
     time_zone: str = "UTC"
     peak_wait_seconds: Annotated[float, Field(gt=0, le=86_400)] = 300.0

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from api.channels.channel import Channel, Outgoing, Refused, Unsure
 from api.parts import Parts
+from api.surveying import with_link
 from api.worker.work import Reaction, Retries
 from knowledge.customers import attachments, conversations, outbox, timeline
 from knowledge.customers.delivery_entries import DeliveryFailed, DeliveryRetried, MessageDelivered
@@ -34,6 +35,8 @@ def deliver(parts: Parts, entry: Entry) -> None:
         begun = outbox.begin(session, parts.scope, message, parts.clock())
         sent = timeline.get_entry(session, parts.scope, message)
         outgoing = compose(session, parts.scope, sent)
+        if outgoing is not None:
+            outgoing = with_link(session, parts.scope, parts.settings, outgoing)
     if begun is None or outgoing is None:
         return
     if begun.since is None or _must_leave_again(parts, channel, outgoing, begun, sent):

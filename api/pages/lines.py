@@ -49,6 +49,7 @@ EVENT_ICONS = {
     "account_recorded": "person",
     "preference_set": "person",
     "mood_noted": "mood",
+    "survey_asked": "star",
     "survey_answered": "star",
     "call_held": "phone",
     "bot_decided": "spark",

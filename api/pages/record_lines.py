@@ -1,7 +1,10 @@
-"""Lines of the timeline about mood, product and account."""
+"""Lines of the timeline about mood, product, account and what was asked."""
 
 from knowledge.customers.entries import Payload
 from knowledge.customers.record_entries import AccountRecorded, MoodNoted, PreferenceSet, ProductEvent
+from knowledge.customers.survey_entries import SurveyAsked
+
+ASKED = {"csat": "how satisfied they are", "ces": "how easy it was", "nps": "whether they recommend us"}
 
 MOODS = {
     "positive": "Sounds content",
@@ -26,6 +29,8 @@ def about_record(payload: Payload | None) -> str:
         case AccountRecorded():
             until = f", renews on {payload.renews_on:%d %b %Y}" if payload.renews_on else ""
             return f"Account {payload.account}: {payload.plan}, {payload.status}{until}"
+        case SurveyAsked():
+            return f"Asked {ASKED[payload.survey]}{' by e-mail' if payload.message else ' in the chat'}"
     return ""
 
 

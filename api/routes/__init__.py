@@ -26,6 +26,7 @@ from api.routes import (
     standards,
     standing,
     suggestions,
+    surveys,
     work,
 )
 
@@ -56,5 +57,6 @@ ROUTERS: tuple[APIRouter, ...] = tuple(
         work,
         attachments,
         chat,
+        surveys,
     )
 )

@@ -22,6 +22,7 @@ from knowledge.customers import attachments, identity, inbox, joining, resumes, 
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.live import Following
+from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import ConversationId, CustomerId
 
@@ -210,9 +211,14 @@ def _stored(entry: Entry, text: str) -> ChatMessage:
 
 @router.get("/api/chat/live", response_class=EventSourceResponse, responses=stream_responses(401, 422))
 async def live(records: OwnRecords, request: Request, cursor: CursorHere) -> AsyncIterable[ServerSentEvent]:
-    """Stream the customer's own chat messages; each carries its `seq` as id, so a browser resumes by itself."""
+    """Stream the customer's own chat messages; each carries its `seq` as id, so a browser resumes by itself.
+
+    `event: survey` says that one waits at /api/chat/survey.
+    """
     yield BEGIN
     async for entry in listen(request, cursor, Following(records)):
         message = ChatMessage.of(entry)
         if message is not None:
             yield ServerSentEvent(data=message, event="message", id=str(message.seq))
+        elif isinstance(entry.payload, SurveyAsked) and entry.payload.channel == "chat":
+            yield ServerSentEvent(data={"asked": entry.id}, event="survey", id=str(entry.seq))

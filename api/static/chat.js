@@ -1,5 +1,6 @@
 /* The customer's chat: own messages at once, answers live, nothing lost when the line drops. */
 import { call, newKey, Problem, problemOf, reach, readEvents, tellZone, upload } from "./common.js";
+import { showSurvey } from "./survey.js";
 
 const log = document.getElementById("log");
 const list = document.getElementById("messages");
@@ -179,7 +180,10 @@ async function follow() {
       say("");
       wait = 1000;
       retryFailed();
-      await readEvents(response, (event, data) => event === "message" && add(JSON.parse(data)));
+      await readEvents(response, (event, data) => {
+        if (event === "message") add(JSON.parse(data));
+        if (event === "survey") showSurvey();
+      });
     } catch {
       say("You are offline or we cannot be reached. Trying again; what you wrote is kept.");
     }
@@ -213,6 +217,7 @@ async function begin() {
     say(problem.message);
   }
   for (const message of unsent()) deliver(message, pend(message));
+  showSurvey();
   log.scrollTop = log.scrollHeight;
   follow();
 }

@@ -26,6 +26,7 @@ from knowledge.customers.entries import (
 )
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import said_of
+from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope, within
@@ -89,7 +90,12 @@ def tell(issue: str, customer: CustomerId | str, entries: Sequence[Entry]) -> St
 
 
 def messages(entries: Iterable[Entry]) -> Iterator[Message]:
-    """What was said, with who said it; a public conversation's messages are public."""
+    """What was said, with who said it; a public conversation's messages are public.
+
+    A mail that asks a survey is no contact.
+    """
+    entries = list(entries)
+    surveys = {entry.payload.message for entry in entries if isinstance(entry.payload, SurveyAsked)}
     public: set[object] = set()
     for entry in entries:
         payload, where = entry.payload, str(entry.conversation or "")
@@ -99,7 +105,7 @@ def messages(entries: Iterable[Entry]) -> Iterator[Message]:
             yield Message(
                 entry.id, "customer", "", payload.text, entry.at, payload.channel, where, entry.conversation in public
             )
-        elif isinstance(payload, MessageSent):
+        elif isinstance(payload, MessageSent) and entry.id not in surveys:
             speaker: Speaker = "bot" if payload.author == BOT else "agent"
             open_to_all = entry.conversation in public
             yield Message(

@@ -35,7 +35,8 @@ from knowledge.customers.routing_entries import (
     ConversationOffered,
     OfferAnswered,
 )
-from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, PassageId, SuggestionId
+from knowledge.customers.survey_entries import SurveyAsked
+from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, IssueId, PassageId, SuggestionId
 
 Visibility = Literal["public", "internal"]
 Status = Literal["open", "pending", "resolved"]
@@ -184,11 +185,16 @@ class PageViewed:
 
 @dataclass(frozen=True)
 class SurveyAnswered:
-    """The customer rated us: `survey` is csat (1–5), ces (1–7) or nps (0–10)."""
+    """The customer rated us: `survey` is csat (1–5), ces (1–7) or nps (0–10).
+
+    `issue` is what they rated and `asked` the entry by which we asked, where it was we who did.
+    """
 
     survey: Literal["csat", "ces", "nps"]
     score: int
     comment: str = ""
+    issue: IssueId | None = None
+    asked: EntryId | None = None
     kind: Literal["survey_answered"] = "survey_answered"
 
 
@@ -277,6 +283,7 @@ Payload = Annotated[
     | StatusChanged
     | OrderRecorded
     | PageViewed
+    | SurveyAsked
     | SurveyAnswered
     | ProductEvent
     | AccountRecorded

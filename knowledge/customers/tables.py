@@ -132,6 +132,14 @@ class IssueRow(Scoped, Base):
     __table_args__ = (
         Index("ix_issues_status", "team", "brand", "status", "opened_at"),
         Index("ix_issues_customer", "customer"),
+        Index(
+            "ix_issues_resolved",
+            "team",
+            "brand",
+            "status_at",
+            sqlite_where=text("status = 'resolved'"),
+            postgresql_where=text("status = 'resolved'"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(32), primary_key=True)
