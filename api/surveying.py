@@ -10,7 +10,8 @@ from sqlalchemy.orm import Session
 from api.channels.channel import Outgoing
 from api.parts import Parts
 from api.sessions import secret_of
-from api.survey_words import LINK, words_for
+from api.survey_guard import ask_guard
+from api.survey_words import ENGLISH, LINK, words_for
 from assistant.phrases import reply_language
 from knowledge.customers import inbox, record, surveys, timeline
 from knowledge.customers.conversations import Conversation
@@ -42,12 +43,11 @@ def ask_due(parts: Parts, now: datetime) -> int:
     plan = plan_of(parts.settings)
     if plan is None:
         return 0
-    channels = CHANNELS & set(parts.channels)
     with parts.database.read() as session:
         due = [
             issue
             for issue in surveys.sampled(session, parts.scope, plan, now)
-            if surveys.where_to_ask(session, parts.scope, plan, issue, channels, now)
+            if _where(session, parts, plan, issue, now)
         ]
     return sum(_ask(parts, plan, issue, now) for issue in due)
 
@@ -56,7 +56,7 @@ def _ask(parts: Parts, plan: Plan, issue: IssueId, now: datetime) -> bool:
     """Ask about an issue, unless something happened meanwhile; returns whether it was done."""
     with parts.database.write() as session:
         timeline.hold(session, parts.scope)  # nobody else asks this person, or opens the issue, between look and act
-        where = surveys.where_to_ask(session, parts.scope, plan, issue, CHANNELS & set(parts.channels), now)
+        where = _where(session, parts, plan, issue, now)
         if where is None:
             return False
         language = words_for(_language(session, parts.scope, where)).language
@@ -64,6 +64,16 @@ def _ask(parts: Parts, plan: Plan, issue: IssueId, now: datetime) -> bool:
         said = SurveyAsked(plan.survey, issue, where.channel, language, message)
         surveys.note_asked(session, parts.scope, where, said, now)
     return True
+
+
+def _where(session: Session, parts: Parts, plan: Plan, issue: IssueId, now: datetime) -> Conversation | None:
+    """Return the conversation to ask in, `None` when nobody is to be asked, or the guard says no (now)."""
+    where = surveys.where_to_ask(session, parts.scope, plan, issue, CHANNELS & set(parts.channels), now)
+    if where is None:
+        return None
+    chars = len(ENGLISH.mail_text(plan.survey, parts.settings.company))
+    verdict = ask_guard(session, parts.scope, parts.settings, where, chars, now)
+    return where if verdict.allowed else None
 
 
 def _mail(session: Session, parts: Parts, plan: Plan, where: Conversation, language: str, now: datetime) -> EntryId:

@@ -33,6 +33,8 @@ class SurveyOut(BaseModel):
     comment: str
     send: str
     choose: str
+    stop: str
+    stopped: str
 
     @classmethod
     def of(cls, question: Question) -> Self:
@@ -52,6 +54,8 @@ class SurveyOut(BaseModel):
             comment=words.comment,
             send=words.send,
             choose=words.choose,
+            stop=words.stop,
+            stopped=words.stopped,
         )
 
 

@@ -31,7 +31,9 @@ function form(survey) {
   const asked = made("fieldset", {}, made("legend", {}, survey.question), choices(survey), ends);
   const label = made("label", { htmlFor: "survey-comment" }, survey.comment);
   const drawn = made("form", { className: "survey", noValidate: true }, asked, label, area, problem);
-  drawn.append(made("button", { type: "submit" }, survey.send));
+  const stop = made("button", { type: "button", className: "quiet" }, survey.stop);
+  stop.addEventListener("click", () => never(survey, problem));
+  drawn.append(made("div", { className: "survey-acts" }, made("button", { type: "submit" }, survey.send), stop));
   drawn.addEventListener("submit", (event) => {
     event.preventDefault();
     answer(survey, drawn, area.value, problem);
@@ -46,6 +48,16 @@ async function answer(survey, drawn, comment, problem) {
     const body = { asked: survey.asked, score: Number(chosen.value), comment };
     const stored = await call("POST", "/api/chat/survey", body);
     card.replaceChildren(made("p", {}, stored.thanks));
+  } catch (failure) {
+    problem.textContent = failure.message;
+    problem.hidden = false;
+  }
+}
+
+async function never(survey, problem) {
+  try {
+    await call("POST", "/api/chat/consents", { purpose: "survey", given: false, objection: true });
+    card.replaceChildren(made("p", {}, survey.stopped));
   } catch (failure) {
     problem.textContent = failure.message;
     problem.hidden = false;

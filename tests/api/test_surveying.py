@@ -20,16 +20,19 @@ from api.survey_words import LINK, WORDS
 from api.surveying import ask_due, survey_link
 from api.worker.surveys import SURVEYS
 from evals.live.reading import read_stories
-from knowledge.customers import consent, inbox, timeline
+from knowledge.customers import consent, holds, inbox, timeline
 from knowledge.customers.entries import Entry, Handle, MessageSent, SurveyAnswered
 from knowledge.customers.feeling import SCALES
 from knowledge.customers.inbox import Incoming, Reply
+from knowledge.customers.outreach_entries import objection
+from knowledge.customers.privacy_entries import HoldSet
 from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.customers.surveys import LASTS
 from knowledge.database import Database
 from knowledge.settings import Settings
 
-NOW = datetime.now(UTC)
+# At noon: at night nobody is asked.
+NOW = datetime.now(UTC).replace(hour=12)
 DAY = timedelta(days=1)
 SAID = {
     "en": "Hello, my parcel has not arrived and I would like to know where it is.",
@@ -184,6 +187,34 @@ def test_nobody_is_asked_who_should_not_be(asking: Parts, resolve: Callable[...,
         inbox.receive(session, asking.scope, again, NOW + timedelta(hours=20))
     SURVEYS.run(asking, NOW + DAY)
     assert entries(asking, SurveyAsked) == []
+
+
+def test_the_guard_of_outreach_is_asked(asking: Parts, resolve: Callable[..., Entry]) -> None:
+    def asked(at: datetime = NOW + DAY) -> int:
+        return ask_due(asking, at)
+
+    night = NOW.replace(hour=23)
+    resolve(at=night)
+    assert asked(night + DAY) == 0
+    assert asked((night + DAY + timedelta(hours=10)).replace(hour=9)) == 1  # when the night is over
+    other = resolve(email="bo@example.com")
+    with asking.database.write() as session:
+        holds.set_hold(session, asking.scope, other.customer, HoldSet(True, "case 12", "kim@example.com"), NOW)
+    assert asked() == 0
+    with asking.database.write() as session:
+        holds.set_hold(session, asking.scope, other.customer, HoldSet(False, "over", "kim@example.com"), NOW + DAY)
+        consent.withdraw(session, asking.scope, other.customer, objection("mail", "customer"), NOW, NOW)
+    assert asked() == 0
+    third = resolve(email="cy@example.com")
+    incoming = Incoming("email", Handle("email", "cy@example.com"), "Another thing", NOW)
+    with asking.database.write() as session:
+        another = inbox.receive(session, asking.scope, incoming, NOW)
+    assert another.conversation != third.conversation
+    assert asked() == 0  # they wait for us elsewhere
+    with asking.database.write() as session:
+        assert another.conversation is not None
+        inbox.set_status(session, asking.scope, another.conversation, "resolved", "kim@example.com", NOW)
+    assert asked() == 1
 
 
 def test_silence_counts_and_the_mail_is_no_contact(asking: Parts, post: Post, resolve: Callable[..., Entry]) -> None:
