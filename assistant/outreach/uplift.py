@@ -65,7 +65,7 @@ def of_means(written: Sequence[float], held_out: Sequence[float]) -> Uplift | No
 def _quantile(one: float, other: float, n: int, m: int) -> float:
     if one + other == 0:
         return 0.0
-    from scipy.stats import t
+    from scipy.stats import t  # type: ignore[import-untyped]
 
     freedom = (one + other) ** 2 / (one**2 / (n - 1) + other**2 / (m - 1))
     return float(t.ppf((1 + LEVEL) / 2, freedom))

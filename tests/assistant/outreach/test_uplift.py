@@ -16,7 +16,7 @@ def test_the_interval_of_two_rates_is_newcombes() -> None:
 
 
 def test_the_interval_of_two_means_is_welchs() -> None:
-    from scipy.stats import ttest_ind
+    from scipy.stats import ttest_ind  # type: ignore[import-untyped]
 
     one, other = [3.0, 4.0, 8.0, 5.0, 9.0], [1.0, 2.0, 2.5, 4.0]
     found = of_means(one, other)
