@@ -110,6 +110,14 @@ TABLE: dict[tuple[str, str], Access] = {
     ("POST", "/api/bot/certificate"): MANAGER,
     ("POST", "/api/bot/decisions/{decision}/verdict"): AGENT,
     ("POST", "/api/bot/proposals/{proposal}"): AGENT,
+    # reaching out first
+    ("GET", "/api/outreach"): MANAGER,
+    ("POST", "/api/outreach/proposals/{proposal}"): MANAGER,
+    ("POST", "/api/customers/{customer}/outreach-stop"): AGENT,
+    ("GET", "/console/outreach"): MANAGER,
+    ("POST", "/console/outreach/{proposal}/{answer}"): MANAGER,
+    ("GET", "/stop/{token}"): ANYONE,
+    ("POST", "/stop/{token}"): ANYONE,
     # the queues
     ("GET", "/api/load"): AGENT,
     ("GET", "/api/load/{queue}"): AGENT,

@@ -4,6 +4,7 @@ from api.channels.delivering import DELIVER
 from api.channels.email.fetching import FETCH_MAIL
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN, TIDY_FILES
+from api.worker.outreach import HEAR_STOP, REACH_OUT
 from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
 from api.worker.surveys import SURVEYS
@@ -17,12 +18,14 @@ JOBS: tuple[Job, ...] = (
     SYNC,
     ROUTE,
     SURVEYS,
+    REACH_OUT,
 )
 REACTIONS: tuple[Reaction, ...] = (
     DELIVER,
     GROUP,
     BOT,
     MOOD,
+    HEAR_STOP,
 )
 
 

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     # a YAML file of topics with example messages, by which the bot's rules are chosen; without it the plan's words
     topics: Path | None = None
 
+    # a YAML file of triggers: whom we would write to first (docs/outreach.md); without it nothing is sent first
+    outreach: Path | None = None
+
     # what customers' attributes may say, and which fields are wanted
     customer_standards: Path | None = None
 

@@ -17,6 +17,7 @@ from api.cli import (
     library_reports,
     loads,
     local_models,
+    outreach,
     people,
     privacy,
     records,
@@ -110,6 +111,7 @@ app.add_typer(handoff.handoff, name="handoff")
 app.add_typer(routing.routing, name="routing")
 app.add_typer(routing.escalation, name="escalation")
 app.add_typer(working.letters, name="letters")
+app.add_typer(outreach.outreach, name="outreach")
 evaluating.evals.command("replay")(replaying.replay)
 evaluating.evals.command("review")(replaying.review)
 evaluating.evals.command("simulate")(simulating.simulate)

@@ -2,12 +2,26 @@
 
 from fastapi import APIRouter
 
-from api.pages import bot, console, customers, identity, library, load, public, report, reviewing, surveys, working
+from api.pages import (
+    bot,
+    console,
+    customers,
+    identity,
+    library,
+    load,
+    outreach,
+    public,
+    report,
+    reviewing,
+    surveys,
+    working,
+)
 from api.pages.drawing import mount_static
 from api.pages.public import failure_page
 
 __all__ = ["failure_page", "mount_static", "router"]
 
 router = APIRouter(include_in_schema=False)
-for _part in (public, console, customers, identity, library, load, bot, report, reviewing, surveys, working):
+_PARTS = (public, console, customers, identity, library, load, bot, outreach, report, reviewing, surveys, working)
+for _part in _PARTS:
     router.include_router(_part.router)

@@ -95,6 +95,13 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "privacy log",
             "privacy allow",
             "privacy scrub",
+            "outreach lint",
+            "outreach preview",
+            "outreach run",
+            "outreach list",
+            "outreach approve",
+            "outreach stop",
+            "outreach report",
         )
     }
     assert set(NAMES) == promised
