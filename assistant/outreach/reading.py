@@ -9,11 +9,11 @@ from sqlalchemy.orm import Session
 
 from assistant.outreach.choosing import Way
 from assistant.outreach.facts import Content, Facts
-from assistant.outreach.stopping import said_stop
+from assistant.outreach.stopping import HEARD, said_stop, wrote_first
 from knowledge.customers import erasure, holds, remaining, suppression
 from knowledge.customers.consent import Consents, consents_of
 from knowledge.customers.entries import Entry, MessageReceived
-from knowledge.customers.outreach_entries import EVERYTHING, OutreachSent
+from knowledge.customers.outreach_entries import EVERYTHING
 from knowledge.customers.record import Customer
 from knowledge.customers.suppression import Mark
 from knowledge.customers.tables import ConversationRow
@@ -37,7 +37,7 @@ class Message:
 def read_facts(session: Session, scope: Scope, customer: Customer, message: Message, now: datetime) -> Facts:
     """Return what the guard looks at, for a message to a customer."""
     way = message.way
-    told = remaining.of_kinds(session, scope, customer.records, ("outreach_sent", "message_received"))
+    told = remaining.of_kinds(session, scope, customer.records, HEARD)
     consents = consents_of(session, scope, customer.records)
     return Facts(
         at=now,
@@ -52,7 +52,7 @@ def read_facts(session: Session, scope: Scope, customer: Customer, message: Mess
         stops=tuple(_stops(session, scope, customer, told, consents)),
         zones=zones_of(customer),
         last_inbound=_last_inbound(told, way.channel),
-        attempts=tuple(one.at for one in told if isinstance(one.payload, OutreachSent)),
+        attempts=tuple(one.at for one in told if wrote_first(one)),
         content=message.content,
         held_out=message.held_out,
     )

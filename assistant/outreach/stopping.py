@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from knowledge.customers import consent, persons, remaining, timeline
 from knowledge.customers.entries import Entry, MessageReceived
 from knowledge.customers.outreach_entries import EVERYTHING, OutreachSent, OutreachStopped, objection
+from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.customers.timeline import NewEntry
 from knowledge.ids import CustomerId, EntryId
 from knowledge.scope import Scope
@@ -21,6 +22,8 @@ WORDS = frozenset(
         *("afmelden", "avregistrera", "afmeld", "wypisz", "стоп"),
     )
 )
+# Whether somebody says stop, and to what, is in entries of these kinds.
+HEARD = ("outreach_sent", "survey_asked", "message_received")
 _NOT_WORDS = re.compile(r"[^\w\s]+")
 
 
@@ -30,9 +33,15 @@ def is_stop(text: str) -> bool:
     return len(text) <= 100 and " ".join(plain.split()).removesuffix(" please").removeprefix("please ") in WORDS
 
 
+def wrote_first(entry: Entry) -> bool:
+    """Return whether with this entry we wrote to somebody first: outreach, or a survey by mail."""
+    said = entry.payload
+    return isinstance(said, OutreachSent) or (isinstance(said, SurveyAsked) and said.message is not None)
+
+
 def said_stop(entries: list[Entry]) -> Entry | None:
     """Return the first message that asks to stop after we wrote first; before that the word means something else."""
-    sent = min((one.at for one in entries if isinstance(one.payload, OutreachSent)), default=None)
+    sent = min((one.at for one in entries if wrote_first(one)), default=None)
     for one in sorted(entries, key=lambda one: (one.at, one.seq)):
         said = one.payload
         if sent is not None and isinstance(said, MessageReceived) and one.at >= sent and is_stop(said.text):
@@ -60,7 +69,7 @@ def hear(session: Session, scope: Scope, entry: Entry, now: datetime) -> bool:
     if not isinstance(entry.payload, MessageReceived) or not is_stop(entry.payload.text):
         return False
     records = persons.records_of(session, scope, entry.customer)
-    if said_stop(remaining.of_kinds(session, scope, records, ("outreach_sent", "message_received"))) is None:
+    if said_stop(remaining.of_kinds(session, scope, records, HEARD)) is None:
         return False
     how = f"answered “{entry.payload.text.strip()[:40]}”"
     return stop(session, scope, entry.customer, OutreachStopped(how, "customer", EntryId(entry.id)), now)

@@ -15,10 +15,11 @@ from knowledge.customers.entries import Entry, Handle, MessageSent, OrderRecorde
 from knowledge.customers.inbox import Incoming, receive
 from knowledge.customers.outreach_entries import KINDS, OutreachRefused, OutreachSent, OutreachStopped
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
+from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.failures import Conflict
-from knowledge.ids import CustomerId
+from knowledge.ids import CustomerId, EntryId, IssueId
 from knowledge.scope import Scope
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -137,6 +138,22 @@ def test_a_trusted_trigger_sends_by_itself_but_not_more_often_than_the_caps_say(
     last = entries(database, scope, maya)[-1].payload
     assert isinstance(last, OutreachRefused)
     assert last.rule == "frequency_cap"
+
+
+def test_a_survey_by_mail_counts_towards_the_caps_and_can_be_answered_with_stop(
+    database: Database, scope: Scope, maya: CustomerId
+) -> None:
+    with database.write() as session:
+        asked = SurveyAsked("csat", IssueId("a" * 32), "email", message=EntryId("b" * 32))
+        timeline.append(session, scope, NewEntry(maya, asked, NOW - timedelta(hours=3)), NOW)
+
+    assert run(database, scope, changed(approval="trusted"), NOW) == {"refused": 1}
+    (refused,) = entries(database, scope, maya)
+    assert isinstance(refused.payload, OutreachRefused)
+    assert refused.payload.rule == "frequency_cap"
+    with database.write() as session:
+        said = receive(session, scope, Incoming("email", MAIL, "Stop", NOW, external_id="s1"), NOW)
+        assert hear(session, scope, said, NOW)
 
 
 def test_the_word_stop_counts_before_and_after_anything_acted_on_it(
