@@ -53,8 +53,8 @@ class Rewriter(Protocol):
         """Return the text rewritten; `language` is where to, for a translation.
 
         Raises:
-            Rejected: the text is empty or too long.
-            Unavailable: this cannot be done here, or the model gave nothing that can be used.
+            Rejected: the text is empty or too long, or this needs a model and there is none.
+            Unavailable: the model gave nothing that can be used.
         """
         ...
 
@@ -96,8 +96,8 @@ class RuleRewriter:
             return shorter(text)
         if action == "fix":
             return fixed(text, language)
-        raise Unavailable(
-            f"Nothing here can make a text {action}.",
+        raise Rejected(
+            f"Without a model nothing here can do this: {action}.",
             "Set THREADLINE_DRAFTER=endpoint with THREADLINE_CHAT_URL and THREADLINE_CHAT_MODEL.",
         )
 

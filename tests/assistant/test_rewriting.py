@@ -39,7 +39,7 @@ def test_typing_is_put_right(wrong: str, right: str) -> None:
 
 
 def test_what_rules_cannot_do_is_said_with_the_remedy() -> None:
-    with pytest.raises(Unavailable) as failure:
+    with pytest.raises(Rejected) as failure:
         RuleRewriter().rewrite("Hello", "translate", "de")
     assert "THREADLINE_CHAT_URL" in failure.value.remedy
 

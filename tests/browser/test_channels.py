@@ -84,7 +84,7 @@ def test_chat_to_call_to_mail_in_one_timeline(
         "does not light",
         "It clicks",
         "Call from the customer, 0:06",
-        "It is about my stove again.",
+        "My stove again.",
         "The jet is black.",
     ):
         expect(timeline).to_contain_text(words)

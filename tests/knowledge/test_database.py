@@ -14,6 +14,7 @@ import knowledge.customers.attachment_tables
 import knowledge.customers.codes
 import knowledge.customers.link_tables
 import knowledge.customers.outbox_tables
+import knowledge.customers.presence
 import knowledge.customers.privacy_tables
 import knowledge.customers.resumes
 import knowledge.customers.tables

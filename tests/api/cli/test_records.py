@@ -61,7 +61,7 @@ def test_conversations_and_a_suggestion(run, files: tuple[str, str]) -> None:
     assert (one["external_key"], one["customer"]["name"], one["waiting"]) == ("conv-1", "Ada", True)
     assert "\x1b" not in run("conversations").stdout
     told = json.loads(run("suggest", "conv-1", "--json").stdout)
-    assert told["decision"] == "abstain"
+    assert told["decision"] == "hand_over"  # nothing in the library comes near it
     assert run("suggest", one["id"]).exit_code == 0
     missing = run("suggest", "conv-9")
     assert missing.exit_code == 1
