@@ -96,6 +96,7 @@ def test_every_door_of_staff_that_names_a_record_is_logged(
         path
         for (method, path), who in TABLE.items()
         if method == "GET" and who <= AGENT and any(f"{{{name}}}" in path for name in named)
+        if not path.endswith("/live")  # a stream without end
     ]
     assert len(doors) > 8
     for path in doors:

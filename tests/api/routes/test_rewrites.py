@@ -9,7 +9,7 @@ def test_without_a_model_rules_do_what_they_can(client: TestClient, agent: dict[
     made = client.post("/api/rewrites", headers=agent, json={"text": "hi  there", "action": "fix"})
     assert made.json() == {"text": "Hi there", "by": "rules"}
     refused = client.post("/api/rewrites", headers=agent, json={"text": "hi", "action": "warmer"})
-    assert refused.status_code == 400
+    assert refused.status_code == 422
     assert "THREADLINE_DRAFTER" in refused.json()["remedy"]
 
 
