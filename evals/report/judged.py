@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from evals.intervals import Interval, rate_interval
+from evals.metrics import selecting
 
 MOST_BINS = 10
 LEAST_IN_BIN = 5
@@ -41,10 +42,9 @@ def reliability(judged: Sequence[Judged]) -> list[Bin]:
 
 def risk_coverage(judged: Sequence[Judged]) -> list[tuple[float, float]]:
     """(coverage, risk) when only the surest items are answered, the surest first; ties are taken together."""
-    ordered = sorted(judged, key=lambda one: -one.chance)
-    points, wrong = [], 0
-    for place, one in enumerate(ordered, start=1):
-        wrong += not one.right
-        if place == len(ordered) or ordered[place].chance != one.chance:
-            points.append((place / len(ordered), wrong / place))
-    return points
+    if not judged:
+        return []
+    chances = sorted((one.chance for one in judged), reverse=True)
+    points = selecting.risk_coverage([one.chance for one in judged], [one.right for one in judged])
+    following = [*chances[1:], None]
+    return [point for point, here, after in zip(points, chances, following, strict=True) if here != after]
