@@ -1,4 +1,7 @@
-"""Environments: the peer's own virtual environment, and the variables that both systems run under."""
+"""Environments: the peer's own virtual environment, and the variables that both systems run under.
+
+`python -m benchmarks.environment NAME …` makes them.
+"""
 
 import hashlib
 import os
@@ -55,3 +58,8 @@ def _uv(*words: str) -> None:
     done = subprocess.run([str(uv), *words], capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"uv {words[0]}: {done.stderr.strip()[-1500:]}")
+
+
+if __name__ == "__main__":
+    for asked in sys.argv[1:]:
+        sys.stdout.write(f"{asked}: {peer_python(asked)}\n")

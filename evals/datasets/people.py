@@ -1,8 +1,11 @@
-"""People with several records each: FEBRL's synthetic persons and splink's fake_1000, national ids left out."""
+"""People with several records each: FEBRL's synthetic persons and splink's sets, national ids left out."""
 
 import csv
+from collections import Counter
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
+from hashlib import sha256
 from itertools import combinations
 from pathlib import Path
 
@@ -20,7 +23,17 @@ _FEBRL = {
     "suburb": "suburb",
     "postcode": "postcode",
 }
-_FAKE = {"first_name": "given_name", "surname": "surname", "dob": "date_of_birth", "city": "city"}
+_SPLINK = {
+    "first_name": "given_name",
+    "surname": "surname",
+    "dob": "date_of_birth",
+    "city": "city",
+    "birth_place": "city",
+    "postcode_fake": "postcode",
+    "postcode": "postcode",
+}
+# Who a record is truly of; a file of splink's without these columns holds no people (its labels do not).
+_IDENTIFIED = {"unique_id", "cluster"}
 
 
 @dataclass(frozen=True)
@@ -41,7 +54,7 @@ class People:
     records: tuple[PersonRecord, ...]
     digest: str
 
-    @property
+    @cached_property
     def truth(self) -> frozenset[frozenset[str]]:
         """Every pair of records that is one person's."""
         groups: dict[str, list[str]] = {}
@@ -61,27 +74,53 @@ def read_febrl(data: Path, number: int) -> People:
     return People(f"febrl{number}", records, digest([path]))
 
 
-def read_fake_1000(data: Path) -> People:
-    """Read splink's fake_1000: 1,000 records of 252 persons with name, birth date, city and e-mail, many missing.
+def read_splink_people(data: Path) -> tuple[People, ...]:
+    """Read every file of people that splink's folder holds, by name: records with `unique_id` and `cluster`.
+
+    The records of a file are people of that file alone; which of the known columns it has is its own affair.
 
     Raises:
-        NotFound: the data set is not there.
+        NotFound: the data set is not there, or none of its files holds people.
     """
-    path = folder(data, "splink_people") / "fake_1000.csv"
+    place = folder(data, "splink_people")
+    found = tuple(_splink_file(path) for path in sorted(place.glob("*.csv")) if _columns(path) >= _IDENTIFIED)
+    if not found:
+        raise NotFound(f"No file of people in {place}.", "Fetch the data set again.")
+    return found
+
+
+def some(people: People, most: int) -> People:
+    """Return whole persons, drawn by the digests of their names, with about `most` records together."""
+    size = Counter(record.person for record in people.records)
+    kept: set[str] = set()
+    room = most
+    for person in sorted(size, key=lambda name: sha256(name.encode()).digest()):
+        if size[person] <= room:
+            kept.add(person)
+            room -= size[person]
+    return replace(people, records=tuple(record for record in people.records if record.person in kept))
+
+
+def _splink_file(path: Path) -> People:
     records = tuple(
-        PersonRecord(row["unique_id"], row["cluster"], _said(row, _FAKE), row["email"]) for row in _rows(path)
+        PersonRecord(row["unique_id"], row["cluster"], _said(row, _SPLINK), row.get("email", "")) for row in _rows(path)
     )
-    return People("splink_people", records, digest([path]))
+    return People(path.stem, records, digest([path]))
 
 
 def _said(row: Mapping[str, str], columns: Mapping[str, str]) -> dict[str, str]:
-    return {attribute: row[column] for column, attribute in columns.items() if row[column]}
+    return {attribute: row[column] for column, attribute in columns.items() if row.get(column)}
+
+
+def _columns(path: Path) -> set[str]:
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        return {name.strip() for name in next(csv.reader(file), [])}
 
 
 def _rows(path: Path) -> Iterator[dict[str, str]]:
     if not path.is_file():
         raise NotFound(f"{path} is not there.", "Fetch the data set again.")
-    with path.open(encoding="utf-8", newline="") as file:
+    with path.open(encoding="utf-8-sig", newline="") as file:
         rows = csv.reader(file)
         names = [name.strip() for name in next(rows)]
         for row in rows:

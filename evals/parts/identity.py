@@ -7,10 +7,10 @@ from evals.identity import automatic_figures, suggestion_figures
 from evals.registry import Asked, part
 
 
-@part("identity", seconds=40)
+@part("identity", seconds=60)
 def identity(asked: Asked) -> Iterable[Figure]:
     """Pairs of records suggested as one person's."""
-    return suggestion_figures(asked.data, asked.now)
+    return suggestion_figures(asked.data, asked.now, asked.say)
 
 
 @part("automatic_links", seconds=5, never=r"/wrong_links$", own=True)

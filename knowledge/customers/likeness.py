@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 LEARN_FROM = 500
 SEED = 1
 # Records are compared only when they agree on one of these.
-_BLOCKS = (
+BLOCKS = (
     ("family_name", "given_name"),
     ("email",),
     ("phone",),
@@ -77,7 +77,7 @@ def _linker(profiles: Sequence[Profile], fields: Sequence[str]) -> "Linker":
         link_type="dedupe_only",
         unique_id_column_name="record",
         comparisons=[_comparison(field) for field in fields],
-        blocking_rules_to_generate_predictions=[block_on(*block) for block in _BLOCKS if set(block) <= set(fields)],
+        blocking_rules_to_generate_predictions=[block_on(*block) for block in BLOCKS if set(block) <= set(fields)],
         probability_two_random_records_match=1 / len(profiles),
         retain_matching_columns=False,
         retain_intermediate_calculation_columns=True,

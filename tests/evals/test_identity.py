@@ -1,17 +1,22 @@
 """Proof joins nobody else's records; suggestions are counted pair by pair."""
 
+from collections import Counter
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 
 import pytest
 
-from evals import identity
-from evals.datasets.people import People, PersonRecord, read_febrl
+from evals import identity, identity_peer
+from evals.datasets.people import People, PersonRecord, read_febrl, read_splink_people, some
+from evals.identity import Found
 from evals.identity_cases import Case, read_cases, wrongly_joined
 from knowledge.customers import joining
 from knowledge.customers.joining import Decision
+from knowledge.customers.profiles import Profile
 from knowledge.database import Database
 from knowledge.failures import NotFound
+from knowledge.ids import CustomerId
 
 
 def test_there_are_enough_cases_each_with_its_reason() -> None:
@@ -44,12 +49,58 @@ def test_precision_recall_and_f1_count_pairs() -> None:
     records = tuple(PersonRecord(str(number), "ab"[number // 3], {}) for number in range(5))
     people = People("p", records, "")
     assert len(people.truth) == 3 + 1
-    found = frozenset({frozenset("01"), frozenset("34"), frozenset("23")})
-    figures = {one.name: one for one in identity._figures(people, found, {})}
+    ours = dict.fromkeys(map(frozenset, ("01", "34", "23")), 0.9)
+    found = Found(people, ours, frozenset({frozenset("01")}))
+    figures = {one.name: one for one in identity._figures("p", [found], {})}
     assert figures["identity/p/precision"].value == pytest.approx(2 / 3)
     assert figures["identity/p/recall"].value == pytest.approx(2 / 4)
     assert figures["identity/p/f1"].value == pytest.approx(2 * 2 / (3 + 4))
     assert figures["identity/p/f1"].low is not None
+    assert [one.baseline["recordlinkage_ecm"] for one in figures.values()] == [1, 0.25, 0.4]
+    again = {one.name: one for one in identity._figures("p", [replace(found, peers=None)] * 2, {})}
+    assert again["identity/p/f1"].value == pytest.approx(2 * 2 / (3 + 4))
+    assert again["identity/p/f1"].n == 2 * (3 + 4)
+    assert not again["identity/p/f1"].baseline
+
+
+def test_every_file_of_people_is_read_whatever_columns_it_has(tmp_path: Path) -> None:
+    place = tmp_path / "splink_people"
+    place.mkdir()
+    with pytest.raises(NotFound, match="No file of people"):
+        read_splink_people(tmp_path)
+    (place / "labels.csv").write_text("unique_id_l,unique_id_r,clerical_match_score\n1,2,1.0\n")
+    (place / "empty.csv").write_text("")
+    (place / "b.csv").write_text("unique_id,first_name,email,cluster,new\n1,Zoë,z@x.example,9,?\n")
+    head = "\ufeffunique_id,cluster,first_name,birth_place,postcode_fake\n"
+    (place / "a.csv").write_text(head + "".join(f"Q{n}-{k},Q{n},ana,bath,ba1\n" for n in range(9) for k in range(n)))
+    one, other = read_splink_people(tmp_path)
+    assert (one.name, other.name) == ("a", "b")
+    assert one.records[0].attributes == {"given_name": "ana", "city": "bath", "postcode": "ba1"}
+    assert (other.records[0].email, other.records[0].person) == ("z@x.example", "9")
+    drawn = some(one, 20)
+    sizes = Counter(record.person for record in drawn.records)
+    assert all(count == int(person[1:]) for person, count in sizes.items()), "whole persons"
+    assert 10 <= len(drawn.records) <= 20
+    assert some(one, 1_000) == one
+
+
+def test_the_peer_finds_likewise_where_it_is_there() -> None:
+    if not identity_peer.is_there():
+        pytest.skip(identity_peer.LEFT_OUT)
+    names = ["ada", "berit", "carl", "dora", "emil", "frida", "georg", "hanna"]
+    told = [{"given_name": name, "family_name": f"{name}sen", "city": "oslo"} for name in names]
+    told += [{**row, "city": "bergen"} for row in told[:4]]
+    profiles = [Profile(CustomerId(str(number)), row) for number, row in enumerate(told)]
+    found = identity_peer.linked(profiles, {one.record: f"r{one.record}" for one in profiles})
+    assert found <= {frozenset((f"r{n}", f"r{n + 8}")) for n in range(4)}
+
+
+def test_a_peer_that_fails_is_no_figure(tmp_path: Path) -> None:
+    broken = tmp_path / "python"
+    broken.write_text("#!/bin/sh\necho nonsense >&2\nexit 3\n")
+    broken.chmod(0o755)
+    with pytest.raises(RuntimeError, match="nonsense"):
+        identity_peer.linked([], {}, broken)
 
 
 def test_febrl_is_read_without_the_national_id(tmp_path: Path) -> None:

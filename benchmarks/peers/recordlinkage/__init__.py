@@ -1,0 +1,1 @@
+"""recordlinkage: its ECM classifier as a peer of the suggestions of identity."""
