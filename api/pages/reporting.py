@@ -3,6 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,14 +13,19 @@ from api.pages.drawing import environment
 from api.pages.words import short
 from api.parts import Parts
 from evals.live.measures import Measure, Period
+from evals.live.times import Hours
 from evals.report import drawing
-from evals.report.building import Report, build, rows
+from evals.report.building import Report, build
 from evals.report.judged import reliability, risk_coverage
+from evals.report.numbers import rows
 from evals.report.reading import Given, read_costs, read_source
 from knowledge.failures import Rejected
+from knowledge.hours import worked
 
 STYLE = Path(__file__).parents[1] / "static" / "report.css"
 MOST_DAYS = 366
+# Differences to those who were held out, in the order they are shown.
+EFFECTS = ("routing_gain", "outreach_contacts_avoided", "roi")
 COLUMNS = ("name", "title", "value", "unit", "n", "low", "high", "few", "before", "difference", "verdict", "note")
 
 
@@ -43,7 +49,9 @@ def make_report(parts: Parts, period: Period) -> Report:
         Rejected: the costs in the settings cannot be read.
         Unavailable: the embedder, which groups themes, cannot be used.
     """
-    given = Given(costs=read_costs(parts.settings.costs))
+    plan = parts.service
+    hours = Hours(partial(worked, plan.calendar), plan.reply_within)
+    given = Given(read_costs(parts.settings.costs), hours)
     length = period.until - period.since
     with parts.database.read() as session:
         source = read_source(session, parts.scope, period.since - length, period.now, given)
@@ -77,8 +85,10 @@ def drawn(report: Report) -> dict[str, Any]:
         "funnel": Markup(drawing.funnel("How far conversations went", list(report.funnel.items()))),  # noqa: S704
         "calibration": Markup(drawing.calibration(bins)) if (bins := reliability(report.judged)) else "",  # noqa: S704
         "risk": Markup(drawing.risk(risk_coverage(report.judged))) if report.judged else "",  # noqa: S704
+        "effects": EFFECTS,
         "number": number,
         "interval": interval,
+        "conclusion": conclusion,
     }
 
 
@@ -91,6 +101,17 @@ def interval(one: Measure) -> str:
     """Its interval and n."""
     bounds = "" if one.low is None or one.high is None else f"{short(one.low)} to {short(one.high)}, "
     return f"{bounds}n {one.n}"
+
+
+def conclusion(one: Measure) -> str:
+    """What an effect against a holdout says: nothing to compare, too few, cannot tell, or which way."""
+    if one.value is None:
+        return one.note
+    if one.few:
+        return f"too few to tell ({one.note})"
+    if one.low is None or one.high is None or one.low <= 0 <= one.high:
+        return f"cannot tell from chance ({one.note})"
+    return f"{'a gain' if one.low > 0 else 'a loss'} ({one.note})"
 
 
 def as_csv(report: Report) -> str:

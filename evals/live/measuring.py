@@ -4,39 +4,50 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from assistant.answering.outcomes import Outcome
+from evals.live.arms import Outreached
 from evals.live.bot import bot_resolution
 from evals.live.drafts import drafts
+from evals.live.effects import gained, outreach, routing
 from evals.live.handovers import handovers
 from evals.live.journeys import journeys
 from evals.live.measures import Measure, Period
+from evals.live.money import Costs, suggestions
 from evals.live.resolution import resolution
 from evals.live.social import social
 from evals.live.stories import Story
-from evals.live.times import Working, calendar, times
+from evals.live.times import Hours, times
 from evals.live.voices import voices
-from evals.live.work import Costs, work
+from evals.live.work import work
 
 
 @dataclass(frozen=True)
 class Told:
-    """What the record tells besides the stories: how the bot's conversations ended, costs, working hours."""
+    """What the record tells besides the stories: how the bot's conversations ended, whom we wrote to first; costs,
+    and the hours of business."""
 
     outcomes: Sequence[Outcome] = ()
     costs: Costs = field(default_factory=Costs)
-    working: Working = calendar
+    hours: Hours = field(default_factory=Hours)
+    outreached: Outreached = field(default_factory=Outreached)
 
 
 def measure_all(stories: Sequence[Story], period: Period, told: Told | None = None) -> list[Measure]:
     """Measure a period; speed never stands without repeats, which come first."""
     told = told or Told()
+    worked = list(work(stories, period, told.costs))
+    contact = next((one.value for one in worked if one.name == "cost_per_contact"), None) or 0.0
     return [
         *resolution(stories, period),
         *handovers(stories, period),
         *journeys(stories, period),
         *voices(stories, period),
-        *times(stories, period, told.working),
+        *times(stories, period, told.hours),
         *bot_resolution(told.outcomes, period),
         *drafts(stories, period),
         *social(stories, period),
-        *work(stories, period, told.costs),
+        *routing(stories, period),
+        *outreach(told.outreached, period),
+        *worked,
+        *suggestions(stories, period),
+        gained(stories, told.outreached, period, told.costs, contact),
     ]

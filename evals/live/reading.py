@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from evals.live.contacts import contacts
 from evals.live.repeating import repeats_of
-from evals.live.stories import Change, Contact, Draft, Handover, Known, Message, Speaker, Story, Survey
+from evals.live.stories import Asked, Change, Contact, Draft, Handover, Known, Message, Offer, Speaker, Story, Survey
 from knowledge.customers import timeline
 from knowledge.customers.entries import (
     ConversationAssigned,
@@ -26,6 +26,7 @@ from knowledge.customers.entries import (
 )
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import said_of
+from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
 from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId, CustomerId
@@ -82,8 +83,12 @@ def tell(issue: str, customer: CustomerId | str, entries: Sequence[Entry]) -> St
         facts=tuple(_facts(entries)),
         repeats=tuple(repeats_of(entries, breaks)),
         drafts=tuple(_drafts(entries)),
-        owners=tuple(
-            (one.at, one.payload.owner or "") for one in entries if isinstance(one.payload, ConversationAssigned)
+        owners=tuple(_owners(entries)),
+        offers=tuple(_offers(entries)),
+        asked=tuple(
+            Asked(one.at, sum(one.payload.tokens.values()))
+            for one in entries
+            if isinstance(one.payload, SuggestionShown)
         ),
         surveyed=any(one.kind in ("survey_asked", "survey_sent") for one in entries),
     )
@@ -191,6 +196,14 @@ def _owners(entries: Iterable[Entry]) -> Iterator[tuple[datetime, str]]:
     for entry in entries:
         if isinstance(entry.payload, ConversationAssigned):
             yield entry.at, entry.payload.owner or ""
+
+
+def _offers(entries: Iterable[Entry]) -> Iterator[Offer]:
+    entries = list(entries)
+    answers = {one.payload.offer: one.payload.answer for one in entries if isinstance(one.payload, OfferAnswered)}
+    for one in entries:
+        if isinstance(one.payload, ConversationOffered):
+            yield Offer(one.payload.to, one.payload.arm, one.at, answers.get(one.id, ""))
 
 
 def _surveys(entries: Iterable[Entry], said: Sequence[Message]) -> Iterator[Survey]:

@@ -114,6 +114,24 @@ class Draft:
 
 
 @dataclass(frozen=True)
+class Offer:
+    """The issue was offered to a colleague: in which arm of the draw, and what became of it ("" while it stands)."""
+
+    to: str
+    arm: str
+    at: datetime
+    answer: str = ""
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A suggestion was asked for; `tokens` are what models read and wrote for it."""
+
+    at: datetime
+    tokens: int = 0
+
+
+@dataclass(frozen=True)
 class Story:
     """One issue of one customer. Sequences are in the order of time; `returned_at` is the customer's next contact
     about anything after the issue was last resolved, on any channel."""
@@ -129,6 +147,8 @@ class Story:
     repeats: tuple[Repeat, ...] = ()
     drafts: tuple[Draft, ...] = ()
     owners: tuple[tuple[datetime, str], ...] = ()
+    offers: tuple[Offer, ...] = ()
+    asked: tuple[Asked, ...] = ()
     language: str = ""
     surveyed: bool = field(default=False)
 

@@ -1,9 +1,11 @@
 """How long people wait: first and next answers, until solved; in the hours of the calendar and of business."""
 
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from evals.live.measures import Measure, Period, median
+from evals.intervals import quantile_interval
+from evals.live.measures import SEED, Measure, Period, median, rate
 from evals.live.stories import Message, Story
 
 MINUTE, HOUR = 60.0, 3600.0
@@ -16,8 +18,23 @@ def calendar(begin: datetime, end: datetime) -> timedelta:
     return end - begin
 
 
-def times(stories: Sequence[Story], period: Period, working: Working = calendar) -> Iterator[Measure]:
+def no_promise(_channel: str) -> timedelta | None:
+    """Nothing is promised on any channel."""
+    return None
+
+
+@dataclass(frozen=True)
+class Hours:
+    """How working time between two moments is counted, and in how much of it each channel's customers are answered."""
+
+    working: Working = calendar
+    promised: Callable[[str], timedelta | None] = no_promise
+
+
+def times(stories: Sequence[Story], period: Period, hours: Hours | None = None) -> Iterator[Measure]:
     """First response, next response, first and full resolution (Zendesk's definitions; the bot does not count)."""
+    hours = hours or Hours()
+    working = hours.working
     first = [pair for pair in map(first_response, stories) if pair and period.holds(pair[0])]
     later = [pair for story in stories for pair in next_responses(story) if period.holds(pair[0])]
     yield _waited("first_response", "First answer by a person", first, MINUTE, "min", working)
@@ -26,6 +43,7 @@ def times(stories: Sequence[Story], period: Period, working: Working = calendar)
     full = [(one.opened_at, one.last_resolved_at) for one in stories if period.holds(one.last_resolved_at)]
     yield _waited("first_resolution", "Until first solved", _known(solved), HOUR, "h", working)
     yield _waited("full_resolution", "Until solved for good", _known(full), HOUR, "h", working)
+    yield _kept_promises(stories, period, hours)
 
 
 def first_response(story: Story) -> tuple[datetime, datetime] | None:
@@ -50,6 +68,28 @@ def next_responses(story: Story) -> Iterator[tuple[datetime, datetime]]:
             waiting, answered_before = None, True
 
 
+def _kept_promises(stories: Sequence[Story], period: Period, hours: Hours) -> Measure:
+    """First answers within what the service plan promises, of those that were due: who has no answer yet counts once
+    the time is over. By channel in the parts."""
+    kept: dict[str, list[bool]] = {}
+    for story in stories:
+        asked = next((one for one in story.messages if one.speaker == "customer"), None)
+        promised = hours.promised(asked.channel) if asked else None
+        if asked is None or promised is None or not period.holds(asked.at):
+            continue
+        pair = first_response(story)
+        took = hours.working(asked.at, pair[1] if pair else period.now)
+        if pair or took > promised:
+            kept.setdefault(asked.channel, []).append(pair is not None and took <= promised)
+    return rate(
+        "promises_kept",
+        "First answers within the time that is promised",
+        [one for channel in kept.values() for one in channel],
+        parts={name: 100 * sum(one) / len(one) for name, one in sorted(kept.items())},
+        note="working hours; reply_minutes of the service plan",
+    )
+
+
 def unanswered_since(messages: Sequence[Message]) -> datetime | None:
     """Since when the customer has waited for anybody of ours, `None` when nobody waits."""
     waiting: datetime | None = None
@@ -67,6 +107,13 @@ def _waited(
 ) -> Measure:
     values = [calendar(*pair).total_seconds() / each for pair in pairs]
     at_work = [working(*pair).total_seconds() / each for pair in pairs]
-    middle = median(name, title, at_work, unit).value
-    p90 = median(name, title, values, unit).parts.get("p90")
-    return median(name, title, values, unit, good=-1, parts={"p90": p90, "in business hours": middle})
+    parts = {
+        "p90": _quantile(values, 0.9),
+        "in business hours": _quantile(at_work, 0.5),
+        "p90 in business hours": _quantile(at_work, 0.9),
+    }
+    return median(name, title, values, unit, good=-1, parts=parts)
+
+
+def _quantile(values: Sequence[float], share: float) -> float | None:
+    return quantile_interval(values, share, seed=SEED, draws=1).value if values else None

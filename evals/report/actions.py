@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from evals.live.journeys import Way
 from evals.live.measures import FEW, Measure
+from evals.report.gaps import Gap
 from evals.report.themes import Theme
 
 WANTED = 3
@@ -25,15 +26,6 @@ class Action:
     def few(self) -> bool:
         """Whether it rests on too little."""
         return self.n < FEW
-
-
-@dataclass(frozen=True)
-class Gap:
-    """Questions that the library had no answer for, put together by what they ask."""
-
-    label: str
-    example: str
-    questions: int
 
 
 def propose(
@@ -63,10 +55,10 @@ def _gaps(gaps: Sequence[Gap]) -> Iterator[Action]:
     for gap in gaps:
         yield Action(
             f"Write an article about {gap.label}",
-            f"{gap.questions} questions had no article to answer them, for example: “{gap.example}”",
-            float(gap.questions),
-            "questions that could have had a draft",
-            gap.questions,
+            f"In {gap.conversations} conversations no article answered it, for example: “{gap.question}”",
+            float(gap.conversations),
+            "conversations that could have had a draft",
+            gap.conversations,
         )
 
 

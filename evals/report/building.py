@@ -1,9 +1,8 @@
 """The report put together: measures now and before, what changed, the journey map, themes, gaps, what to do."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
-from typing import Any
+from dataclasses import dataclass
+from datetime import timedelta
 
 from assistant.answering.outcomes import Outcome
 from evals.live.bot import funnel
@@ -11,8 +10,9 @@ from evals.live.journeys import Way, ways
 from evals.live.measures import Measure, Period
 from evals.live.measuring import Told, measure_all
 from evals.live.stories import Story
-from evals.report.actions import Action, Gap, propose
+from evals.report.actions import Action, propose
 from evals.report.changes import Change, changes
+from evals.report.gaps import Gap, Unanswered, find_gaps
 from evals.report.judged import Judged
 from evals.report.themes import Embed, Theme, themes
 
@@ -37,7 +37,7 @@ class Source:
     stories: Sequence[Story]
     told: Told
     judged: Sequence[Judged] = ()
-    unanswered: Sequence[tuple[datetime, str]] = ()
+    unanswered: Sequence[Unanswered] = ()
 
     @property
     def outcomes(self) -> Sequence[Outcome]:
@@ -85,7 +85,7 @@ def build(source: Source, period: Period, embed: Embed) -> Report:
     compared = changes(now, earlier)
     journey = ways(source.stories, period)
     found = themes(source.stories, period, before, embed)
-    gaps = _gaps([text for at, text in source.unanswered if period.holds(at)], period, embed)
+    gaps = find_gaps([one for one in source.unanswered if period.holds(one.at)], embed)
     begun = sum(period.holds(one.opened_at) for one in source.stories)
     return Report(
         period=period,
@@ -131,45 +131,3 @@ def _trends(source: Source, period: Period) -> list[Trend]:
     measured = [{one.name: one for one in measure_all(source.stories, week, source.told)} for week in weeks]
     labels = tuple(f"{week.since:%d %b}" for week in weeks)
     return [Trend(measured[0][name].title, labels, tuple(week[name] for week in measured)) for name in TRENDS]
-
-
-def _gaps(questions: Sequence[str], period: Period, embed: Embed) -> list[Gap]:
-    """Questions without an answer, grouped as themes are."""
-    asked = [_as_story(number, text, period.since) for number, text in enumerate(questions)]
-    found = themes(asked, period, replace(period, since=period.since - WEEK, until=period.since), embed)
-    return [Gap(one.label, one.example, one.issues) for one in found]
-
-
-def _as_story(number: int, text: str, at: datetime) -> Story:
-    from evals.live.stories import Contact, Message
-
-    said = Message(str(number), "customer", "", text, at, "question", str(number))
-    return Story(str(number), str(number), "", (Contact("question", str(number), (said,)),))
-
-
-def rows(report: Report) -> list[dict[str, Any]]:
-    """Every number of the report as rows for CSV and JSON: name, value, unit, n, low, high, before, difference, …"""
-    found = []
-    for one in report.measures:
-        change = report.change_of.get(one.name)
-        found.append(
-            {
-                "name": one.name,
-                "title": one.title,
-                "value": one.value,
-                "unit": one.unit,
-                "n": one.n,
-                "low": one.low,
-                "high": one.high,
-                "few": one.few,
-                "before": change.before.value if change else None,
-                "difference": change.difference if change else None,
-                "verdict": change.direction if change else "",
-                "note": one.note,
-            }
-        )
-        found += [
-            {"name": f"{one.name}/{part}", "title": part, "value": value, "unit": one.unit, "n": one.n}
-            for part, value in one.parts.items()
-        ]
-    return found

@@ -28,7 +28,8 @@ MOST_ENTRIES = 2_000
 
 @dataclass(frozen=True)
 class Unanswered:
-    """A question without an answer, personal data replaced; `reply` is what a person then answered, "" = nothing.
+    """A question without an answer, asked `at`, personal data replaced; `reply` is what a person then answered, "" =
+    nothing.
 
     `resolved`: the conversation ended resolved.
     """
@@ -37,6 +38,7 @@ class Unanswered:
     question: str
     reply: str
     resolved: bool
+    at: datetime
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,11 @@ def read_unanswered(session: Session, scope: Scope, since: datetime) -> list[Una
 
 def unanswered(conversation: str, entries: Iterable[Entry], name: str, since: datetime) -> Unanswered | None:
     """Fold a conversation, in the order of time, into its last unanswered question, if there is one."""
-    question, reply, resolved = "", "", False
+    question, reply, resolved, at = "", "", False, since
     for entry in entries:
         payload = entry.payload
         if isinstance(payload, SuggestionShown) and entry.at >= since and payload.decision in UNANSWERED:
-            question, reply = payload.question, ""
+            question, reply, at = payload.question, "", entry.at
         elif isinstance(payload, MessageSent) and payload.author != BOT and not payload.holding and not reply:
             reply = payload.text if question else ""
         elif isinstance(payload, StatusChanged):
@@ -85,7 +87,7 @@ def unanswered(conversation: str, entries: Iterable[Entry], name: str, since: da
     if not content_words(question):
         return None
     marks = Placeholders([("PERSON", part) for part in (name, *name.split()) if len(part) > 2])
-    return Unanswered(conversation, marks.hide(question), marks.hide(reply), resolved)
+    return Unanswered(conversation, marks.hide(question), marks.hide(reply), resolved, at)
 
 
 def find_gaps(questions: Sequence[Unanswered], embed: Embed) -> list[Gap]:

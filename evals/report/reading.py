@@ -1,6 +1,5 @@
 """What the report is made from, read from the record in one go."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 
@@ -8,48 +7,39 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.judging import labels
 from assistant.answering.outcomes import read_outcomes
+from evals.live.arms import read_outreached
 from evals.live.measuring import Told
+from evals.live.money import Costs
 from evals.live.reading import read_stories
-from evals.live.times import Working, calendar
-from evals.live.work import Costs
+from evals.live.times import Hours
 from evals.report.building import WEEK, WEEKS, Source
+from evals.report.gaps import read_unanswered
 from evals.report.judged import Judged
-from knowledge.customers.entries import SuggestionShown
-from knowledge.customers.tables import EntryRow
-from knowledge.customers.timeline import ENTRIES, read_row
 from knowledge.failures import Rejected
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 _AMOUNTS = tuple(field.name for field in fields(Costs) if field.name != "currency")
 
 
 @dataclass(frozen=True)
 class Given:
-    """What the record does not hold: costs, and what counts as working time."""
+    """What the record does not hold: costs, and the hours of business with what is promised in them."""
 
     costs: Costs = field(default_factory=Costs)
-    working: Working = calendar
+    hours: Hours = field(default_factory=Hours)
 
 
 def read_source(session: Session, scope: Scope, since: datetime, now: datetime, given: Given) -> Source:
     """Read everything that happened from `since` on (and the eight weeks of the trends before `now`)."""
     begin = min(since, now - WEEK * WEEKS)
-    told = Told(read_outcomes(session, scope, now), given.costs, given.working)
+    stories = read_stories(session, scope, begin)
+    outreached = read_outreached(session, scope, stories, begin)
     return Source(
-        stories=read_stories(session, scope, begin),
-        told=told,
+        stories=stories,
+        told=Told(read_outcomes(session, scope, now), given.costs, given.hours, outreached),
         judged=[Judged(one.chance, one.right) for one in labels(session, scope)],
-        unanswered=list(_unanswered(session, scope, begin)),
+        unanswered=read_unanswered(session, scope, begin),
     )
-
-
-def _unanswered(session: Session, scope: Scope, since: datetime) -> Iterator[tuple[datetime, str]]:
-    """Questions for which a suggestion was asked and none could be made."""
-    shown = (within(scope, EntryRow), EntryRow.kind == "suggestion_shown", EntryRow.at >= since)
-    for row in session.execute(ENTRIES.where(*shown).order_by(EntryRow.seq)):
-        entry = read_row(row)
-        if isinstance(entry.payload, SuggestionShown) and entry.payload.decision == "abstain":
-            yield entry.at, entry.payload.question
 
 
 def read_costs(text: str) -> Costs:

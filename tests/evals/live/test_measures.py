@@ -5,21 +5,25 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+import numpy as np
 import pytest
 
 from assistant.answering.outcomes import Outcome
+from evals.live.arms import Outreached, Reached
 from evals.live.bot import bot_resolution, funnel
 from evals.live.drafts import drafts, kept_words, likeness
+from evals.live.effects import outreach, routing
 from evals.live.handovers import handovers
 from evals.live.journeys import journeys, ways
 from evals.live.measures import Measure, Period
 from evals.live.measuring import Told, measure_all
+from evals.live.money import Arm, Costs, Gain, returns, suggestions
 from evals.live.resolution import resolution
 from evals.live.social import social
-from evals.live.stories import Draft, Handover, Known, Repeat, Story, Survey
-from evals.live.times import first_response, next_responses, times
+from evals.live.stories import Asked, Draft, Handover, Known, Offer, Repeat, Story, Survey
+from evals.live.times import Hours, first_response, next_responses, times
 from evals.live.voices import voices
-from evals.live.work import Costs, Gain, returns, work
+from evals.live.work import work
 from knowledge.ids import ConversationId, CustomerId
 
 Tell = Callable[..., Story]
@@ -143,7 +147,7 @@ def test_times_leave_the_bot_out(tell: Tell, when: When, november: Period) -> No
     story = tell("0 chat customer a\n0.1 chat bot:bot b\n1 chat agent:ann c\n2 chat customer d\n2.5 chat agent:ann e")
     assert first_response(story) == (when(0), when(1))
     assert list(next_responses(story)) == [(when(2), when(2.5))]
-    found = named(times([story], november, lambda begin, end: (end - begin) / 2))
+    found = named(times([story], november, Hours(lambda begin, end: (end - begin) / 2)))
     assert found["first_response"].value == 60
     assert found["first_response"].parts["in business hours"] == 30
     assert found["full_resolution"].value is None
@@ -207,12 +211,108 @@ def test_work_and_money(tell: Tell, november: Period) -> None:
     assert found["cost_per_resolution"].value == pytest.approx(3)
 
 
+def test_what_a_suggestion_takes(tell: Tell, when: When, november: Period) -> None:
+    asked = tuple(Asked(when(hour), tokens) for hour, tokens in ((1, 300), (2, 500), (9_999, 7)))
+    story = tell("0 chat customer a\n0.1 chat agent:ann b", asked=asked)
+    assert named(suggestions([story], november))["tokens_per_suggestion"].value == 400
+    month = (november.until - november.since) / timedelta(days=30.4)
+    costs = Costs(models=60.8, currency="EUR")
+    found = named(work([story], november, costs))["cost_per_suggestion"]
+    assert (found.value, found.n, found.unit) == (pytest.approx(month * 60.8 / 2), 2, "EUR")
+
+
+def test_promises_are_kept_in_the_hours_of_business(tell: Tell, when: When, november: Period) -> None:
+    hours = Hours(lambda begin, end: (end - begin) / 2, {"chat": timedelta(minutes=30)}.get)
+    stories = [
+        tell("0 chat customer a\n0.9 chat agent:ann b", "i1"),  # 27 working minutes
+        tell("0 chat customer a\n1.1 chat agent:ann b", "i2"),  # 33
+        tell("0 chat customer a\n0.2 chat bot:bot b", "i3"),  # no person yet, the time is over
+        tell("0 email customer a", "i4"),  # nothing is promised by mail
+    ]
+    found = named(times(stories, november, hours))["promises_kept"]
+    assert (found.value, found.n) == (pytest.approx(100 / 3), 3)
+    soon = replace(november, now=when(0.5))
+    assert named(times(stories[2:3], soon, hours))["promises_kept"].n == 0
+
+
+def test_routing_against_the_holdout(tell: Tell, when: When, november: Period) -> None:
+    """Of 40 routed 30 go well, of 20 held out 10: 25 points."""
+    stories = [
+        tell(
+            "0 chat customer a\n0.1 chat agent:ann b\n1 chat =resolved ann"
+            + ("" if well else "\n30 chat customer again\n31 chat =resolved ann"),
+            f"{arm}{number}",
+            f"{arm}{number}",
+            offers=(Offer("ann", arm, when(0.01), "accepted" if well else "declined"),),
+        )
+        for arm, of, good in (("score", 40, 30), ("holdout", 20, 10))
+        for number, well in enumerate([True] * good + [False] * (of - good))
+    ]
+    found = named(routing(stories, november))
+    gain = found["routing_gain"]
+    assert (gain.value, gain.n) == (pytest.approx(25), 20)
+    assert gain.low is not None
+    assert gain.high is not None
+    assert gain.low < 25 < gain.high
+    assert gain.few
+    assert (gain.parts["went well, routed"], gain.parts["held out"]) == (75, 20)
+    assert found["offers_accepted"].value == pytest.approx(100 * 40 / 60)
+    assert found["offers_accepted"].parts["declined"] == pytest.approx(100 * 20 / 60)
+    assert found["routing_transfers"].value == 0
+    assert found["load_gini"].value == 0
+    alone = named(routing([one for one in stories if one.offers[0].arm == "score"], november))["routing_gain"]
+    assert (alone.value, alone.n) == (None, 0)
+    assert "nothing was held out" in alone.note
+    early = replace(november, now=when(24))
+    assert named(routing(stories, early))["routing_gain"].value is None  # their week is not over
+
+
+def test_load_lies_unevenly(tell: Tell, november: Period) -> None:
+    """Three issues with one agent, one with another: Gini (2·(1·1 + 2·3) − 3·4) / (2·4) = 1/4."""
+    stories = [tell(f"0 chat customer a\n1 chat agent:{who} b", f"i{n}") for n, who in enumerate(("a", "a", "a", "b"))]
+    assert named(routing(stories, november))["load_gini"].value == pytest.approx(0.25)
+
+
+def test_outreach_against_the_holdout(when: When, november: Period) -> None:
+    """8 of 80 written to contact us, 10 of 40 held out: 15 of 100 spared."""
+    treated = [Reached("late", False, when(1), contacts=int(number < 8)) for number in range(80)]
+    holdout = [Reached("late", True, when(1), contacts=int(number < 10)) for number in range(40)]
+    sent = [(when(1), number < 2) for number in range(50)]
+    found = named(outreach(Outreached([*treated, *holdout], [(when(1), "quiet_hours")] * 30, sent), november))
+    spared = found["outreach_contacts_avoided"]
+    assert (spared.value, spared.n) == (pytest.approx(15), 40)
+    assert spared.low is not None
+    assert 0 < spared.low < 15
+    assert found["outreach_stops"].value == 4
+    assert found["outreach_refused"].value == pytest.approx(20)
+    assert found["outreach_refused"].parts == {"quiet_hours": 30}
+    late = Outreached([replace(one, at=november.now - timedelta(days=3)) for one in treated], (), ())
+    assert named(outreach(late, november))["outreach_contacts_avoided"].value is None
+
+
 def test_return_against_a_holdout() -> None:
-    gain = Gain([1.0] * 50, [2.0] * 50, [0.0] * 50, [0.0] * 50)
-    roi = returns(gain, Costs(agent_hour=30), repeat_cost=5, spent=1_000)
+    """Fifty units, an hour saved each at 30: 1,500 for 1,000 is a return of .5; a contact less at 5 each adds .25."""
+    hours = Gain(Arm([1.0] * 50, [0.0] * 50), Arm([2.0] * 40, [0.0] * 40))
+    roi = returns([hours], Costs(agent_hour=30), contact=5, spent=1_000)
     assert roi.value == pytest.approx(0.5)
     assert roi.low == roi.high == pytest.approx(0.5)
-    assert returns(Gain([], [], [], []), Costs(), 1, 1).value is None
+    assert roi.n == 40
+    both = [hours, Gain(Arm([1.0] * 50, [0.0] * 50), Arm([1.0] * 9, [1.0] * 9))]
+    assert returns(both, Costs(agent_hour=30), contact=5, spent=1_000).value == pytest.approx(0.75)
+    assert returns([Gain(Arm([1.0], [0.0]), Arm())], Costs(), 1, 1).value is None
+    assert "THREADLINE_COSTS" in returns([hours], Costs(), 1, 0).note
+
+
+def test_the_interval_of_a_return_holds_it(november: Period) -> None:
+    random = np.random.default_rng(1)
+    held = 0
+    for _ in range(40):
+        arms = [Arm(random.exponential(mean, 60).tolist(), [0.0] * 60) for mean in (1.0, 1.5)]
+        roi = returns([Gain(*arms)], Costs(agent_hour=30), contact=0, spent=600)
+        assert roi.low is not None
+        assert roi.high is not None
+        held += roi.low <= 0.5 * 30 * 60 / 600 - 1 <= roi.high
+    assert held >= 34
 
 
 def test_every_measure_has_a_name_of_its_own_and_nothing_is_measured_of_nothing(november: Period) -> None:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from evals.live.measures import Period
 from evals.live.measuring import Told, measure_all
-from evals.live.work import Costs
+from evals.live.money import Costs
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[3]

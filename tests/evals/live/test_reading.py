@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from evals.live.arms import Outreached, read_outreached
 from evals.live.measures import Period
 from evals.live.measuring import measure_all
 from evals.live.reading import read_stories
@@ -11,9 +12,17 @@ from knowledge.customers.entries import ConversationAssigned, Handle, Payload, S
 from knowledge.customers.fact_entries import PackageOpened
 from knowledge.customers.inbox import Incoming, Reply, receive, reply
 from knowledge.customers.issue_entries import IssueLinked
+from knowledge.customers.outreach_entries import (
+    OutreachHeldOut,
+    OutreachProposed,
+    OutreachRefused,
+    OutreachSent,
+    OutreachStopped,
+)
+from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
-from knowledge.ids import ConversationId, CustomerId
+from knowledge.ids import ConversationId, CustomerId, EntryId
 from knowledge.scope import Scope
 
 ANN, BO = "ann@example.com", "bo@example.com"
@@ -85,3 +94,45 @@ def test_a_record_becomes_a_story(database: Database, scope: Scope, now: datetim
     assert found["handoff_success"].parts["package opened before the answer"] == 100
     assert found["reopened"].value == 100
     assert found["issues_with_switch"].value == 100
+
+
+def test_both_arms_of_outreach_are_read_with_what_came_of_it(database: Database, scope: Scope, now: datetime) -> None:
+    """One is written to and stays silent, one is held out and contacts us twice by two addresses, one says stop."""
+    telling = Telling(database, scope, now)
+    begun = now
+    people = []
+    for name in ("maya", "noor", "olga"):
+        telling.customer = None
+        with database.write() as session:
+            handle = Handle("external", name)
+            new = NewCustomer(name, name, handles=(KnownHandle(handle, True),))
+            people.append(save_customer(session, scope, new, now))
+
+    def put(customer: CustomerId, payload: Payload) -> EntryId:
+        telling.now += timedelta(minutes=1)
+        with database.write() as session:
+            return timeline.append(session, scope, NewEntry(customer, payload, telling.now), telling.now).id
+
+    proposed = OutreachProposed("late", None, "delay", "email", "email", "a@example.org", "Late.", "late")
+    proposal = put(people[0], proposed)
+    put(people[1], OutreachHeldOut("late", None, 0.5))
+    put(people[1], OutreachHeldOut("late", None, 0.5))
+    put(people[2], proposed)
+    put(people[2], OutreachSent("late", proposal, EntryId("m" * 32), "email"))
+    put(people[2], OutreachStopped("STOP", "customer"))
+    put(people[0], OutreachRefused("late", None, "sending", "quiet_hours", "It is night."))
+    telling.customer = people[1]
+    chat = telling.write("chat", "Where is my parcel?")
+    telling.answer(chat, ANN, "On its way.")
+    telling.now += timedelta(days=2)
+    telling.write("chat", "And now?")
+    telling.now += timedelta(days=20)
+    telling.write("chat", "Something else, much later")
+    with database.read() as session:
+        found = read_outreached(session, scope, read_stories(session, scope, begun), begun)
+        assert read_outreached(session, Scope(team="other"), [], begun) == Outreached([], [], [])
+    assert sorted((one.held_out, one.contacts) for one in found.reached) == [(False, 0), (False, 0), (True, 2)]
+    [held] = [one for one in found.reached if one.held_out]
+    assert held.hours == 30 / 3600  # the answer came after the pause that ends a contact: the time to read it
+    assert [rule for _, rule in found.refused] == ["quiet_hours"]
+    assert [stopped for _, stopped in found.sent] == [True]

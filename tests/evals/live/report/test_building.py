@@ -14,13 +14,15 @@ from evals.intervals import rate_interval
 from evals.live.journeys import Way
 from evals.live.measures import Measure, Period, rate
 from evals.live.measuring import Told
+from evals.live.money import Costs
 from evals.live.stories import Story
-from evals.live.work import Costs
 from evals.report import drawing
-from evals.report.actions import Gap, propose
-from evals.report.building import Source, build, rows
+from evals.report.actions import propose
+from evals.report.building import Source, build
 from evals.report.changes import changes
+from evals.report.gaps import Gap, Unanswered
 from evals.report.judged import Judged, reliability, risk_coverage
+from evals.report.numbers import rows
 from evals.report.reading import read_costs
 from evals.report.themes import Theme, themes
 from knowledge.failures import Rejected
@@ -67,7 +69,9 @@ def test_what_to_do_is_ranked_by_whom_it_spares() -> None:
     way = Way("chat", "phone", 60, 0.7, 50.0, 10.0, 2.0)
     theme = Theme("refund, late", "where is it", 40, 10, ("chat", "email"), ("chat", "email"))
     quiet = Theme("colour", "which colour", 90, 80, ("chat",), ())
-    proposed = propose([share("social_unanswered", 5, 50, -1)], [way], [theme, quiet], [Gap("gloves", "wash?", 12)])
+    proposed = propose(
+        [share("social_unanswered", 5, 50, -1)], [way], [theme, quiet], [Gap("gloves", "wash?", 12, 0, "")]
+    )
     assert [one.gain for one in proposed] == [30, 30, 12]
     assert {one.title for one in proposed[:2]} == {
         "Carry the package from chat to phone",
@@ -126,9 +130,9 @@ def test_a_report_of_nothing_and_of_something(tell: Tell, when: Callable[[float]
              f"i{number}", f"c{number}")
         for number in range(40)
     ]  # fmt: skip
-    asked = [(when(5), "lost glove where"), (when(6), "lost glove again"), (when(7), "lost glove third")]
+    asked = [Unanswered(f"k{hour}", "lost glove where", "", False, when(hour)) for hour in (5, 6, 7, 40 * 24)]
     made = build(Source(stories, Told(costs=Costs(agent_hour=30)), unanswered=asked), november, by_word)
-    assert made.gaps[0].questions == 3
+    assert made.gaps[0].conversations == 3
     assert made.themes[0].issues == 40
     told = rows(made)
     assert {"first_response", "first_response/p90"} <= {row["name"] for row in told}
@@ -151,6 +155,18 @@ def test_costs_are_read_or_refused() -> None:
             read_costs(wrong)
 
 
-def test_every_number_of_the_report_has_a_name(november: Period) -> None:
-    told: list[dict[str, Any]] = rows(build(Source([], Told()), november, by_word))
-    assert all(row["name"] for row in told)
+def test_every_number_of_the_report_has_a_name_of_its_own(tell: Tell, november: Period) -> None:
+    moved = "{0} chat customer lost {1}\n{0}.1 chat agent:ann ok\n{2} email customer lost again\n{3} chat =resolved ann"
+    stories = [tell(moved.format(n, n, n + 40, n + 50), f"i{n}", f"c{n}") for n in range(12)]
+    judged = [Judged(0.1 * (n % 10), n % 3 > 0) for n in range(40)]
+    asked = [Unanswered(f"k{n}", "lost glove where", "", False, november.since) for n in range(3)]
+    made = build(Source(stories, Told(), judged, asked), november, by_word)
+    told: list[dict[str, Any]] = rows(made)
+    names = [row["name"] for row in told]
+    assert all(names)
+    assert len(set(names)) == len(names)
+    kinds = {name.partition("/")[0] for name in names}
+    assert {"csat", "week", "way", "funnel", "reliability", "risk", "theme", "gap", "action"} <= kinds
+    ways = {row["name"]: row["value"] for row in told if row["name"].startswith("way/chat/email/")}
+    assert ways["way/chat/email/changes"] == 12
+    assert len(ways) == 5
