@@ -29,6 +29,7 @@ IMPERSONAL: dict[str, str] = {
     "library_state": "a number",
     "staff": "colleagues, not customers",
     "trainings": "colleagues' exercises with made-up customers",
+    "mailings": "which colleague gets which report",
     "logins": "hashes of colleagues' tokens; a customer's session is a handle and goes with it",
     "work_cursors": "numbers of entries",
     "work_runs": "when jobs ran",

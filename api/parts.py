@@ -20,6 +20,8 @@ from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
 from handoff.plan import Plan as ServicePlan
 from handoff.plan import read_plan
+from knowledge.customers.entries import Handle
+from knowledge.customers.identity import normalise
 from knowledge.customers.standards import Standards, read_standards
 from knowledge.database import Database, open_database
 from knowledge.failures import Rejected
@@ -50,6 +52,7 @@ class Parts:
     standards: Standards = field(init=False)
     bot: Bot = field(init=False)
     rewriter: Rewriter = field(init=False)
+    report_to: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan))
@@ -60,6 +63,20 @@ class Parts:
         topic_of = open_topics(self.settings, self.search) or self.service.topic_of
         object.__setattr__(self, "bot", replace(bot, topic_of=topic_of))
         object.__setattr__(self, "rewriter", open_rewriter(self.settings))
+        object.__setattr__(self, "report_to", read_recipients(self.settings))
+
+
+def read_recipients(settings: Settings) -> tuple[str, ...]:
+    """Return the addresses that get the month's report.
+
+    Raises:
+        Rejected: one is no address, or no mail account is set to send it from.
+    """
+    given = (one.strip() for one in settings.report_to.split(",") if one.strip())
+    named = tuple(dict.fromkeys(normalise(Handle("email", one)).value for one in given))
+    if named and not settings.mail_address:
+        raise Rejected("THREADLINE_REPORT_TO is set, but no mail account.", "Set THREADLINE_MAIL_ADDRESS and servers.")
+    return named
 
 
 def open_tools(settings: Settings, database: Database, scope: Scope, clock: Callable[[], datetime]) -> Toolbox:

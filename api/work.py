@@ -5,6 +5,7 @@ from api.channels.email.fetching import FETCH_MAIL
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN, TIDY_FILES
 from api.worker.outreach import HEAR_STOP, REACH_OUT
+from api.worker.reports import REPORT
 from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
 from api.worker.surveys import SURVEYS
@@ -19,6 +20,7 @@ JOBS: tuple[Job, ...] = (
     ROUTE,
     SURVEYS,
     REACH_OUT,
+    REPORT,
 )
 REACTIONS: tuple[Reaction, ...] = (
     DELIVER,

@@ -105,6 +105,9 @@ class Settings(BaseSettings):
     # what things cost, for the report: "agent_hour=34, platform=900, models=120, telecom=0, currency=EUR"
     costs: str = ""
 
+    # the manager's report: the addresses that get last month's by mail, by comma; empty: nobody
+    report_to: str = ""
+
     # service: a YAML file with hours, reply times, topics, assignment and escalation (docs/routing.md)
     service_plan: Path | None = None
 

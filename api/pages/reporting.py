@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from markupsafe import Markup
 
@@ -21,6 +22,7 @@ from evals.report.numbers import rows
 from evals.report.reading import Given, read_costs, read_source
 from knowledge.failures import Rejected
 from knowledge.hours import worked
+from knowledge.settings import Settings
 
 STYLE = Path(__file__).parents[1] / "static" / "report.css"
 MOST_DAYS = 366
@@ -39,6 +41,13 @@ def period_of(since: datetime | None, until: datetime | None, now: datetime) -> 
     since = since or until - timedelta(days=30)
     if not timedelta(0) < until - since <= timedelta(days=MOST_DAYS):
         raise Rejected("The report needs a period of at least a moment and at most a year.", "Say since and until.")
+    return Period(since, until, now)
+
+
+def last_month(now: datetime, settings: Settings) -> Period:
+    """The calendar month before this one, by the clock of the company's time zone."""
+    until = now.astimezone(ZoneInfo(settings.time_zone)).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
+    since = (until - timedelta(days=1)).replace(day=1)
     return Period(since, until, now)
 
 
@@ -70,6 +79,17 @@ def as_html(report: Report, company: str) -> str:
             style=Markup(style.replace("</", "")),  # noqa: S704  our own file
         )
     )
+
+
+def as_text(report: Report, company: str) -> str:
+    """What changed and what to do, for the body of a mail; the file beside it holds everything."""
+    period = report.period
+    days = f"{period.since:%d %B %Y} to before {period.until:%d %B %Y}"
+    lines = [f"Customer support report{f', {company}' if company else ''}, {days}", "", *report.headline]
+    for place, one in enumerate(report.actions, start=1):
+        few = " Too few to be sure." if one.few else ""
+        lines += ["", f"{place}. {one.title}. {one.why}{few} At best {short(one.gain)} {one.what} (n {one.n})."]
+    return "\n".join([*lines, "", "Everything is in the file: it opens offline and prints.", ""])
 
 
 def drawn(report: Report) -> dict[str, Any]:

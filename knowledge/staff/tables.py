@@ -1,4 +1,4 @@
-"""The tables of the staff: people and their logins."""
+"""The tables of the staff: people, their logins, their exercises, and what is mailed to them."""
 
 from datetime import datetime
 
@@ -51,3 +51,21 @@ class TrainingRow(Scoped, Base):
     seed: Mapped[int]
     percent: Mapped[float]
     rubric: Mapped[dict[str, list[int]]] = mapped_column(JSON)
+
+
+class MailingRow(Scoped, Base):
+    """A mail to a colleague about something that comes round, such as a month's report; it leaves once.
+
+    `sending_since` stands while sending was begun whose outcome is not known.
+    """
+
+    __tablename__ = "mailings"
+    __table_args__ = (Index("uq_mailings_about", "team", "brand", "about", "address", unique=True),)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    about: Mapped[str] = mapped_column(String(64))
+    address: Mapped[str] = mapped_column(String(320))
+    state: Mapped[str] = mapped_column(String(16))
+    reason: Mapped[str] = mapped_column(String(500), default="")
+    queued_at: Mapped[datetime] = mapped_column(Utc)
+    sending_since: Mapped[datetime | None] = mapped_column(Utc)

@@ -17,7 +17,7 @@ def write_mail(outgoing: Outgoing, account: Account) -> EmailMessage:
     """Return the mail of a message: the same one, byte for byte in what matters, however often it is asked for."""
     mail = EmailMessage(policy=SMTP.clone(max_line_length=78))
     local, _, domain = account.address.partition("@")
-    mail["From"] = Address(_line(account.name), local, domain)
+    mail["From"] = Address(line(account.name), local, domain)
     mail["To"] = outgoing.address.value
     reply = account.address_of(outgoing.conversation)
     if reply != account.address:
@@ -33,17 +33,17 @@ def write_mail(outgoing: Outgoing, account: Account) -> EmailMessage:
     mail.set_content(outgoing.text)
     for attached, content in zip(outgoing.attachments, outgoing.contents, strict=True):
         main, _, sub = attached.media_type.partition("/")
-        mail.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=_line(attached.name))
+        mail.add_attachment(content, maintype=main, subtype=sub or "octet-stream", filename=line(attached.name))
     return mail
 
 
 def _subject(outgoing: Outgoing) -> str:
-    subject = _line(outgoing.subject)
+    subject = line(outgoing.subject)
     if not subject:
         return "Your message"
     return subject if re.match(r"(?i)re:|aw:|sv:|tr:|rv:", subject) or not outgoing.references else f"Re: {subject}"
 
 
-def _line(text: str) -> str:
-    """Text fit for a header: a line break in it would begin another header."""
+def line(text: str) -> str:
+    """Return text fit for a header: a line break in it would begin another header."""
     return " ".join(_NO_CONTROL.sub(" ", text).split())

@@ -10,9 +10,15 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
+from email import message_from_bytes, policy
+from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
+from imap_tools import MailBoxUnencrypted
+from pydantic import SecretStr
+
+from knowledge.settings import Settings
 
 PASSWORD = "a-word-for-the-tests"
 QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
@@ -51,6 +57,31 @@ def mail_server() -> Iterator[MailServer]:
         dovecot.terminate()
         dovecot.wait(20)
         shutil.rmtree(root, ignore_errors=True)
+
+
+def with_account(settings: Settings, mail_server: MailServer, address: str) -> Settings:
+    """Settings with the mailbox of that address as ours."""
+    local = address.partition("@")[0]
+    return settings.model_copy(
+        update={
+            "company": "Tarnfell Outdoor",
+            "mail_address": address,
+            "mail_imap": f"imap://{local}@127.0.0.1:{mail_server.imap}",
+            "mail_imap_password": SecretStr(PASSWORD),
+            "mail_smtp": f"smtp://127.0.0.1:{mail_server.smtp}",
+        }
+    )
+
+
+def mails_of(mail_server: MailServer, address: str, least: int = 1, seconds: float = 30) -> list[EmailMessage]:
+    deadline = time.monotonic() + seconds
+    while True:
+        with MailBoxUnencrypted("127.0.0.1", mail_server.imap).login(address.partition("@")[0], PASSWORD) as box:
+            found = [message_from_bytes(one.obj.as_bytes(), policy=policy.default) for one in box.fetch()]
+        if len(found) >= least:
+            return found
+        assert time.monotonic() < deadline, "the mail did not arrive"
+        time.sleep(0.1)
 
 
 def _free() -> int:

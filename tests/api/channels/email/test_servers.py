@@ -3,12 +3,11 @@
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
+from email import policy
 from email.message import EmailMessage
 
 import pytest
 from imap_tools import MailBoxUnencrypted
-from pydantic import SecretStr
 
 from api.channels.channel import NotTaken
 from api.channels.delivering import deliver
@@ -22,7 +21,7 @@ from knowledge.customers.entries import Entry, MessageReceived
 from knowledge.customers.inbox import Reply
 from knowledge.ids import new_id
 from knowledge.settings import Settings
-from tests.api.channels.email.conftest import PASSWORD, MailServer
+from tests.api.channels.email.conftest import PASSWORD, MailServer, mails_of, with_account
 
 pytestmark = [pytest.mark.system("dovecot"), pytest.mark.system("postfix"), pytest.mark.timeout(180)]
 
@@ -34,16 +33,7 @@ def support() -> str:
 
 @pytest.fixture
 def settings(settings: Settings, mail_server: MailServer, support: str) -> Settings:
-    local = support.partition("@")[0]
-    return settings.model_copy(
-        update={
-            "company": "Tarnfell Outdoor",
-            "mail_address": support,
-            "mail_imap": f"imap://{local}@127.0.0.1:{mail_server.imap}",
-            "mail_imap_password": SecretStr(PASSWORD),
-            "mail_smtp": f"smtp://127.0.0.1:{mail_server.smtp}",
-        }
-    )
+    return with_account(settings, mail_server, support)
 
 
 @pytest.fixture
@@ -82,17 +72,6 @@ def come_in(parts: Parts, count: int, seconds: float = 30) -> list[Conversation]
 def answer(parts: Parts, conversation: Conversation, text: str) -> Entry:
     with parts.database.write() as session:
         return inbox.reply(session, parts.scope, Reply(conversation.id, text, "kim@example.com"), datetime.now(UTC))
-
-
-def mails_of(mail_server: MailServer, address: str, least: int = 1, seconds: float = 30) -> list[EmailMessage]:
-    deadline = time.monotonic() + seconds
-    while True:
-        with MailBoxUnencrypted("127.0.0.1", mail_server.imap).login(address.partition("@")[0], PASSWORD) as box:
-            found = [message_from_bytes(one.obj.as_bytes(), policy=policy.default) for one in box.fetch()]
-        if len(found) >= least:
-            return found
-        assert time.monotonic() < deadline, "the mail did not arrive"
-        time.sleep(0.1)
 
 
 def kinds(parts: Parts, conversation: Conversation) -> list[str]:
