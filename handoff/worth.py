@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from knowledge.customers.facts.fact import Fact
 from knowledge.customers.facts.values import find_values
@@ -26,49 +27,89 @@ _CUSTOMER = {
 }
 # What is not talked of.
 _FAR = 4.5
+ADDRESS = "address"
+_MOVES = frozenset({"address", "ship", "shipped", "shipping", "deliver", "delivered", "delivery", "postcode", "moved"})
+SIDES = ("customer", "agent")
+# What customers asked about the talk itself, and what they could not say: no use once the talk went on.
+_PASSED = re.compile(
+    r"(?:do|should) i (?:need|have)|are you (?:saying|sure|able)|(?:is|are) (?:that|this|there|it)\b|if i (?:find|give|provide)|"
+    r"i (?:do not|don't|can't|cannot) (?:have|remember|know|recall|find)|hold on|wait\b",
+    re.IGNORECASE,
+)
 _THING = re.compile(r"[\w#-]*\d[\w-]*|[A-Z]{3,}")
 
 
 def worth_of(facts: Sequence[Fact]) -> list[float]:
     """Return the worth of each fact; 0 for what does not hold any more."""
-    near = _near(facts)
-    last_agent = next((fact.source for fact in reversed(facts) if fact.owner == "agent"), "")
-    return [_worth(fact, at, len(facts), near, last_agent) for at, fact in enumerate(facts)]
+    talk = _talk(facts)
+    return [_worth(fact, at, len(facts), talk) for at, fact in enumerate(facts)]
 
 
-def _worth(fact: Fact, at: int, count: int, near: Mapping[str, float], last_agent: str) -> float:
+@dataclass(frozen=True)
+class _Talk:
+    """What is being talked of: the customer's words, how near each thing is, and who said something last (entries)."""
+
+    spoken: frozenset[str]
+    near: Mapping[str, float]
+    last_agent: str
+    last_customer: str
+
+
+def _talk(facts: Sequence[Fact]) -> _Talk:
+    latest = {owner: next((one.source for one in reversed(facts) if one.owner == owner), "") for owner in SIDES}
+    return _Talk(frozenset(spoken_words(facts)), _near(facts), latest["agent"], latest["customer"])
+
+
+def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
     fresh = at / count
     if fact.status == "withdrawn":
         return 0.0
     if fact.owner == "customer":
+        if fact.source != talk.last_customer and _PASSED.match(fact.text):
+            return 5.0 + fresh
         bears = 0.5 if fact.type not in STATEMENTS or _bears_value(fact.text) else -0.6
         return _CUSTOMER.get(fact.type, 5.0) + fresh + bears + (1.0 if at == 0 else 0.0)
     if fact.type == "record":
-        return _of_record(fact, near) + fresh
+        return _of_record(fact, talk) + fresh
     if fact.type == "question":
         return 8.2
     if fact.status == "done" or fact.type == "promise":
         return 6.2 + fresh
     # A bare value of ours tells something only while it is an offer.
-    return 2 + fresh if fact.source == last_agent and fact.status == "offered" else 0.0
+    return 2 + fresh if fact.source == talk.last_agent and fact.status == "offered" else 0.0
+
+
+def spoken_words(facts: Sequence[Fact]) -> set[str]:
+    """Return the words (four letters or more) and numbers that facts keep of the customer's words, in lower case."""
+    return {word for fact in facts if fact.owner == "customer" for word in words_in(fact.text)}
+
+
+def words_in(text: str) -> set[str]:
+    """Return the words of four letters or more and the numbers of three digits or more, in lower case."""
+    return set(re.findall(r"\b[^\W\d_]{4,}\b|\b\d{3,}\b", text.lower()))
 
 
 def _bears_value(text: str) -> bool:
     return bool(find_values(text)) or bool(re.search(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]{2,}", text))
 
 
-def _of_record(fact: Fact, near: Mapping[str, float]) -> float:
+def _of_record(fact: Fact, talk: _Talk) -> float:
     """Of the things that tools know, those that are being talked of go first."""
     kind, thing, part = _thing_of(fact)
+    if ADDRESS in {kind, part}:
+        return 7.6 if talk.spoken & _MOVES else 3.0
     if fact.status == "offered":
-        return 7.6
+        return 8.4
     if not thing:
-        return 9.2 if any(one.type == "reference" for one in find_values(fact.text)) else 6.6
+        return 9.2 if any(one.type == "reference" for one in find_values(fact.text)) else 7.6
     if kind == "result":
-        return 7.4 if near[thing] > _FAR else 3.0
-    # A thing's own values are short; of its lists, those with numbers and days (what is booked) come before the rest.
+        return 7.4 if talk.near[thing] > _FAR else 3.0
+    if not part:
+        return talk.near[thing] + 0.1  # a thing's own values are short
+    # Of its lists, those with numbers and days (what is booked) come first, then those of which something was named.
     held = {one.type for one in find_values(fact.text)}
-    return near[thing] + (0.1 if not part else 0.0 if held >= {"reference", "date"} else -2.0)
+    named = bool(words_in(fact.text) & talk.spoken)
+    return talk.near[thing] - (0.0 if held >= {"reference", "date"} else 1.0 if named else 2.0)
 
 
 def _thing_of(fact: Fact) -> tuple[str, str, str]:

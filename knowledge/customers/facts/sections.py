@@ -3,21 +3,22 @@
 import re
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from knowledge.customers.facts.records import Detail, Record, is_id
 from knowledge.customers.facts.values import find_values
 
 # What a colleague looks up in the tool itself: money of offers, seats, stamps of systems, parts of addresses.
 _LEFT_OUT = re.compile(
-    r"price|seat|creat|updat|stamp|source|brand|country|province|zip|addr|url|api|square|"
+    r"price|seat|creat|updat|stamp|source|brand|country|province|zip|url|api|square|"
     r"_time_|^status$|minutes|image|instruction|description|version|hash",
     re.IGNORECASE,
 )
 _KEPT_STATUS = re.compile(
     r"cancel|deliver|ship|refund|return|pending|process|paid|confirm|fail|unavail|succe", re.IGNORECASE
 )
-MOST_WORDS = 28
+MOST_WORDS = 60
+_ADDRESS = re.compile(r"addr", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -35,12 +36,16 @@ def sections_of(record: Record, given: Collection[str] = ()) -> list[Section]:
     Of its own values, its id and those `given` (in lower case) are known anyway.
     """
     known = {record.id.lower(), *given}
-    own = [one for one in record.details if is_own(one) and one.value.lower() not in known]
-    found = [_section("", [_told(one) for one in own if _worth(one)])]
-    nested = [one for one in record.details if not is_own(one)]
-    for name, details in groupby(nested, lambda one: one.path[0]):
-        items = [" ".join(_told(one) for one in item) for item in _items(list(details)) if item]
-        found.append(_section(name, items))
+    details = [one for one in record.details if one.value.lower() not in known]
+    own = [one for one in details if is_own(one) and not _ADDRESS.search(one.path[0])]
+    found = [_section("", list(dict.fromkeys(_told(one) for one in own if _worth(one))))]
+    address = [one.value for one in details if is_own(one) and _ADDRESS.search(one.path[0])]
+    found.append(_section("address", list(dict.fromkeys(address))))
+    nested = [one for one in details if not is_own(one)]
+    for name, lists in groupby(nested, lambda one: one.path[0]):
+        items = [tuple(_told(one) for one in item if one.value not in known) for item in _items(list(lists))]
+        found.append(_section(name, _by_day(list(dict.fromkeys(filter(None, items))))))
+        known |= {one.value for one in nested if one.path[0] == name and is_id(one.key)}
     return [one for one in found if one.text]
 
 
@@ -51,8 +56,26 @@ def is_own(detail: Detail) -> bool:
 
 def _items(details: Sequence[Detail]) -> Iterator[list[Detail]]:
     """Yield the details of each item of a list, without what is not worth telling; a thing's own id once."""
-    for _, item in groupby(details, lambda one: one.group):
+    for _, item in groupby(details, _item):
         yield [one for one in dict.fromkeys(item) if _worth(one)]
+
+
+def _by_day(items: Sequence[Sequence[str]]) -> list[str]:
+    """Return each item of a list in words; of neighbours on the same day only the first tells it, before the rest."""
+    days = [next((value for value in item if is_day(value)), "") for item in items]
+    if not any(day and day == other for day, other in pairwise(days)):
+        return [" ".join(item) for item in items]
+    told = []
+    for before, day, item in zip(["", *days], days, items, strict=False):
+        rest = [value for value in item if value != day]
+        told.append(" ".join(rest if day == before else [day, *rest]).strip())
+    return told
+
+
+def _item(detail: Detail) -> tuple[int, ...]:
+    """Return which item of a list (or which object of several) a detail is in, however deep."""
+    place = next((at for at, one in enumerate(detail.group) if one >= 0), 1)
+    return detail.group[: place + 1]
 
 
 def _worth(detail: Detail) -> bool:
@@ -75,9 +98,10 @@ def _told(detail: Detail) -> str:
 
 def _section(name: str, items: Sequence[str]) -> Section:
     kept: list[str] = []
-    for item in dict.fromkeys(items):
-        if item and sum(len(one.split()) for one in [*kept, item]) <= MOST_WORDS:
-            kept.append(item)
+    for item in filter(None, items):
+        if sum(len(one.split()) for one in [*kept, item]) > MOST_WORDS:
+            break
+        kept.append(item)
     return Section(name.replace("_", " "), ", ".join(kept), tuple(kept))
 
 
