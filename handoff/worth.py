@@ -29,10 +29,12 @@ _CUSTOMER = {
 _FAR = 4.5
 ADDRESS = "address"
 _MOVES = frozenset({"address", "ship", "shipped", "shipping", "deliver", "delivered", "delivery", "postcode", "moved"})
+_OVER = re.compile(r"(?:^|, )cancel(?:l?ed)?(?:,|$)", re.IGNORECASE)
 SIDES = ("customer", "agent")
 # What customers asked about the talk itself, and what they could not say: no use once the talk went on.
 _PASSED = re.compile(
-    r"(?:do|should) i (?:need|have)|are you (?:saying|sure|able)|(?:is|are) (?:that|this|there|it)\b|if i (?:find|give|provide)|"
+    r"(?:do|should) i (?:need|have)|are you (?:saying|sure|able)|(?:is|are) (?:that|this|there|it)\b|"
+    r"if i (?:find|give|provide)|"
     r"i (?:do not|don't|can't|cannot) (?:have|remember|know|recall|find)|hold on|wait\b",
     re.IGNORECASE,
 )
@@ -47,17 +49,21 @@ def worth_of(facts: Sequence[Fact]) -> list[float]:
 
 @dataclass(frozen=True)
 class _Talk:
-    """What is being talked of: the customer's words, how near each thing is, and who said something last (entries)."""
+    """What is being talked of: the customer's words, how near each thing is, which things are cancelled, and who said
+    something last (entries).
+    """
 
     spoken: frozenset[str]
     near: Mapping[str, float]
+    over: frozenset[str]
     last_agent: str
     last_customer: str
 
 
 def _talk(facts: Sequence[Fact]) -> _Talk:
     latest = {owner: next((one.source for one in reversed(facts) if one.owner == owner), "") for owner in SIDES}
-    return _Talk(frozenset(spoken_words(facts)), _near(facts), latest["agent"], latest["customer"])
+    over = frozenset(_thing_of(one)[1] for one in facts if one.type == "record" and _OVER.search(one.text))
+    return _Talk(frozenset(spoken_words(facts)), _near(facts), over, latest["agent"], latest["customer"])
 
 
 def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
@@ -65,10 +71,7 @@ def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
     if fact.status == "withdrawn":
         return 0.0
     if fact.owner == "customer":
-        if fact.source != talk.last_customer and _PASSED.match(fact.text):
-            return 5.0 + fresh
-        bears = 0.5 if fact.type not in STATEMENTS or _bears_value(fact.text) else -0.6
-        return _CUSTOMER.get(fact.type, 5.0) + fresh + bears + (1.0 if at == 0 else 0.0)
+        return _of_customer(fact, at, talk) + fresh
     if fact.type == "record":
         return _of_record(fact, talk) + fresh
     if fact.type == "question":
@@ -77,6 +80,13 @@ def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
         return 6.2 + fresh
     # A bare value of ours tells something only while it is an offer.
     return 2 + fresh if fact.source == talk.last_agent and fact.status == "offered" else 0.0
+
+
+def _of_customer(fact: Fact, at: int, talk: _Talk) -> float:
+    if fact.source != talk.last_customer and _PASSED.match(fact.text):
+        return 5.0
+    bears = 0.5 if fact.type not in STATEMENTS or _bears_value(fact.text) else -0.6
+    return _CUSTOMER.get(fact.type, 5.0) + bears + (1.0 if at == 0 else 0.0)
 
 
 def spoken_words(facts: Sequence[Fact]) -> set[str]:
@@ -104,9 +114,15 @@ def _of_record(fact: Fact, talk: _Talk) -> float:
         return 9.2 if any(one.type == "reference" for one in find_values(fact.text)) else 7.6
     if kind == "result":
         return 7.4 if talk.near[thing] > _FAR else 3.0
-    if not part:
-        return talk.near[thing] + 0.1  # a thing's own values are short
-    # Of its lists, those with numbers and days (what is booked) come first, then those of which something was named.
+    return talk.near[thing] + 0.1 if not part else _of_list(fact, thing, talk)
+
+
+def _of_list(fact: Fact, thing: str, talk: _Talk) -> float:
+    """Of a thing's lists, those with numbers and days (what is booked) come first, then those of which something was
+    named; of what is cancelled none is told.
+    """
+    if thing in talk.over:
+        return -1.0
     held = {one.type for one in find_values(fact.text)}
     named = bool(words_in(fact.text) & talk.spoken)
     return talk.near[thing] - (0.0 if held >= {"reference", "date"} else 1.0 if named else 2.0)

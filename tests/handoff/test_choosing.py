@@ -1,0 +1,73 @@
+"""What a colleague reads first: the package's lines under its budget, from what tools and customers told."""
+
+import json
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from handoff.choosing import MOST_FACTS, MOST_WORDS, choose
+from knowledge.customers.facts.fold import facts_of
+from knowledge.customers.facts.said import Said, Speaker
+
+AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
+
+
+def lines(*told: tuple[Speaker, Any]) -> list[str]:
+    said = [
+        Said(str(at), who, what if isinstance(what, str) else json.dumps(what), AT + timedelta(minutes=at))
+        for at, (who, what) in enumerate(told)
+    ]
+    return [line.text for line in choose(facts_of(said))]
+
+
+def trip(number: str, **more: Any) -> dict[str, Any]:
+    legs = [("IAH", "ORD", "HT078", 27), ("ORD", "DEN", "HT118", 27), ("DEN", "IAH", "HT266", 28)]
+    flights = [{"from": one, "to": two, "flight_number": leg, "date": f"2026-11-{day}"} for one, two, leg, day in legs]
+    return {"trip_id": number, "cabin": "economy", "flights": flights, "paid": [{"card_id": f"card_{number}"}]} | more
+
+
+def test_neighbours_on_one_day_tell_it_once() -> None:
+    told = lines(("customer", "Please change my trip AB1234."), ("tool", trip("AB1234")))
+    assert "trip AB1234 flights: 2026-11-27 IAH ORD HT078, ORD DEN HT118, 2026-11-28 DEN IAH HT266" in told
+
+
+def test_of_what_is_cancelled_only_that_it_is() -> None:
+    told = lines(("customer", "I cancelled my trip AB1234."), ("tool", trip("AB1234", status="cancelled")))
+    assert [line for line in told if "trip AB1234" in line and "customer" not in line][-1] == (
+        "trip AB1234: economy, cancelled"
+    )
+    assert not [line for line in told if "HT078" in line]
+
+
+def test_of_a_long_list_what_the_customer_named_stays() -> None:
+    names = ["Headphones", "Vacuum Cleaner", "Smart Watch", "Lamp", "Mug", "Jacket", "Backpack", "Thermostat"]
+    items = [{"name": one, "item_id": f"{at}151293680", "options": "wide blue long"} for at, one in enumerate(names)]
+    told = lines(
+        ("customer", "The thermostat of order #W2378 is broken."), ("tool", {"order_id": "#W2378", "i": items})
+    )
+    of_order = next(line for line in told if line.startswith("order #W2378 i:"))
+    assert "Thermostat 7151293680" in of_order
+    assert "Backpack" not in of_order
+
+
+def test_an_address_is_told_where_one_is_talked_of() -> None:
+    record = {"order_id": "W-2378", "status": "pending", "address": {"street": "3 Hill Road", "city": "Leeds"}}
+    about = lines(("customer", "Can order W-2378 be shipped elsewhere?"), ("tool", record))
+    assert "order W-2378 address: 3 Hill Road, Leeds" in about
+    assert "order W-2378: pending" in about
+    silent = lines(("customer", "Is order W-2378 paid?"), ("tool", record))
+    assert silent.index("order W-2378: pending") < len(silent) - 1
+
+
+def test_what_the_talk_was_about_gives_way_and_the_budget_holds() -> None:
+    many: list[tuple[Speaker, Any]] = [("tool", trip(f"AB12{number:02}")) for number in range(10, 30)]
+    said: list[tuple[Speaker, Any]] = [
+        ("customer", "I don't remember the number. Please move my trip AB1212 to 3 December."),
+        *many,
+        ("agent", "Which seat would you like on HT078?"),
+        ("customer", "A window, please."),
+    ]
+    told = lines(*said)
+    assert len(told) <= MOST_FACTS
+    assert sum(len(line.split()) for line in told) <= MOST_WORDS
+    assert any("AB1212" in line for line in told)
+    assert not [line for line in told if "remember" in line]
