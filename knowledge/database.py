@@ -1,7 +1,7 @@
 """The database: one engine, transactions at the edge, a bell that rings after each commit."""
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
@@ -28,9 +28,10 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from knowledge.bell import Bell
+from knowledge.driver import Driver
 from knowledge.failures import Rejected, Unavailable
 from knowledge.folders import make_private
-from knowledge.prepared import run_on_driver
+from knowledge.units import Units
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -49,24 +50,40 @@ class Base(DeclarativeBase):
 
 
 class Utc(TypeDecorator[datetime]):
-    """A point in time. Naive values are refused going in; UTC comes out."""
+    """A point in time. Naive values are refused going in; UTC comes out. SQLite keeps it as text, in UTC."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
 
     def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
         """Refuse a naive time; store UTC."""
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError("a time needs its zone")
-        return value.astimezone(UTC)
+        return None if value is None else _to_utc(value)
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:  # noqa: ARG002
-        """Give the time back in UTC."""
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+    def bind_processor(self, dialect: Dialect) -> Callable[[datetime | None], Any]:
+        """Return what a value becomes for the driver; on SQLite the text that SQLAlchemy would write."""
+        return _to_text if dialect.name == "sqlite" else lambda value: None if value is None else _to_utc(value)
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:  # noqa: ARG002
+        """Return how a value of the driver becomes a time in UTC."""
+        return _from_text if dialect.name == "sqlite" else _from_driver
+
+
+def _to_utc(value: datetime) -> datetime:
+    if value.tzinfo is None:
+        raise ValueError("a time needs its zone")
+    return value.astimezone(UTC)
+
+
+def _to_text(value: datetime | None) -> str | None:
+    return None if value is None else _to_utc(value).isoformat(" ", "microseconds")[: -len("+00:00")]
+
+
+def _from_text(text: str | None) -> datetime | None:
+    return None if text is None else datetime.fromisoformat(f"{text}+00:00")
+
+
+def _from_driver(value: datetime | None) -> datetime | None:
+    return value if value is None or value.tzinfo is UTC else value.astimezone(UTC)
 
 
 class Database:
@@ -75,6 +92,7 @@ class Database:
     def __init__(self, engine: Engine) -> None:
         self.engine = engine
         self.bell = Bell()
+        self._units = Units(engine)
         self._reader = engine.execution_options(threadline_read=True)
 
     @property
@@ -85,12 +103,14 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Session]:
         """One unit of work: commit at the end, wake the readers after it."""
-        session = _Unit(self.engine)
+        unit = self._units.take()
         try:
-            yield session
-            session.finish()
-        finally:
-            session.give_up()
+            yield unit
+            unit.finish()
+        except BaseException:
+            unit.give_up()
+            raise
+        self._units.put_back(unit)
         self.bell.ring()
 
     @contextmanager
@@ -118,40 +138,8 @@ class Database:
 
     def close(self) -> None:
         """Give the connections back."""
+        self._units.close()
         self.engine.dispose()
-
-
-class _Unit(Session):
-    """A unit of work on a transaction of its own, which begins with the first statement.
-
-    A session that begins and ends transactions itself takes twice as long for it, mostly to keep books that one
-    transaction does not need. Here it joins the connection's, and what needs no objects never troubles it.
-    """
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine, expire_on_commit=False)
-        self._engine = engine
-        self._joined: Connection | None = None
-
-    def get_bind(self, *_: Any, **__: Any) -> Connection:
-        """Return the connection; its transaction begins here if it has not."""
-        if self._joined is None:
-            self._joined = self._engine.connect()
-            self._joined.begin()
-        return self._joined
-
-    def finish(self) -> None:
-        """Write what waits in the session and commit."""
-        if self.in_transaction() or self.new or self.dirty or self.deleted:
-            self.commit()
-        if self._joined is not None:
-            self._joined.commit()
-
-    def give_up(self) -> None:
-        """Give the connection back; what was not committed is rolled back."""
-        self.close()
-        if self._joined is not None:
-            self._joined.close()
 
 
 def open_database(url: str) -> Database:
@@ -244,6 +232,5 @@ def _set_pragmas(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Connection) -> None:
-    # A writer takes the lock at once: upgrading a read lock later can fail with "database is locked".
     reading = connection.get_execution_options().get("threadline_read", False)
-    run_on_driver(connection, "BEGIN" if reading else "BEGIN IMMEDIATE")
+    Driver(connection).begin(reading=reading)

@@ -1,16 +1,17 @@
 """Issues: the conversations of one problem taken together, kept as a row in the transaction of their entries."""
 
-from collections import Counter, defaultdict
+from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
+from operator import attrgetter
 from typing import Any, cast
 
 from sqlalchemy import bindparam, delete, insert, select, update
 from sqlalchemy.orm import Session
 
-from knowledge.customers.conversations import Conversation, state_of
+from knowledge.customers.conversations import STATES, Conversation, state_of
 from knowledge.customers.entries import ConversationAssigned, Entry, Status
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.tables import ConversationRow, IssueRow
@@ -64,6 +65,8 @@ def leader(states: Iterable[Conversation], last: Mapping[ConversationId, int]) -
 
 
 States = Mapping[ConversationId, Conversation]
+# What of a conversation its issue is made of.
+_in_issue = attrgetter("issue", "status", "status_at", "owner", "owner_at", "opened_at")
 _ALONE = ("status", "status_at", "owner", "opened_at")
 _INSERT = Prepared(insert(IssueRow), *IssueRow.__table__.c.keys())
 
@@ -81,20 +84,22 @@ def follow(session: Session, scope: Scope, before: States, after: States) -> Non
 
     Most issues are told in one conversation: their rows follow it without a look at others.
     """
-    touched: Counter[IssueId] = Counter()
-    alone: dict[IssueId, tuple[Conversation | None, Conversation]] = {}
-    for key, state in after.items():
-        old = before.get(key)
-        if old is None or _in_issue(old) != _in_issue(state):
-            touched.update({state.issue} | ({old.issue} if old else set()))
-            if state.issue == (old.issue if old else IssueId(state.id)):
-                alone[state.issue] = old, state
-    alone = {issue: pair for issue, pair in alone.items() if touched[issue] == 1}
+    moved = [(before.get(key), state) for key, state in after.items()]
+    moved = [(old, state) for old, state in moved if old is None or _in_issue(old) != _in_issue(state)]
+    touched: dict[IssueId, int] = {}
+    for old, state in moved:
+        for issue in (state.issue,) if old is None or old.issue == state.issue else (state.issue, old.issue):
+            touched[issue] = touched.get(issue, 0) + 1
+    alone = {
+        state.issue: (old, state)
+        for old, state in moved
+        if touched[state.issue] == 1 and state.issue == (old.issue if old else state.id)
+    }
     fresh = [combine([state]) for old, state in alone.values() if old is None]
     if fresh:
         _INSERT.run(session, *(_row(state, scope) for state in fresh if state))
     known = {issue: (old, state) for issue, (old, state) in alone.items() if old is not None}
-    project(session, scope, (set(touched) - set(alone)) | _follow_alone(session, known))
+    project(session, scope, (touched.keys() - alone.keys()) | _follow_alone(session, known))
 
 
 def _follow_alone(session: Session, pairs: Mapping[IssueId, tuple[Conversation, Conversation]]) -> set[IssueId]:
@@ -117,13 +122,10 @@ def _follow_alone(session: Session, pairs: Mapping[IssueId, tuple[Conversation, 
 
 
 def _changes(old: Conversation, state: Conversation) -> dict[str, Any]:
-    changed = {name: getattr(state, name) for name in _ALONE if getattr(old, name) != getattr(state, name)}
+    before, after = vars(old), vars(state)
+    changed = {name: after[name] for name in _ALONE if before[name] != after[name]}
     # When an owner was given says who owns an issue of several conversations: ask whether it is one.
     return changed or {"owner": state.owner}
-
-
-def _in_issue(state: Conversation) -> tuple[object, ...]:
-    return state.issue, state.status, state.status_at, state.owner, state.owner_at, state.opened_at
 
 
 def project(session: Session, scope: Scope, touched: Collection[IssueId]) -> None:
@@ -183,8 +185,7 @@ def _assigned(entry: Entry) -> bool:
 def _members(session: Session, issues: Collection[IssueId]) -> dict[IssueId, list[Conversation]]:
     """Return the conversations of each issue."""
     found: dict[IssueId, list[Conversation]] = {}
-    rows: Any = session.execute(select(*ConversationRow.__table__.c).where(ConversationRow.issue.in_(list(issues))))
-    for row in rows.mappings():
+    for row in session.execute(STATES.where(ConversationRow.issue.in_(list(issues)))):
         state = state_of(row)
         found.setdefault(state.issue, []).append(state)
     return found

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import persons, timeline
-from knowledge.customers.conversations import Conversation, state_of
+from knowledge.customers.conversations import STATES, Conversation, state_of
 from knowledge.customers.entries import Status
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.issue_rows import Issue
@@ -63,12 +63,9 @@ def list_issues(session: Session, scope: Scope, wanted: Wanted, *, limit: int = 
 
 def conversations_of(session: Session, scope: Scope, issues: Sequence[IssueId]) -> dict[IssueId, list[Conversation]]:
     """Return the conversations of each issue, the earliest first."""
-    query = select(*ConversationRow.__table__.c).where(
-        within(scope, ConversationRow), ConversationRow.issue.in_(issues)
-    )
-    rows: Any = session.execute(query.order_by(ConversationRow.opened_at, ConversationRow.id)).mappings()
+    query = STATES.where(within(scope, ConversationRow), ConversationRow.issue.in_(issues))
     found: dict[IssueId, list[Conversation]] = {issue: [] for issue in issues}
-    for row in rows:
+    for row in session.execute(query.order_by(ConversationRow.opened_at, ConversationRow.id)):
         state = state_of(row)
         found[state.issue].append(state)
     return found

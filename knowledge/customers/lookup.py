@@ -1,12 +1,12 @@
 """Lookup: many customers, conversations or handles found with one query each."""
 
-from collections.abc import Collection, Mapping
-from typing import Any, cast
+from collections.abc import Collection
+from typing import cast
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from knowledge.customers.conversations import Conversation, state_of
+from knowledge.customers.conversations import STATES, Conversation, state_of
 from knowledge.customers.entries import Handle
 from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
 from knowledge.ids import CustomerId
@@ -25,12 +25,8 @@ def customers_by_key(session: Session, scope: Scope, keys: Collection[str]) -> d
 
 def conversations_by_key(session: Session, scope: Scope, keys: Collection[str]) -> dict[str, Conversation]:
     """Return the conversations that a channel or source knows under these keys; unknown keys are left out."""
-    found = session.execute(
-        select(*ConversationRow.__table__.c).where(
-            within(scope, ConversationRow), ConversationRow.external_key.in_(keys)
-        )
-    ).mappings()
-    return {row["external_key"]: state_of(cast(Mapping[str, Any], row)) for row in found}
+    query = STATES.where(within(scope, ConversationRow), ConversationRow.external_key.in_(keys))
+    return {state.external_key: state for state in map(state_of, session.execute(query))}
 
 
 def proven_handles(session: Session, customers: Collection[CustomerId]) -> set[tuple[CustomerId, Handle]]:

@@ -5,21 +5,19 @@ from collections.abc import Iterable, Sequence
 from functools import cache
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, update
 from sqlalchemy.orm import Session
 
 from knowledge.customers import issue_rows
-from knowledge.customers.conversations import Conversation, changes_of, row_of, state_of, step
+from knowledge.customers.conversations import STATES, Conversation, changes_of, row_of, state_of, step
 from knowledge.customers.entries import Entry
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId
 from knowledge.prepared import Parameters, Prepared
 from knowledge.scope import Scope
 
-_COLUMNS = tuple(ConversationRow.__table__.c.keys())
-_ALL = select(*ConversationRow.__table__.c)
-_ONE = Prepared(_ALL.where(ConversationRow.id == bindparam("id")))
-_INSERT = Prepared(insert(ConversationRow), *_COLUMNS)
+_ONE = Prepared(STATES.where(ConversationRow.id == bindparam("id")))
+_INSERT = Prepared(insert(ConversationRow), *ConversationRow.__table__.c.keys())
 
 
 @cache
@@ -56,6 +54,5 @@ def _states(session: Session, conversations: Iterable[ConversationId]) -> dict[C
         return {}
     if len(wanted) == 1:
         row = _ONE.first(session, {"id": wanted[0]})
-        return {wanted[0]: state_of(dict(zip(_COLUMNS, row, strict=True)))} if row else {}
-    rows: Any = session.execute(_ALL.where(ConversationRow.id.in_(wanted))).mappings()
-    return {row["id"]: state_of(row) for row in rows}
+        return {wanted[0]: state_of(row)} if row else {}
+    return {state.id: state for state in map(state_of, session.execute(STATES.where(ConversationRow.id.in_(wanted))))}

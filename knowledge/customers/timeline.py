@@ -20,7 +20,7 @@ from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId, EntryId, new_id
-from knowledge.prepared import Parameters, Prepared, connection_of, run_on_driver
+from knowledge.prepared import Parameters, Prepared, driver_of
 from knowledge.scope import Scope, within
 
 _COLUMNS: tuple[Any, ...] = (
@@ -46,7 +46,7 @@ _FIND = Prepared(
 )
 _ENVELOPE = tuple(column.key for column in EntryRow.__table__.c if column.key != "seq")
 _INSERT_MANY = Prepared(insert(EntryRow), *_ENVELOPE)
-_INSERT_ONE = Prepared(insert(EntryRow).returning(EntryRow.id, EntryRow.seq), *_ENVELOPE)
+_INSERT_ONE = Prepared(insert(EntryRow), *_ENVELOPE, numbered=EntryRow.__table__.c.seq)
 _INSERT_PAYLOAD = Prepared(insert(PayloadRow), *PayloadRow.__table__.c.keys())
 
 
@@ -118,7 +118,7 @@ def _insert(session: Session, rows: list[tuple[Parameters, Parameters]]) -> list
         return []
     envelopes, payloads = [envelope for envelope, _ in rows], [payload for _, payload in rows]
     if len(rows) == 1:
-        numbers = dict([_INSERT_ONE.first(session, envelopes[0]) or ()])
+        numbers = {envelopes[0]["id"]: _INSERT_ONE.number(session, envelopes[0])}
     else:
         _INSERT_MANY.run(session, *envelopes)
         drawn = select(EntryRow.id, EntryRow.seq).where(EntryRow.id.in_([row["id"] for row in envelopes]))
@@ -147,8 +147,9 @@ def hold(session: Session, scope: Scope) -> None:
     that commits late. The same statement asks to wake the readers of other processes once this one has committed.
     SQLite has one writer anyway (`BEGIN IMMEDIATE`).
     """
-    if session.get_bind().dialect.name == "postgresql":
-        run_on_driver(connection_of(session), _HOLD, [(_lock_of(scope), CHANNEL)])
+    driver = driver_of(session)
+    if not driver.sqlite:
+        driver.run(_HOLD, (_lock_of(scope), CHANNEL))
 
 
 _HOLD = "SELECT pg_advisory_xact_lock(%s), pg_notify(%s, '')"

@@ -1,10 +1,16 @@
 """A unit of work is stored as a whole or not at all, whichever way its statements take."""
 
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
+from time import monotonic
+from typing import Any
+
 import pytest
-from sqlalchemy import func, insert, select
+from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import IntegrityError, PendingRollbackError
 from sqlalchemy.orm import Session
 
+from knowledge import units
 from knowledge.customers import timeline
 from knowledge.customers.entries import Handle, NoteAdded
 from knowledge.customers.identity import recognise
@@ -14,6 +20,7 @@ from knowledge.database import Database
 from knowledge.ids import CustomerId
 from knowledge.prepared import Prepared
 from knowledge.scope import Scope
+from knowledge.units import IDLE_UNITS
 from tests.conftest import NOW
 
 ORPHAN = {"entry": "nobody", "salt": b"s", "body": "x"}
@@ -112,3 +119,66 @@ def test_a_unit_gives_its_connection_back(database: Database) -> None:
     with database.write():
         pass
     assert len(_stored(database)) == 40
+
+
+def test_a_unit_that_ended_well_is_taken_up_again_and_knows_nothing(database: Database) -> None:
+    with database.write() as first:
+        first.add(_customer("a"))
+    kept = first.identity_map.values()
+    with database.write() as second:
+        assert (second is first, list(kept), second.in_transaction()) == (True, [], False)
+        assert timeline.last_seq(second, Scope()) == 0
+    with pytest.raises(ValueError, match="stop"), database.write() as third:
+        raise ValueError("stop")
+    with database.write() as fourth:
+        assert fourth is not third
+
+
+def test_few_units_are_kept(database: Database) -> None:
+    with ExitStack() as together:
+        units = [together.enter_context(database.write()) for _ in range(IDLE_UNITS + 2)]
+        for number, unit in enumerate(units):
+            unit.add(_customer(f"c{number}"))  # stored one after the other, at the end
+    pool: Any = database.engine.pool
+    assert pool.checkedout() == IDLE_UNITS
+    assert len(_stored(database)) == IDLE_UNITS + 2
+
+
+def test_units_of_many_threads_are_apart(database: Database, scope: Scope) -> None:
+    with database.write() as session:
+        session.add(_customer("a"))
+
+    def work(number: int) -> None:
+        for turn in range(20):
+            new = NewEntry(CustomerId("a"), NoteAdded(f"{number}", "kim"), NOW, dedupe_key=f"{number}:{turn % 15}")
+            with database.write() as session:
+                timeline.append(session, scope, new, NOW)
+
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(work, range(4)))
+    with database.read() as session:
+        assert session.scalar(select(func.count()).select_from(EntryRow)) == 60
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+def test_an_idle_unit_whose_server_went_away_is_not_taken_up(database: Database) -> None:
+    with database.write() as session:
+        session.add(_customer("a"))
+    end = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND state = 'idle'"
+    )
+    with database.read() as session:
+        assert session.scalars(end).all()
+    with database.write() as session:
+        session.add(_customer("b"))
+    assert _stored(database) == ["a", "b"]
+
+
+def test_a_unit_that_rested_too_long_is_made_anew(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    with database.write() as first:
+        first.add(_customer("a"))
+    monkeypatch.setattr(units, "monotonic", lambda: monotonic() + units.IDLE_SECONDS)
+    with database.write() as second:
+        second.add(_customer("b"))
+    assert second is not first
+    assert _stored(database) == ["a", "b"]
