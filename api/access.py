@@ -36,6 +36,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/me"): AGENT,
     # conversations
     ("GET", "/api/conversations"): AGENT,
+    ("GET", "/api/conversations/live"): AGENT,
     ("GET", "/api/conversations/{conversation}"): AGENT,
     ("GET", "/api/conversations/{conversation}/timeline"): AGENT,
     ("POST", "/api/conversations/{conversation}/replies"): AGENT,
@@ -153,6 +154,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/conversations/{conversation}/head"): AGENT,
     ("GET", "/console/conversations/{conversation}/customer"): AGENT,
     ("GET", "/console/conversations/{conversation}/package"): AGENT,
+    ("GET", "/console/conversations/{conversation}/presence"): AGENT,
     ("GET", "/console/conversations/{conversation}/timeline"): AGENT,
     ("GET", "/console/conversations/{conversation}/suggestion"): AGENT,
     ("GET", "/console/suggestions/{suggestion}"): AGENT,

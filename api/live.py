@@ -46,15 +46,21 @@ async def listen(request: Request, cursor: int, what: Following) -> AsyncIterato
     The browser then comes back by itself.
     """
     tail: Tail = request.app.state.tail
+    async for entry in while_welcome(request, tail.follow(cursor, what)):
+        yield entry
+
+
+async def while_welcome(request: Request, source: AsyncIterator[Item | None]) -> AsyncIterator[Item]:
+    """Yield what comes from `source` until the server stops or the caller's login ends; `None` says only: it lives."""
     loop = asyncio.get_running_loop()
     checked = loop.time()
-    async for entry in until(request.app.state.stopping, tail.follow(cursor, what)):
+    async for item in until(request.app.state.stopping, source):
         if loop.time() - checked >= CHECK_SECONDS:
             checked = loop.time()
             if not await run_in_threadpool(still_welcome, request):
                 return
-        if entry is not None:
-            yield entry
+        if item is not None:
+            yield item
 
 
 def still_welcome(request: Request) -> bool:

@@ -9,6 +9,7 @@ from api import routing
 from api.access import PartsHere, StaffHere
 from api.pages import desk
 from api.pages.drawing import draw, zone_of
+from api.pages.presence import read_others
 from api.pages.render import passage_html, safe_link, without_title
 from api.pages.suggestions import how_found, quotes_of, show
 from api.parts import Parts
@@ -16,6 +17,7 @@ from assistant import feedback
 from handoff.package import read_package
 from knowledge.customers import timeline
 from knowledge.customers.conversations import get_conversation
+from knowledge.customers.record import get_customer
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, SuggestionId
 from knowledge.staff.people import Staff
@@ -65,6 +67,16 @@ def head_part(request: Request, parts: PartsHere, me: StaffHere, conversation: C
 def customer_part(request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId) -> HTMLResponse:
     """The customer's card."""
     return _work_part(request, parts, me, conversation, "customer_card.html")
+
+
+@router.get("/console/conversations/{conversation}/presence")
+def presence_part(request: Request, parts: PartsHere, me: StaffHere, conversation: ConversationId) -> HTMLResponse:
+    """Who else looks and who writes."""
+    with parts.database.read() as session:
+        found = get_conversation(session, parts.scope, conversation)
+        others = read_others(session, parts.scope, conversation, me, parts.clock())
+        name = get_customer(session, parts.scope, found.customer).display_name
+    return draw(request, "presence.html", others=others, customer_name=name)
 
 
 @router.get("/console/conversations/{conversation}/package")
@@ -162,8 +174,11 @@ def _work_context(request: Request, parts: Parts, me: Staff, conversation: Conve
         lines, earlier = desk.read_lines(session, parts.scope, looking)
         panel = desk.read_panel(session, parts.scope, work.conversation)
         package = read_package(session, parts.scope, conversation, me.email)
+        others = read_others(session, parts.scope, conversation, me, parts.clock())
     return {
         "package": package,
+        "others": others,
+        "customer_name": work.name,
         "work": work,
         "open": conversation,
         "conversation": conversation,

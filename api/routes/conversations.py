@@ -1,13 +1,15 @@
 """Routes for agents' work on conversations: list, read, reply, note, set the status, take and pass on."""
 
+from collections.abc import AsyncIterable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Path, Query
+from fastapi import APIRouter, Depends, Header, Path, Query, Request
+from fastapi.sse import EventSourceResponse, ServerSentEvent
 
 from api.access import PartsHere, StaffHere
-from api.failures import TooLarge, responses
-from api.live import MAX_SEQ
+from api.failures import TooLarge, responses, stream_responses
+from api.live import BEGIN, MAX_SEQ, CursorHere, while_welcome
 from api.parts import Parts
 from api.schemas import (
     ConversationOut,
@@ -25,6 +27,7 @@ from knowledge.customers import attachments, inbox, outbox, timeline
 from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Status
 from knowledge.customers.inbox import Reply
+from knowledge.customers.queues import Queue
 from knowledge.customers.record import get_customers
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import NotFound
@@ -42,7 +45,12 @@ Key = Annotated[
         description="A name of your own for this message: sent again, it is stored once.",
     ),
 ]
+Owner = Annotated[str | None, Query(max_length=320, description="An e-mail; empty: nobody's.")]
 HERE = responses(400, 401, 403, 404, 413, 422)
+
+
+def _plain(owner: str | None) -> str | None:
+    return owner.replace("\0", "") if owner is not None else None
 
 
 def fit(parts: Parts, text: str) -> str:
@@ -61,20 +69,41 @@ def fit(parts: Parts, text: str) -> str:
 def list_some(
     parts: PartsHere,
     status: Status | None = None,
-    owner: Annotated[str | None, Query(max_length=320, description="An e-mail; empty: nobody's.")] = None,
+    owner: Owner = None,
     waiting: bool | None = None,
     customer: Annotated[str | None, Query(pattern=r"^[0-9a-f]{32}$")] = None,
     limit: Limit = 50,
 ) -> ConversationsOut:
     """Return conversations: those that wait come longest wait first, all others latest first."""
-    whose = owner.replace("\0", "") if owner is not None else None
-    wanted = Wanted(status=status, owner=whose, waiting=waiting, customer=CustomerId(customer) if customer else None)
+    whose = CustomerId(customer) if customer else None
+    wanted = Wanted(status=status, owner=_plain(owner), waiting=waiting, customer=whose)
     with parts.database.read() as session:
         cursor = timeline.last_seq(session, parts.scope)
         found = list_conversations(session, parts.scope, wanted, limit=limit)
         people = get_customers(session, parts.scope, [conversation.customer for conversation in found])
     listed = [ConversationOut.of(conversation, people.get(conversation.customer)) for conversation in found]
     return ConversationsOut(cursor=cursor, conversations=listed)
+
+
+class QueueWanted:
+    """Which queue a stream follows: the filters of the list."""
+
+    def __init__(self, status: Status | None = None, owner: Owner = None, waiting: bool | None = None) -> None:
+        self.wanted = Wanted(status=status, owner=_plain(owner), waiting=waiting)
+
+
+@router.get("/live", response_class=EventSourceResponse, responses=stream_responses(401, 403, 422))
+async def follow_queue(
+    request: Request, parts: PartsHere, cursor: CursorHere, asked: Annotated[QueueWanted, Depends()]
+) -> AsyncIterable[ServerSentEvent]:
+    """Stream what enters, happens in and leaves a queue (`event: entered`, `changed`, `left`, `erased`).
+
+    A queue is what the list returns for the same filters. Each event is an entry and carries its `seq` as id.
+    """
+    yield BEGIN
+    queue = Queue(parts.database, parts.scope, asked.wanted)
+    async for move in while_welcome(request, queue.follow(request.app.state.tail, cursor)):
+        yield ServerSentEvent(data=EntryOut.of(move.entry), event=move.change, id=str(move.entry.seq))
 
 
 @router.get("/{conversation}", responses=responses(401, 403, 404, 422))

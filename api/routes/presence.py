@@ -11,7 +11,7 @@ from starlette.concurrency import run_in_threadpool
 
 from api.access import PartsHere, StaffHere
 from api.failures import responses, stream_responses
-from api.live import BEGIN, CHECK_SECONDS, still_welcome, until
+from api.live import BEGIN, while_welcome
 from api.parts import Parts
 from api.routes.chat import OwnRecords
 from api.routes.conversations import ConversationPath
@@ -107,13 +107,7 @@ def _chat_of(parts: Parts, records: tuple[CustomerId, ...]) -> ConversationId | 
 async def _changes(request: Request, parts: Parts, read: Callable[[], State]) -> AsyncIterator[State]:
     """Yield what `read` returns, now and whenever it is something else, until the server or the login ends."""
     last: State | None = None
-    loop = asyncio.get_running_loop()
-    checked = loop.time()
-    async for state in until(request.app.state.stopping, _looks(parts, read)):
-        if loop.time() - checked >= CHECK_SECONDS:
-            checked = loop.time()
-            if not await run_in_threadpool(still_welcome, request):
-                return
+    async for state in while_welcome(request, _looks(parts, read)):
         if state != last:
             last = state
             yield state

@@ -1,4 +1,5 @@
 /* The customer's chat: own messages at once, answers live, nothing lost when the line drops. */
+import { bePresent, stillHere, tellTyping } from "./chat_presence.js";
 import { call, newKey, Problem, problemOf, reach, readEvents, tellZone, upload } from "./common.js";
 import { showSurvey } from "./survey.js";
 
@@ -109,6 +110,7 @@ async function deliver(message, item) {
     keep(unsent().filter((other) => other.key !== message.key));
     item.remove();
     add(stored);
+    stillHere();
   } catch (problem) {
     item.className = "mine failed";
     const again = Object.assign(document.createElement("button"), { type: "button", textContent: "Try again" });
@@ -125,6 +127,7 @@ function send() {
   tellFiles();
   keep([...unsent(), message]);
   area.value = "";
+  tellTyping(false);
   count();
   deliver(message, pend(message));
 }
@@ -219,6 +222,7 @@ async function begin() {
   for (const message of unsent()) deliver(message, pend(message));
   showSurvey();
   log.scrollTop = log.scrollHeight;
+  bePresent();
   follow();
 }
 
@@ -252,7 +256,10 @@ form.addEventListener("submit", (event) => {
   send();
 });
 document.getElementById("chat-file").addEventListener("change", (event) => attach(event.target));
-area.addEventListener("input", count);
+area.addEventListener("input", () => {
+  count();
+  tellTyping(area.value !== "");
+});
 area.addEventListener("keydown", (event) => {
   if (event.key === "Enter" && !event.shiftKey && !event.isComposing) {
     event.preventDefault();

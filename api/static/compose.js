@@ -1,6 +1,7 @@
 /* Writing: a reply or a note; what was typed survives a reload and is sent once. */
 import { call, newKey, toast, upload } from "./common.js";
 import { wake } from "./live.js";
+import { tellTyping } from "./presence.js";
 
 const form = () => document.getElementById("compose");
 const area = () => document.getElementById("compose-text");
@@ -121,6 +122,7 @@ function sent(conversation, mode) {
     return;
   }
   draft[mode] = "";
+  tellTyping(false);
   if (mode === "reply") Object.assign(draft, { suggestion: "", files: [] });
   draft.mode = "reply";
   save();
@@ -158,6 +160,8 @@ export function listenToCompose() {
   document.addEventListener("input", (event) => {
     if (event.target.id !== "compose-text") return;
     draft[draft.mode] = event.target.value;
+    // A note is for colleagues: the customer is not told that somebody writes it.
+    tellTyping(draft.mode === "reply" && draft.reply !== "");
     save();
     count();
   });

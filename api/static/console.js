@@ -6,6 +6,7 @@ import { listenToFacts } from "./facts.js";
 import { listenToKeys } from "./keys.js";
 import { listenLive } from "./live.js";
 import { listenToPosting } from "./posting.js";
+import { listenToPresence, lookAt } from "./presence.js";
 import { followScroll, toBottom } from "./scroll.js";
 import { listenToSuggestion, openSuggestion } from "./suggestion.js";
 
@@ -37,6 +38,7 @@ function adopt() {
   markOpen(wanted || conversation);
   if (conversation === open) return;
   open = conversation;
+  lookAt(conversation);
   if (!conversation) return;
   toBottom();
   openCompose(conversation);
@@ -64,6 +66,7 @@ function start() {
   listenToSuggestion();
   followScroll();
   listenLive();
+  listenToPresence();
   document.addEventListener("htmx:before:request", want);
   document.addEventListener("htmx:before:swap", dropOthers);
   document.addEventListener("htmx:after:swap", adopt);

@@ -3,9 +3,10 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
+from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
@@ -19,6 +20,7 @@ from knowledge.scope import Scope
 
 BATCH = 500
 READERS = 4
+Read = TypeVar("Read")
 
 
 @dataclass(frozen=True)
@@ -71,6 +73,10 @@ class Tail:
                 yield entry
             if not more and not await listener.wait(seconds=15):
                 yield None
+
+    async def in_thread(self, read: Callable[[], Read]) -> Read:
+        """Run what reads the database in one of the tail's own threads."""
+        return await asyncio.get_running_loop().run_in_executor(self._threads, read)
 
     def close(self) -> None:
         """Wait for the reads that run and end the threads; no reader may come afterwards."""

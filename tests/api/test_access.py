@@ -16,6 +16,7 @@ NOBODY_HAS_IT = "0" * 32
 ENDLESS = {
     "/api/live",
     "/api/chat/live",
+    "/api/conversations/live",
     "/api/chat/presence/live",
     "/api/conversations/{conversation}/presence/live",
 }

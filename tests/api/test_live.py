@@ -139,6 +139,31 @@ def test_without_a_cursor_a_stream_begins_now(app: FastAPI, agent: HEADERS, arri
         assert int(next(events)["id"]) == after.seq
 
 
+def test_a_queue_is_followed_and_resumed(
+    app: FastAPI, parts: Parts, agent: HEADERS, arrive: ARRIVE, serving: SERVING
+) -> None:
+    with serving(app) as (base, _), httpx.Client(base_url=base, trust_env=False, headers=agent) as client:
+        first = arrive("one", "a@mail.example")
+        queue = "owner=&waiting=true"
+        page = client.get(f"/api/conversations?{queue}").json()
+        assert [one["id"] for one in page["conversations"]] == [first.conversation]
+        arrive("two", "b@mail.example")
+        client.post(f"/api/conversations/{first.conversation}/notes", json={"text": "known"})
+        client.post(f"/api/conversations/{first.conversation}/take")
+        client.post(f"/api/conversations/{first.conversation}/notes", json={"text": "not in the queue any more"})
+        names: list[str] = []
+        cursor = str(page["cursor"])
+        while len(names) < 3:  # cut after every event
+            with stream(base, f"/api/conversations/live?{queue}", agent | {"Last-Event-ID": cursor}) as events:
+                event = next(events)
+                assert json.loads(event["data"])["seq"] == int(event["id"]) > int(cursor)
+                cursor = event["id"]
+                names.append(event["event"])
+        assert names == ["entered", "changed", "left"]
+        for bad in ("status=gone", "owner=" + "x" * 400, "waiting=perhaps", "after=-1"):
+            assert client.get(f"/api/conversations/live?{bad}").status_code == 422
+
+
 @pytest.mark.parametrize("path", ["/api/live", "/api/chat/live"])
 def test_a_stream_says_at_once_that_it_is_there(app: FastAPI, agent: HEADERS, serving: SERVING, path: str) -> None:
     with serving(app) as (base, _), httpx.Client(base_url=base, trust_env=False, timeout=5) as client:
