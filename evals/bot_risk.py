@@ -20,13 +20,13 @@ from assistant.certify import CONFIDENCE, Scored, certify, sequence
 from assistant.question import plain_question
 from assistant.suggest import ask, brief_of
 from evals.answers import mark, open_demo
-from evals.datasets import clapnq, mtrag
 from evals.datasets.collections import folder, read_lines
 from evals.datasets.tarnfell import DemoKey
+from evals.drafted import both
 from evals.figures import Figure, digest, figure
 from evals.gate import cross_validated, tuning
 from evals.intervals import Interval, mean_interval, rate_interval
-from evals.refusal import Decided, both
+from evals.refusal import Decided
 from knowledge.settings import Settings
 from retrieval.embedding import open_embedder
 
@@ -148,14 +148,13 @@ def _told(one: Held) -> str:
     )
 
 
-def risk_figures(data: Path, now: datetime, say: Say) -> Iterator[Figure]:
+def risk_figures(data: Path, build: Path, now: datetime, say: Say) -> Iterator[Figure]:
     """Yield the figures of mtrag and clapnq.
 
     The gate was trained on the tuning halves: those questions are given their cross-validated chance, by a model that
     did not see them.
     """
-    digests = {"mtrag": mtrag.read(data).digest, "clapnq": clapnq.read(data).digest}
-    decided = dict(both(data, now, say))
+    decided, digests = both(build, data, now, say)
     learnt = {name: tuning(some) for name, some in decided.items()}
     apart = cross_validated(learnt)
     known = {one.id: float(p) for name, some in learnt.items() for one, p in zip(some, apart[name], strict=True)}

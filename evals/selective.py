@@ -9,11 +9,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from assistant.answerable import open_gate
-from evals.datasets import clapnq, mtrag
+from evals.drafted import both
 from evals.figures import Figure, figure
 from evals.gate import refusing, shipped, tuning
 from evals.intervals import Interval, rate_interval
-from evals.refusal import Decided, both
+from evals.refusal import Decided
 
 SEED = 20261122
 DRAWS = 2_000
@@ -37,10 +37,9 @@ def coverage_at_risk(score: Values, right: Rights, risk: float) -> float:
     return float((fine[-1] + 1) / len(wrong)) if len(fine) else 0.0
 
 
-def refusal_figures(data: Path, now: datetime, say: Say) -> Iterator[Figure]:
+def refusal_figures(data: Path, build: Path, now: datetime, say: Say) -> Iterator[Figure]:
     """Report each data set's other half at the threshold chosen on the tuning half."""
-    digests = {"mtrag": mtrag.read(data).digest, "clapnq": clapnq.read(data).digest}
-    decided = dict(both(data, now, say))
+    decided, digests = both(build, data, now, say)
     for name, limit in limits(decided, digests).items():
         yield from _figures(name, decided[name], limit, digests[name])
 

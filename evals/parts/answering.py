@@ -20,7 +20,7 @@ def answers(asked: Asked) -> Iterable[Figure]:
 @part("refusal", seconds=90)
 def refusal(asked: Asked) -> Iterable[Figure]:
     """What is refused, and what is still answered right."""
-    return refusal_figures(asked.data, asked.now, asked.say)
+    return refusal_figures(asked.data, asked.build, asked.now, asked.say)
 
 
 @part("grounding", seconds=15)

@@ -15,7 +15,7 @@ from evals.registry import Asked, part
 @part("bot_risk", seconds=90)
 def bot_risk(asked: Asked) -> Iterable[Figure]:
     """Certified on one half, reported on the other: mtrag and clapnq."""
-    return risk_figures(asked.data, asked.now, asked.say)
+    return risk_figures(asked.data, asked.build, asked.now, asked.say)
 
 
 @part("bot_demo", seconds=15, own=True)
