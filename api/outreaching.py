@@ -5,6 +5,7 @@ import hmac
 
 from api.sessions import secret_of
 from assistant.outreach.campaign import Campaign
+from assistant.outreach.choosing import AsListed, ChannelChooser
 from assistant.outreach.triggers import read_triggers
 from knowledge.ids import CustomerId
 from knowledge.settings import Settings
@@ -12,15 +13,19 @@ from knowledge.settings import Settings
 _SIGNED_CHARS = 32
 
 
-def open_campaign(settings: Settings) -> Campaign | None:
-    """Return the campaign of the file that is set, `None` without one.
+def open_campaign(settings: Settings, chooser: ChannelChooser | None = None) -> Campaign | None:
+    """Return the campaign of the file that is set, `None` without one; without a chooser channels are as listed.
 
     Raises:
         Rejected: the file cannot be read or has a mistake.
     """
     if settings.outreach is None:
         return None
-    return Campaign(read_triggers(settings.outreach), stop_link=lambda customer: stop_link(settings, customer))
+    return Campaign(
+        read_triggers(settings.outreach),
+        chooser=chooser or AsListed(),
+        stop_link=lambda customer: stop_link(settings, customer),
+    )
 
 
 def stop_link(settings: Settings, customer: CustomerId) -> str:

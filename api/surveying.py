@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from api.channels.channel import Outgoing
 from api.parts import Parts
 from api.sessions import secret_of
-from api.survey_guard import ask_guard
+from api.survey_guard import Question, ask_guard
 from api.survey_words import ENGLISH, LINK, words_for
 from assistant.phrases import reply_language
 from knowledge.customers import inbox, record, surveys, timeline
@@ -72,7 +72,7 @@ def _where(session: Session, parts: Parts, plan: Plan, issue: IssueId, now: date
     if where is None:
         return None
     chars = len(ENGLISH.mail_text(plan.survey, parts.settings.company))
-    verdict = ask_guard(session, parts.scope, parts.settings, where, chars, now)
+    verdict = ask_guard(session, parts.scope, parts.settings, Question(where, chars), now)
     return where if verdict.allowed else None
 
 

@@ -45,7 +45,8 @@ Arrived = Incoming | AutoReply | Returned | Ignored
 class Outgoing:
     """A message to deliver. `message` is its key: a provider that knows it already has it.
 
-    `references` are the channel's ids of the conversation's messages so far, the oldest first.
+    `references` are the channel's ids of the conversation's messages so far, the oldest first. `stop` is the address
+    with which a customer stops what we send first, where this is such a message.
     """
 
     message: EntryId
@@ -58,6 +59,7 @@ class Outgoing:
     references: tuple[str, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     contents: tuple[bytes, ...] = ()
+    stop: str = ""
 
 
 class Refused(Rejected):

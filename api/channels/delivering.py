@@ -6,6 +6,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from api.channels.channel import Channel, Outgoing, Refused, Unsure
+from api.channels.first import why_not, with_stop
 from api.parts import Parts
 from api.surveying import with_link
 from api.worker.work import Reaction, Retries
@@ -36,11 +37,24 @@ def deliver(parts: Parts, entry: Entry) -> None:
         sent = timeline.get_entry(session, parts.scope, message)
         outgoing = compose(session, parts.scope, sent)
         if outgoing is not None:
-            outgoing = with_link(session, parts.scope, parts.settings, outgoing)
+            outgoing = with_stop(session, parts, sent, with_link(session, parts.scope, parts.settings, outgoing))
     if begun is None or outgoing is None:
         return
-    if begun.since is None or _must_leave_again(parts, channel, outgoing, begun, sent):
+    settled = begun.since is not None and not _must_leave_again(parts, channel, outgoing, begun, sent)
+    if not settled and not _is_kept_back(parts, entry, outgoing, sent):
         _hand_over(parts, channel, outgoing, sent)
+
+
+def _is_kept_back(parts: Parts, entry: Entry, outgoing: Outgoing, sent: Entry) -> bool:
+    """Ask the guard once more about what we send first; its no is written down in the same transaction."""
+    now = parts.clock()
+    with parts.database.write() as session:
+        reason = why_not(session, parts, sent, now)
+        if reason and isinstance(sent.payload, MessageSent):
+            failed = DeliveryFailed(outgoing.message, sent.payload.channel, reason)
+            new = NewEntry(sent.customer, failed, now, sent.conversation, f"kept-back:{entry.id}")
+            timeline.append(session, parts.scope, new, now)
+    return bool(reason)
 
 
 def _must_leave_again(parts: Parts, channel: Channel[Any], outgoing: Outgoing, begun: Begun, sent: Entry) -> bool:

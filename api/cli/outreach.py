@@ -88,10 +88,13 @@ def run(as_json: AsJson = False) -> None:
 
 
 def _campaign(record: Record) -> "Campaign":
+    from api.outreach_choosing import BestFirst
     from api.outreaching import open_campaign
+    from handoff.plan import read_plan
     from knowledge.failures import Rejected
 
-    found = open_campaign(record.settings)
+    plan = read_plan(record.settings.service_plan)
+    found = open_campaign(record.settings, BestFirst(record.database, record.scope, plan, now_utc()))
     if found is None:
         raise Rejected("No file of triggers is set.", "Set THREADLINE_OUTREACH to a YAML file: docs/outreach.md.")
     return found

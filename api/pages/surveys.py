@@ -4,6 +4,7 @@ from typing import Annotated
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse
+from pydantic import BaseModel, Field
 
 from api.access import PartsHere
 from api.pages.drawing import draw
@@ -30,27 +31,35 @@ def survey_page(request: Request, parts: PartsHere, token: str) -> HTMLResponse:
     return _asked(request, token, question)
 
 
+class Given(BaseModel):
+    """What the page posts, and what a mail program posts for somebody who unsubscribes (RFC 8058)."""
+
+    score: str = ""
+    comment: str = ""
+    stop: str = ""
+    one_click: str = Field("", alias="List-Unsubscribe")
+
+
 @router.post("/survey/{token}")
 def answer_survey(
     request: Request,
     parts: PartsHere,
     token: str,
-    score: Annotated[str, Form()] = "",
-    comment: Annotated[str, Form()] = "",
-    stop: Annotated[str, Form()] = "",
+    given: Annotated[Given, Form()],
 ) -> HTMLResponse:
-    """Take the answer, once; or the wish not to be asked again."""
+    """Take the answer, once; or the wish not to be asked again, as mail programs post it, too (RFC 8058)."""
     question = _find(parts, token)
     if question is None:
         return _told(request, NOT_FOUND, ENGLISH, ENGLISH.unknown)
     words = words_for(question.asked.language)
-    if stop:
+    if given.stop or given.one_click:
         with parts.database.write() as session:
             surveys.stop(session, parts.scope, question, parts.clock())
         return _told(request, 200, words, words.stopped)
+    score = given.score
     if not (score.isascii() and score.isdigit() and len(score) <= len("10")):
         return _asked(request, token, question, words.choose)
-    comment = comment.replace("\r\n", "\n")[:MAX_COMMENT_CHARS]
+    comment = given.comment.replace("\r\n", "\n")[:MAX_COMMENT_CHARS]
     try:
         with parts.database.write() as session:
             surveys.answer(session, parts.scope, question.id, int(score), comment, parts.clock())

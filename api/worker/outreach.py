@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from api.outreach_choosing import BestFirst
 from api.outreaching import open_campaign
 from api.parts import Parts
 from api.worker.work import Job, Reaction
@@ -12,7 +13,7 @@ from knowledge.customers.entries import Entry
 
 def reach_out(parts: Parts, now: datetime) -> None:
     """Look once at what set off a trigger; without a file of triggers nothing is done."""
-    campaign = open_campaign(parts.settings)
+    campaign = open_campaign(parts.settings, BestFirst(parts.database, parts.scope, parts.service, now))
     if campaign is not None:
         run(parts.database, parts.scope, campaign, now)
 

@@ -5,7 +5,7 @@ it was, and nothing is proposed or sent twice.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -13,12 +13,14 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.outreach import guard, people
+from assistant.outreach.asking import Asked, ask_again, refusal
 from assistant.outreach.choosing import AsListed, ChannelChooser, Way, ways_of
 from assistant.outreach.drafting import Frame, draft
-from assistant.outreach.facts import Content, Policy
+from assistant.outreach.facts import Policy
 from assistant.outreach.firing import Fired, firings
 from assistant.outreach.guard import Verdict
 from assistant.outreach.holdout import held_out, looked_at
+from assistant.outreach.looking import reading
 from assistant.outreach.reading import Message, read_facts
 from assistant.outreach.triggers import Plan, Trigger
 from knowledge.customers import inbox, timeline
@@ -72,6 +74,11 @@ class Case:
         """The same for the same trigger, person and evidence."""
         return f"outreach:{self.trigger.name}:{self.person}:{self.fired.evidence or self.fired.at.isoformat()}"
 
+    @property
+    def until(self) -> datetime:
+        """Until when it is fresh."""
+        return self.fired.at + timedelta(hours=self.trigger.fresh_hours)
+
 
 def run(database: Database, scope: Scope, campaign: Campaign, now: datetime) -> Counter[str]:
     """Propose what fresh firings ask for, send what trusted triggers may; returns how many of what came of it."""
@@ -91,7 +98,7 @@ def cases(database: Database, scope: Scope, plan: Plan, now: datetime) -> Iterab
     """Yield what triggers went off for, not longer ago than each says; the latest firing of a person and trigger."""
     with database.read() as session:
         known = people.others(session, scope, plan)
-        for person, entries in people.everybody(session, scope):
+        for person, entries in people.reached(session, scope, reading(plan.triggers, now)):
             for trigger in plan.triggers:
                 since = now - timedelta(hours=trigger.fresh_hours)
                 found = [one for one in firings(trigger.when, person, entries, known, now) if one.at > since]
@@ -105,12 +112,10 @@ def _propose(session: Session, scope: Scope, campaign: Campaign, case: Case, now
         return None
     trigger, customer = case.trigger, get_customer(session, scope, case.person)
     article = article_of(session, scope, trigger, now)
-    ways = campaign.chooser.order(customer, ways_of(customer, trigger.channels), now)
+    reach = ways_of(customer, trigger.channels)
+    ways = campaign.chooser.order(customer, reach, now)
     if not ways:
-        no = Verdict(
-            "refuse", "address", "none of the channels reaches them", {"channels": ", ".join(trigger.channels)}
-        )
-        return _refuse(session, scope, case, ("proposing", no), now)
+        return _refuse(session, scope, case, ("proposing", _no_way(trigger, reach)), now)
     words = draft(trigger, case.fired, customer, article, Frame(campaign.plan.sender, campaign.stop_link(customer.id)))
     drawn = held_out(customer.id, trigger.name, trigger.holdout)
     verdicts = [
@@ -120,6 +125,8 @@ def _propose(session: Session, scope: Scope, campaign: Campaign, case: Case, now
     way, verdict = next((one for one in verdicts if one[1].outcome != "refuse"), verdicts[0])
     if verdict.outcome == "refuse":
         return _refuse(session, scope, case, ("proposing", verdict), now)
+    if trigger.timing == "best" and campaign.chooser.moment(customer, way, now, case.until) > now:
+        return None  # a later run comes back to it
     if verdict.outcome == "hold_out":
         out = OutreachHeldOut(trigger.name, case.fired.evidence, trigger.holdout)
         return timeline.append(session, scope, NewEntry(customer.id, out, now, dedupe_key=case.key), now)
@@ -136,6 +143,13 @@ def _propose(session: Session, scope: Scope, campaign: Campaign, case: Case, now
         auto=_is_auto(case),
     )
     return timeline.append(session, scope, NewEntry(customer.id, proposed, now, dedupe_key=case.key), now)
+
+
+def _no_way(trigger: Trigger, reach: Sequence[Way]) -> Verdict:
+    seen = {"channels": ", ".join(trigger.channels)}
+    if reach:
+        return Verdict("refuse", "channel", "none of their channels is fit for it now", seen)
+    return Verdict("refuse", "address", "none of the channels reaches them", seen)
 
 
 def _is_auto(case: Case) -> bool:
@@ -216,20 +230,13 @@ def _refuse_now(
     session: Session, scope: Scope, campaign: Campaign, about: tuple[Trigger, Entry], now: datetime
 ) -> Entry | None:
     trigger, entry = about
-    proposed = entry.payload
-    assert isinstance(proposed, OutreachProposed)  # approve has looked
-    customer = get_customer(session, scope, entry.customer)
-    address = Handle(proposed.address_kind, proposed.address)
-    way = next((one for one in ways_of(customer, (proposed.channel,)) if one.address == address), None)
-    way = way or Way(proposed.channel, address, False)
-    content = Content(len(proposed.text), True, "STOP" in proposed.text, trigger.sensitive)
-    verdict = _judge(session, scope, campaign, (customer, Message(proposed.purpose, way, content)), now)
+    asked = Asked(trigger, entry)
+    verdict = ask_again(session, scope, campaign.policy, asked, now)
     if entry.at < now - timedelta(hours=trigger.fresh_hours):
         verdict = Verdict("refuse", "fresh", "it was proposed too long ago", {"proposed_at": entry.at.isoformat()})
     if verdict.allowed:
         return None
-    told = OutreachRefused(proposed.trigger, entry.id, "sending", verdict.rule, verdict.reason, dict(verdict.facts))
-    return timeline.append(session, scope, NewEntry(customer.id, told, now), now)
+    return timeline.append(session, scope, NewEntry(entry.customer, refusal(asked, "sending", verdict), now), now)
 
 
 def _send(session: Session, scope: Scope, trigger: Trigger, entry: Entry, now: datetime) -> Entry:

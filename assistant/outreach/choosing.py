@@ -1,4 +1,4 @@
-"""Which channel to write on: those that a trigger names and that reach the customer, in an order somebody chooses."""
+"""Which channel to write on and when: those that a trigger names and that reach the customer, as somebody chooses."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,10 +22,14 @@ class Way:
 
 
 class ChannelChooser(Protocol):
-    """Orders ways for a customer, the best first."""
+    """Orders ways for a customer, the best first, and names the best moment on one."""
 
     def order(self, customer: Customer, ways: Sequence[Way], at: datetime) -> Sequence[Way]:
         """Return these ways, the best first; one that is left out is not used."""
+        ...
+
+    def moment(self, customer: Customer, way: Way, at: datetime, until: datetime) -> datetime:
+        """Return when to write between two moments: `at` itself where waiting gains nothing."""
         ...
 
 
@@ -35,6 +39,10 @@ class AsListed:
     def order(self, customer: Customer, ways: Sequence[Way], at: datetime) -> Sequence[Way]:  # noqa: ARG002
         """Return the ways as they are listed."""
         return sorted(ways, key=lambda one: not one.verified)
+
+    def moment(self, customer: Customer, way: Way, at: datetime, until: datetime) -> datetime:  # noqa: ARG002
+        """Return the first of the two: nothing is known that is worth waiting for."""
+        return at
 
 
 def ways_of(customer: Customer, channels: Sequence[str]) -> list[Way]:

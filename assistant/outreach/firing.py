@@ -1,6 +1,6 @@
 """Moments at which a trigger goes off, found in one person's entries; the same for a preview and for the real run."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -160,10 +160,10 @@ _FINDERS: Mapping[type, Callable[..., Iterator[Fired]]] = {
 }
 
 
-def others_of(people: Mapping[Any, Entries], days: Mapping[str, int]) -> Others:
+def others_of(people: Iterable[tuple[str, Entries]], days: Mapping[str, int]) -> Others:
     """Return who had which product event and wrote within so many days of it; `days` by the event's name."""
     wrote: dict[str, dict[str, datetime]] = {name: {} for name in days}
-    for person, entries in people.items():
+    for person, entries in people:
         for one in entries:
             said: Any = one.payload
             if isinstance(said, ProductEvent) and said.name in days:

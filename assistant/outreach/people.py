@@ -1,48 +1,74 @@
-"""Everybody with what triggers look at, one person at a time."""
+"""Those for whom a trigger may have gone off, with what it looks at: one batch of people in memory at a time."""
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
+from datetime import datetime
+from itertools import groupby, islice
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from assistant.outreach.firing import Entries, Others, others_of
+from assistant.outreach.looking import Reading
 from assistant.outreach.triggers import Plan
 from assistant.outreach.whens import SameProblem
-from knowledge.customers import persons, remaining
+from knowledge.customers import remaining
 from knowledge.customers.entries import Entry
+from knowledge.customers.link_tables import MemberRow
 from knowledge.customers.tables import CustomerRow, EntryRow
 from knowledge.ids import CustomerId
 from knowledge.scope import Scope, within
 
-# What some trigger looks at; entries of other kinds are not read.
-KINDS = (
-    "order_recorded",
-    "product_event",
-    "account_recorded",
-    "page_viewed",
-    "survey_answered",
-    "message_received",
-    "message_sent",
-    "mood_noted",
-)
 _AT_ONCE = 500
 
 
-def everybody(session: Session, scope: Scope) -> Iterator[tuple[CustomerId, Entries]]:
-    """Yield every person with all their entries of `KINDS`, over all records that are theirs."""
-    ids = [CustomerId(one) for one in session.scalars(select(CustomerRow.id).where(within(scope, CustomerRow)))]
-    whose = persons.persons_of(session, scope, ids)
-    records: dict[CustomerId, list[CustomerId]] = {}
-    for one in sorted(ids):
-        records.setdefault(whose.get(one, one), []).append(one)
-    people = sorted(records)
-    for start in range(0, len(people), _AT_ONCE):
-        batch = people[start : start + _AT_ONCE]
-        entries: dict[CustomerId, list[Entry]] = {one: [] for one in batch}
-        owners = {record: person for person in batch for record in records[person]}
-        for entry in remaining.of_kinds(session, scope, list(owners), KINDS):
+def reached(session: Session, scope: Scope, read: Reading) -> Iterator[tuple[CustomerId, Entries]]:
+    """Yield every person who is to be read with their entries of `read.kinds`, over all records that are theirs."""
+    if not read.since:
+        return
+    rows = session.execute(_records(scope, read).execution_options(yield_per=_AT_ONCE * 4))
+    people = groupby(rows, key=lambda row: row.person)
+    records = ((CustomerId(person), [CustomerId(row.id) for row in group]) for person, group in people)
+    while batch := list(islice(records, _AT_ONCE)):
+        entries: dict[CustomerId, list[Entry]] = {person: [] for person, _ in batch}
+        owners = {record: person for person, mine in batch for record in mine}
+        for entry in remaining.of_kinds(session, scope, list(owners), read.kinds):
             entries[owners[entry.customer]].append(entry)
         yield from entries.items()
+
+
+def _records(scope: Scope, read: Reading) -> Select[str, str]:
+    """Every record of every person one of whose records has an entry that may have set something off."""
+    seen = aliased(MemberRow)
+    kinds = or_(*(_since(kind, at) for kind, at in read.since.items()))
+    wanted = (
+        select(func.coalesce(seen.person, EntryRow.customer))
+        .outerjoin_from(EntryRow, seen, and_(within(scope, seen), seen.customer == EntryRow.customer))
+        .where(within(scope, EntryRow), kinds)
+    )
+    person = func.coalesce(MemberRow.person, CustomerRow.id)
+    return (
+        select(CustomerRow.id, person.label("person"))
+        .outerjoin_from(CustomerRow, MemberRow, and_(within(scope, MemberRow), MemberRow.customer == CustomerRow.id))
+        .where(within(scope, CustomerRow), person.in_(wanted))
+        .order_by(person, CustomerRow.id)
+    )
+
+
+def _since(kind: str, at: datetime | None) -> ColumnElement[bool]:
+    of_kind = EntryRow.kind == kind
+    return of_kind if at is None else and_(of_kind, EntryRow.at > at)
+
+
+def records_of(session: Session, scope: Scope, persons: Collection[CustomerId]) -> dict[CustomerId, CustomerId]:
+    """Return every record of each of these people, with the one under which they were written to."""
+    mine, told = aliased(MemberRow), aliased(MemberRow)
+    linked = session.execute(
+        select(mine.customer, told.customer.label("asked"))
+        .join(told, and_(within(scope, told), told.person == mine.person))
+        .where(within(scope, mine), told.customer.in_(persons))
+    )
+    alone = {one: one for one in persons}
+    return alone | {CustomerId(row.customer): CustomerId(row.asked) for row in linked}
 
 
 def others(session: Session, scope: Scope, plan: Plan) -> Others:
@@ -50,7 +76,5 @@ def others(session: Session, scope: Scope, plan: Plan) -> Others:
     days = {one.when.event: one.when.days for one in plan.triggers if isinstance(one.when, SameProblem)}
     if not days:
         return Others()
-    named = select(EntryRow.customer).where(within(scope, EntryRow), EntryRow.kind == "product_event").distinct()
-    had = {CustomerId(one) for one in session.scalars(named)}
-    told = {person: entries for person, entries in everybody(session, scope) if had & {one.customer for one in entries}}
-    return others_of(told, days)
+    kinds = ("product_event", "message_received")
+    return others_of(reached(session, scope, Reading(kinds, {"product_event": None})), days)

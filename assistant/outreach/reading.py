@@ -17,6 +17,7 @@ from knowledge.customers.outreach_entries import EVERYTHING
 from knowledge.customers.record import Customer
 from knowledge.customers.suppression import Mark
 from knowledge.customers.tables import ConversationRow
+from knowledge.ids import EntryId
 from knowledge.scope import Scope, within
 
 # Attributes and tags of a customer that mean: leave them alone.
@@ -26,12 +27,16 @@ _PHONES = frozenset({"phone", "sms", "whatsapp"})
 
 @dataclass(frozen=True)
 class Message:
-    """What would be sent: why, on which way, what is known of its words, and whether the draw holds it out."""
+    """What would be sent: why, on which way, what is known of its words, and whether the draw holds it out.
+
+    `leaving` is the message itself once it is in the outbox: it is no attempt before itself.
+    """
 
     purpose: str
     way: Way
     content: Content
     held_out: bool = False
+    leaving: EntryId | None = None
 
 
 def read_facts(session: Session, scope: Scope, customer: Customer, message: Message, now: datetime) -> Facts:
@@ -52,10 +57,15 @@ def read_facts(session: Session, scope: Scope, customer: Customer, message: Mess
         stops=tuple(_stops(session, scope, customer, told, consents)),
         zones=zones_of(customer),
         last_inbound=_last_inbound(told, way.channel),
-        attempts=tuple(one.at for one in told if wrote_first(one)),
+        attempts=attempts(told, message.leaving),
         content=message.content,
         held_out=message.held_out,
     )
+
+
+def attempts(told: Iterable[Entry], leaving: EntryId | None = None) -> tuple[datetime, ...]:
+    """Return when we wrote to somebody first, but for the message that is about to leave."""
+    return tuple(one.at for one in told if wrote_first(one) and getattr(one.payload, "message", None) != leaving)
 
 
 def _stops(session: Session, scope: Scope, customer: Customer, told: list[Entry], consents: Consents) -> Iterable[str]:

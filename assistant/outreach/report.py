@@ -3,21 +3,23 @@
 from collections import Counter
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from itertools import islice
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.outreach import people
 from assistant.outreach.firing import firings
+from assistant.outreach.looking import reading
 from assistant.outreach.triggers import Plan
 from assistant.outreach.uplift import Uplift, of_means, of_rates
-from knowledge.customers import persons, remaining
+from knowledge.customers import remaining, timeline
 from knowledge.customers.entries import Entry, MessageReceived, SurveyAnswered
 from knowledge.customers.outreach_entries import KINDS, OutreachHeldOut, OutreachProposed, OutreachRefused
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import CustomerId, EntryId
 from knowledge.scope import Scope, within
 
+AT_ONCE = 1_000
 PREVIEW = timedelta(days=90)
 OUTCOME = timedelta(days=14)
 
@@ -38,7 +40,7 @@ def preview(session: Session, scope: Scope, plan: Plan, now: datetime, since: ti
     """Return whom each trigger would have gone off for; the guard is asked only when something is really proposed."""
     known = people.others(session, scope, plan)
     found: list[Reached] = []
-    for person, entries in people.everybody(session, scope):
+    for person, entries in people.reached(session, scope, reading(plan.triggers, now, since)):
         for trigger in plan.triggers:
             times = [one for one in firings(trigger.when, person, entries, known, now) if one.at > now - since]
             if times:
@@ -63,29 +65,41 @@ class Told:
 
 
 def report(session: Session, scope: Scope, now: datetime) -> list[Told]:
-    """Return what came of every trigger that has entries."""
-    named = select(EntryRow.customer).where(within(scope, EntryRow), EntryRow.kind.in_(KINDS)).distinct()
-    customers = [CustomerId(one) for one in session.scalars(named)]
-    told: dict[str, list[Entry]] = {}
-    for one in remaining.of_kinds(session, scope, customers, KINDS):
-        trigger = getattr(one.payload, "trigger", "")
+    """Return what came of every trigger that has entries; they are read one by one."""
+    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.kind.in_(KINDS)).order_by(
+        EntryRow.at, EntryRow.seq
+    )
+    told: dict[str, _Came] = {}
+    for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
+        entry = timeline.read_row(row)
+        trigger = getattr(entry.payload, "trigger", "")
         if trigger:
-            told.setdefault(trigger, []).append(one)
-    return [_of_trigger(session, scope, (name, told[name]), now) for name in sorted(told)]
+            told.setdefault(trigger, _Came()).add(entry, now)
+    return [_of_trigger(session, scope, name, told[name]) for name in sorted(told)]
 
 
-def _of_trigger(session: Session, scope: Scope, about: tuple[str, list[Entry]], now: datetime) -> Told:
-    name, entries = about
-    arms: tuple[dict[CustomerId, datetime], dict[CustomerId, datetime]] = ({}, {})
-    for one in entries:
-        if isinstance(one.payload, OutreachProposed | OutreachHeldOut) and one.at <= now - OUTCOME:
-            arms[isinstance(one.payload, OutreachHeldOut)].setdefault(one.customer, one.at)
-    written, out = (_outcomes(session, scope, arm) for arm in arms)
-    rules = Counter(one.payload.rule for one in entries if isinstance(one.payload, OutreachRefused))
+@dataclass
+class _Came:
+    """What came of a trigger, counted as its entries are read: `arms` are those written to and those held out."""
+
+    counts: Counter[str] = field(default_factory=Counter)
+    rules: Counter[str] = field(default_factory=Counter)
+    arms: tuple[dict[CustomerId, datetime], dict[CustomerId, datetime]] = field(default_factory=lambda: ({}, {}))
+
+    def add(self, entry: Entry, now: datetime) -> None:
+        self.counts[entry.kind.removeprefix("outreach_")] += 1
+        if isinstance(entry.payload, OutreachRefused):
+            self.rules[entry.payload.rule] += 1
+        elif isinstance(entry.payload, OutreachProposed | OutreachHeldOut) and entry.at <= now - OUTCOME:
+            self.arms[isinstance(entry.payload, OutreachHeldOut)].setdefault(entry.customer, entry.at)
+
+
+def _of_trigger(session: Session, scope: Scope, name: str, came: _Came) -> Told:
+    written, out = (_outcomes(session, scope, arm) for arm in came.arms)
     return Told(
         name,
-        dict(Counter(one.kind.removeprefix("outreach_") for one in entries)),
-        dict(rules),
+        dict(came.counts),
+        dict(came.rules),
         of_rates(written.wrote, written.people, out.wrote, out.people),
         of_means(written.ratings, out.ratings),
     )
@@ -99,11 +113,15 @@ class _Outcomes:
 
 
 def _outcomes(session: Session, scope: Scope, arm: dict[CustomerId, datetime]) -> _Outcomes:
-    wrote, ratings = 0, []
-    for person, at in arm.items():
-        records = persons.records_of(session, scope, person)
-        after = remaining.of_kinds(session, scope, records, ("message_received", "survey_answered"))
-        theirs = [one.payload for one in after if at < one.at <= at + OUTCOME]
-        wrote += any(isinstance(said, MessageReceived) for said in theirs)
-        ratings += [float(said.score) for said in theirs if isinstance(said, SurveyAnswered) and said.survey == "csat"]
-    return _Outcomes(len(arm), wrote, ratings)
+    wrote, ratings, persons = set[CustomerId](), list[float](), iter(arm)
+    while batch := list(islice(persons, AT_ONCE // 2)):
+        whose = people.records_of(session, scope, batch)
+        for one in remaining.of_kinds(session, scope, list(whose), ("message_received", "survey_answered")):
+            person, said = whose[one.customer], one.payload
+            if not arm[person] < one.at <= arm[person] + OUTCOME:
+                continue
+            if isinstance(said, MessageReceived):
+                wrote.add(person)
+            elif isinstance(said, SurveyAnswered) and said.survey == "csat":
+                ratings.append(float(said.score))
+    return _Outcomes(len(arm), len(wrote), ratings)

@@ -28,7 +28,8 @@ class Trigger(Strict):
     """One trigger. `article` is the key of a public article its text rests on.
 
     `approval`: each message is looked at (`single`), a share of them (`sample`, by `sample_share`), or none
-    (`trusted`). `holdout` is the share that gets nothing. A firing older than `fresh_hours` is passed over.
+    (`trusted`). `holdout` is the share that gets nothing. A firing older than `fresh_hours` is passed over; `timing`
+    says whether the best hour within them is waited for.
     """
 
     name: Name
@@ -42,6 +43,7 @@ class Trigger(Strict):
     sample_share: Annotated[float, Field(gt=0, le=1)] = 0.1
     holdout: Share = 0.1
     fresh_hours: Annotated[int, Field(ge=1, le=24 * 14)] = 48
+    timing: Literal["now", "best"] = "now"
     sensitive: bool = False
 
 

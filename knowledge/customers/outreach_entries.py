@@ -6,7 +6,7 @@ from typing import Literal
 from knowledge.customers.privacy_entries import ConsentWithdrawn
 from knowledge.ids import ArticleId, EntryId
 
-Step = Literal["proposing", "sending"]
+Step = Literal["proposing", "sending", "delivering"]
 
 
 @dataclass(frozen=True)

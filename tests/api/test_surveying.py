@@ -21,6 +21,7 @@ from api.surveying import ask_due, survey_link
 from api.worker.surveys import SURVEYS
 from evals.live.reading import read_stories
 from knowledge.customers import consent, holds, inbox, timeline
+from knowledge.customers.delivery_entries import DeliveryFailed
 from knowledge.customers.entries import Entry, Handle, MessageSent, SurveyAnswered
 from knowledge.customers.feeling import SCALES
 from knowledge.customers.inbox import Incoming, Reply
@@ -288,6 +289,34 @@ def test_whoever_says_stop_is_asked_no_more(
     with asking.database.read() as session:
         assert consent.consents_of(session, asking.scope, [entry.customer]).objects("survey", "email")
     assert entries(asking, SurveyAnswered) == []
+
+
+def test_a_mail_program_unsubscribes_with_one_click(
+    asking: Parts, post: Post, resolve: Callable[..., Entry], door: TestClient
+) -> None:
+    entry = resolve()
+    text, path = the_mail(asking, post)
+    assert post.taken[-1].stop.endswith(path)
+    assert path in text
+    for _ in range(2):
+        assert door.post(path, data={"List-Unsubscribe": "One-Click"}).status_code == 200
+    with asking.database.read() as session:
+        assert consent.consents_of(session, asking.scope, [entry.customer]).objects("survey", "email")
+
+
+def test_who_objects_between_the_asking_and_the_sending_gets_no_mail(
+    asking: Parts, post: Post, resolve: Callable[..., Entry]
+) -> None:
+    entry = resolve()
+    assert ask_due(asking, NOW + DAY) == 1
+    mail = next(one for one in entries(asking, MessageSent) if LINK in one.payload.text)  # type: ignore[union-attr]
+    with asking.database.write() as session:
+        consent.withdraw(session, asking.scope, entry.customer, objection("told us", "kim@example.com"), NOW, NOW)
+    for _ in range(2):
+        deliver(asking, mail)
+    assert post.taken == []
+    (failed,) = entries(asking, DeliveryFailed)
+    assert "[objection]" in failed.payload.reason  # type: ignore[union-attr]
 
 
 def test_asked_and_answered_in_the_chat(asking: Parts, door: TestClient, database: Database) -> None:

@@ -178,3 +178,17 @@ def test_settings_that_cannot_work_stop_the_start(settings: Settings, changes: d
     assert read_account(settings) is None
     with pytest.raises(Rejected, match=says):
         read_account(settings.model_copy(update={**good, **changes}))
+
+
+def test_a_mail_that_we_send_first_says_how_to_stop_it_in_one_line_each() -> None:
+    link = f"https://support.example.org/survey/{'a' * 300}.{'b' * 40}"
+    lines = write_mail(outgoing(stop=link), ACCOUNT).as_bytes().decode("ascii").split("\r\n")
+    (told,) = [line for line in lines if line.lower().startswith("list-unsubscribe:")]
+    assert told.startswith(f"List-Unsubscribe: <{link}>, <mailto:support+")
+    assert told.endswith("?subject=STOP&body=STOP>")
+    assert "List-Unsubscribe-Post: List-Unsubscribe=One-Click" in lines
+    plain = write_mail(outgoing(stop="http://127.0.0.1:8000/stop/x"), ACCOUNT)
+    assert plain["List-Unsubscribe-Post"] is None  # one click is for HTTPS alone
+    assert write_mail(outgoing(), ACCOUNT)["List-Unsubscribe"] is None
+    broken = write_mail(outgoing(stop="https://x.example/\r\nBcc: eve@mail.example"), ACCOUNT).as_bytes()
+    assert b"\nBcc:" not in broken
