@@ -6,8 +6,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from evals.figures import table
+from evals.page import write_page
 from evals.registry import Asked, parts, say
-from evals.suite import ROOT, Outcome, Suite
+from evals.suite import ROOT, Outcome, Suite, able
 from knowledge.failures import Failure
 
 PARTS = parts()
@@ -27,7 +28,8 @@ def main(words: list[str] | None = None) -> int:
     outcomes = list(Suite(run, asked.out, asked.jobs, asked.resume).run(chosen))
     shown = [one for outcome in outcomes for one in outcome.figures]
     say("\n" + table(shown))
-    say("\n".join(["", *filter(None, map(_told, outcomes)), f"{len(shown)} figures in {asked.out}"]))
+    page = write_page(asked.out, [one.left_out or one.failed for one in outcomes if one.left_out or one.failed])
+    say("\n".join(["", *filter(None, map(_told, outcomes)), f"{len(shown)} figures in {asked.out}, to read in {page}"]))
     happened = [one for outcome in outcomes for one in PARTS[outcome.name].happened(outcome.figures)]
     for one in happened:
         say(f"{one.name} must be 0 and is {one.value:g}")
@@ -53,7 +55,7 @@ def _arguments(words: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=Path("build/evals.json"), help="where the figures go")
     parser.add_argument("--only", nargs="+", choices=list(PARTS), help="parts to run")
     parser.add_argument("--quick", action="store_true", help="fewer questions, no comparison with fp32")
-    parser.add_argument("--jobs", type=_count, default=1, help="parts at a time, each in a process of its own")
+    parser.add_argument("--jobs", type=_count, default=able(), help="parts at a time, each in a process of its own")
     parser.add_argument("--resume", action="store_true", help="skip what the same code measured on the same data")
     parser.add_argument("--models", action="store_true", help="the parts that call a language model, and no others")
     parser.add_argument("--cases", type=_count, default=40, help="cases of each of them, drawn by the seed")

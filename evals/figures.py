@@ -76,16 +76,18 @@ def digest(paths: Iterable[Path]) -> str:
     return total.hexdigest()[:PREFIX]
 
 
-def keep(path: Path, figures: Iterable[Figure], run: Circumstances) -> None:
+def keep(path: Path, figures: Iterable[Figure], run: Circumstances, more: Mapping[str, Any] | None = None) -> None:
     """Put the figures into the list at `path`: those of the same name are replaced, others stay.
+
+    `more` is kept with each of them, such as the part that made it and how long that took.
 
     Raises:
         Rejected: what stands at `path` is no list of figures.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(path.with_suffix(".lock")):
-        rows = {row["name"]: row for row in _stored(path)}
-        rows.update({one.name: asdict(one) | asdict(run) for one in figures})
+        rows = {row["name"]: row for row in stored(path)}
+        rows.update({one.name: asdict(one) | asdict(run) | dict(more or {}) for one in figures})
         fresh = path.with_suffix(".new")
         fresh.write_text(json.dumps([rows[name] for name in sorted(rows)], indent=1) + "\n")
         fresh.replace(path)
@@ -111,7 +113,12 @@ def _short(value: float) -> str:
     return f"{value:.0f}" if value == int(value) or abs(value) >= 1000 else f"{value:.4g}"
 
 
-def _stored(path: Path) -> list[dict[str, Any]]:
+def stored(path: Path) -> list[dict[str, Any]]:
+    """Read the list of figures at `path`; none where there is no file.
+
+    Raises:
+        Rejected: what stands there is no list of figures.
+    """
     if not path.exists():
         return []
     try:

@@ -44,7 +44,7 @@ class Part:
     """A part: how to measure it, how long that takes on one core, and which of its figures must be 0.
 
     `models` parts call a language model and run only when asked for (`make evals-models`); `own` parts bring or make
-    their cases and need no outside data.
+    their cases and need no outside data; `alone` parts measure time, so that nothing else may run beside them.
     """
 
     name: str
@@ -53,6 +53,7 @@ class Part:
     never: re.Pattern[str] | None = None
     models: bool = False
     own: bool = False
+    alone: bool = False
 
     def happened(self, figures: Iterable[Figure]) -> list[Figure]:
         """The figures that count what must not happen, and counted some."""
@@ -62,13 +63,11 @@ class Part:
 _PARTS: dict[str, Part] = {}
 
 
-def part(
-    name: str, *, seconds: int, never: str = "", models: bool = False, own: bool = False
-) -> Callable[[Measured], Measured]:
+def part(name: str, *, seconds: int, never: str = "", **more: bool) -> Callable[[Measured], Measured]:
     """Register the decorated function as the part `name`, which takes about so many `seconds` on one core.
 
     `never` is a pattern: a figure whose name it finds counts what must not happen, and above 0 the run fails.
-    `models` and `own` are as in `Part`.
+    `models`, `own` and `alone` are as in `Part`.
 
     Raises:
         ValueError: another part has that name.
@@ -77,7 +76,7 @@ def part(
     def register(measure: Measured) -> Measured:
         if name in _PARTS:
             raise ValueError(f"two parts are named {name}")
-        _PARTS[name] = Part(name, measure, seconds, re.compile(never) if never else None, models, own)
+        _PARTS[name] = Part(name, measure, seconds, re.compile(never) if never else None, **more)
         return measure
 
     return register

@@ -2,8 +2,9 @@
 
 import hashlib
 import json
+import os
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from evals.registry import Asked, parts
 from knowledge.failures import Failure, NotFound
 
 ROOT = Path(__file__).parents[1]
+# Parts that a process measures before another takes its place: memory is given back, imports are not paid each time.
+FRESH = 4
 # What a figure can depend on beside the data: the code that makes it and the company it is asked about.
 SOURCES = ("knowledge", "retrieval", "assistant", "handoff", "evals", "examples")
 
@@ -62,18 +65,19 @@ class Suite:
     def run(self, names: Sequence[str]) -> Iterator[Outcome]:
         """Yield the outcome of every part as it ends; its figures are kept by then."""
         done = _done(self._ledger)
-        keys = {name: _key(name, self.asked) for name in names}
+        keys = _keys(names, self.asked)
         fresh = [name for name in names if not (self.resume and done.get(name, {}).get("key") == keys[name])]
         for name in names:
             if name not in fresh:
                 yield Outcome(name, _restored(self.out, done[name]["figures"]), done[name]["seconds"], before=True)
         expected = {name: float(done.get(name, {}).get("seconds", parts()[name].seconds)) for name in fresh}
         if fresh:
-            self.asked.say(f"{len(fresh)} parts, about {_minutes(sum(expected.values()) / self.jobs)}")
+            self.asked.say(f"{len(fresh)} parts, about {_minutes(_takes(expected, self.jobs))}, {self.jobs} at a time")
         with _progress(expected) as advance:
-            for outcome in self._outcomes(fresh):
+            for outcome in self._outcomes(sorted(fresh, key=lambda name: -expected[name])):
                 if outcome.run is not None:
-                    keep(self.out, outcome.figures, outcome.run)
+                    part = {"part": outcome.name, "seconds": round(outcome.seconds, 1)}
+                    keep(self.out, outcome.figures, outcome.run, part)
                     self._note(outcome, keys[outcome.name])
                 advance(outcome.name)
                 yield outcome
@@ -83,14 +87,16 @@ class Suite:
         return self.out.with_suffix(".done.json")
 
     def _outcomes(self, names: Sequence[str]) -> Iterator[Outcome]:
-        if self.jobs == 1:
-            for name in names:
+        """Measure side by side what may be, the longest first; what measures time runs alone, at the end."""
+        beside = [name for name in names if self.jobs > 1 and not parts()[name].alone]
+        if beside:
+            with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=FRESH) as pool:
+                for one in as_completed([pool.submit(measure, name, self.asked) for name in beside]):
+                    yield one.result()
+        for name in names:
+            if name not in beside:
                 self.asked.say(f"== {name}")
                 yield measure(name, self.asked)
-            return
-        with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=1) as pool:
-            for one in as_completed([pool.submit(measure, name, self.asked) for name in names]):
-                yield one.result()
 
     def _note(self, outcome: Outcome, key: str) -> None:
         done = _done(self._ledger)
@@ -112,10 +118,28 @@ def sources(root: Path = ROOT) -> str:
     return total.hexdigest()
 
 
-def _key(name: str, asked: Asked) -> str:
+def able() -> int:
+    """How many parts may run at a time here: two where there are two cores and 8 GiB of free memory, else one."""
+    try:
+        lines = dict(line.split(":", 1) for line in Path("/proc/meminfo").read_text().splitlines())
+        free = int(lines["MemAvailable"].split()[0])
+    except (OSError, KeyError, ValueError):
+        return 1
+    return 2 if (os.cpu_count() or 1) > 1 and free >= 8 << 20 else 1
+
+
+def _takes(expected: Mapping[str, float], jobs: int) -> float:
+    """Seconds until all are done: side by side at best, never less than the longest, then what runs alone."""
+    alone = sum(seconds for name, seconds in expected.items() if parts()[name].alone)
+    beside = [seconds for name, seconds in expected.items() if not parts()[name].alone]
+    return alone + max(sum(beside) / jobs, max(beside, default=0.0))
+
+
+def _keys(names: Iterable[str], asked: Asked) -> dict[str, str]:
     files = sorted(path for path in asked.data.glob("*/*") if path.is_file()) if asked.data.is_dir() else []
     listed = "\n".join(f"{path.relative_to(asked.data)} {path.stat().st_size}" for path in files)
-    return hashlib.sha256(f"{name}\n{asked.quick}\n{sources()}\n{listed}".encode()).hexdigest()
+    what = f"{asked.quick}\n{sources()}\n{listed}"
+    return {name: hashlib.sha256(f"{name}\n{what}".encode()).hexdigest() for name in names}
 
 
 def _done(ledger: Path) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from api.pages.words import short
 from api.parts import Parts
 from evals.live.measures import Measure, Period
 from evals.live.times import Hours
+from evals.questions import QUESTIONS
 from evals.report import drawing
 from evals.report.building import Report, build
 from evals.report.judged import reliability, risk_coverage
@@ -105,6 +106,7 @@ def drawn(report: Report) -> dict[str, Any]:
         "funnel": Markup(drawing.funnel("How far conversations went", list(report.funnel.items()))),  # noqa: S704
         "calibration": Markup(drawing.calibration(bins)) if (bins := reliability(report.judged)) else "",  # noqa: S704
         "risk": Markup(drawing.risk(risk_coverage(report.judged))) if report.judged else "",  # noqa: S704
+        "questions": QUESTIONS,
         "effects": EFFECTS,
         "number": number,
         "interval": interval,

@@ -36,7 +36,7 @@ def bot_drift(asked: Asked) -> Iterable[Figure]:
     return drift_figures(asked.data, asked.say)
 
 
-@part("bot_peak", seconds=60, never=r"^bot/peak/", own=True)
+@part("bot_peak", seconds=60, never=r"^bot/peak/", own=True, alone=True)
 def bot_peak(asked: Asked) -> Iterable[Figure]:
     """Two hundred customers and four agents against a running server, and every order of steps."""
     return peak_part(asked.quick, asked.say)

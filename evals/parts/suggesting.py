@@ -15,7 +15,7 @@ def language(_asked: Asked) -> Iterable[Figure]:
     return language_figures()
 
 
-@part("suggestion", seconds=20, own=True)
+@part("suggestion", seconds=20, own=True, alone=True)
 def suggestion(asked: Asked) -> Iterable[Figure]:
     """Latency and tokens of a suggestion on the demo company."""
     with Stage(asked.examples, asked.data, asked.now) as stage:

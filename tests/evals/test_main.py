@@ -10,14 +10,14 @@ def test_missing_data_is_said_part_by_part(tmp_path: Path, capsys: pytest.Captur
     out = tmp_path / "evals.json"
     nowhere = str(tmp_path / "nowhere")
     parts = [name for name in OFFLINE if not PARTS[name].own]
-    assert main(["--data", nowhere, "--examples", nowhere, "--out", str(out), "--only", *parts]) == 1
+    assert main(["--data", nowhere, "--examples", nowhere, "--out", str(out), "--jobs", "1", "--only", *parts]) == 1
     assert capsys.readouterr().out.count("left out") == len(parts)
     assert not out.exists()
 
 
 def test_one_part_writes_its_figures(data: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     out = tmp_path / "evals.json"
-    assert main(["--data", str(data), "--out", str(out), "--only", "screening"]) == 0
+    assert main(["--data", str(data), "--out", str(out), "--jobs", "1", "--only", "screening"]) == 0
     rows = {row["name"]: row for row in json.loads(out.read_text())}
     assert rows["ingest/tau_banking_kb/held_back_internal_recall"]["n"] == 61
     assert rows["ingest/tau_banking_kb/held_back_internal_recall"]["value"] > 0.9

@@ -1,5 +1,7 @@
 """The suite: parts register themselves, one part's failure costs no other, a second run goes on where it stopped."""
 
+import json
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,7 +11,7 @@ import pytest
 from evals import registry
 from evals.figures import Figure
 from evals.registry import Asked, part, parts
-from evals.suite import Suite, sources
+from evals.suite import Suite, able, sources
 from knowledge.failures import NotFound
 
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -89,6 +91,26 @@ def test_parts_run_side_by_side_in_processes_of_their_own(tmp_path: Path) -> Non
     outcomes = {one.name: one for one in suite.run(["automatic_links", "leak"])}
     assert [one.value for one in outcomes["automatic_links"].figures] == [0]
     assert "left out" in outcomes["leak"].left_out
+
+
+def test_what_measures_time_runs_alone_and_the_estimate_says_so(tmp_path: Path, ran: list[str]) -> None:
+    @part("timed", seconds=40, alone=True)
+    def timed(asked: Asked) -> Iterator[Figure]:
+        yield Figure("x/t/seconds", os.getpid(), "", 1)
+
+    said: list[str] = []
+    nowhere = tmp_path / "nowhere"
+    suite = Suite(Asked(nowhere, nowhere, tmp_path, NOW, say=said.append), tmp_path / "e.json", jobs=2)
+    figures = {one.name: one.figures for one in suite.run(["timed"])}
+    assert figures["timed"][0].value == os.getpid()  # in this process, after the others
+    assert said[0] == "1 parts, about 40 s, 2 at a time"
+    row = json.loads((tmp_path / "e.json").read_text())[0]
+    assert row["part"] == "timed"
+    assert row["seconds"] >= 0
+
+
+def test_so_many_parts_at_a_time_as_the_machine_bears() -> None:
+    assert able() in (1, 2)
 
 
 def test_a_name_is_taken_once(ran: list[str]) -> None:

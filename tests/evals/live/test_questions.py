@@ -10,6 +10,7 @@ from pathlib import Path
 from evals.live.measures import Period
 from evals.live.measuring import Told, measure_all
 from evals.live.money import Costs
+from evals.questions import QUESTIONS
 from tests.conftest import NOW
 
 ROOT = Path(__file__).parents[3]
@@ -57,6 +58,11 @@ def test_there_are_twelve_questions_and_each_has_a_figure() -> None:
     assert len(rows()) == 12
     assert [int(question.split(".")[0]) for question, _, _ in rows()] == list(range(1, 13))
     assert all(named(live) + named(measured) for _, live, measured in rows())
+
+
+def test_the_table_is_the_list_that_pages_show() -> None:
+    told = [(re.sub(r"^\d+\. ", "", one), tuple(named(live)), tuple(named(some))) for one, live, some in rows()]
+    assert told == [(one.text, one.live, one.measured) for one in QUESTIONS]
 
 
 def test_live_figures_are_measures_of_the_report() -> None:
