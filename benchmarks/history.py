@@ -51,13 +51,18 @@ def conversation_id(customer: int, which: int) -> ConversationId:
 
 def fill(database: Database, begin: int, end: int, seed: int) -> None:
     """Store events number `begin` to `end` and the customers that they are of, through `append_many`."""
-    first, last = begin // EVENTS_EACH, end // EVENTS_EACH
-    for some in range(first, last, CHUNK):
-        _store_customers(database, range(some, min(some + CHUNK, last)))
-    events = _events(first, last, seed)
+    store_customers(database, begin, end)
+    events = events_of(begin, end, seed)
     while news := list(islice(events, CHUNK)):
         with database.write() as session:
             timeline.append_many(session, SCOPE, news, BEGIN)
+
+
+def store_customers(database: Database, begin: int, end: int) -> None:
+    """Store the customers that events number `begin` to `end` are of."""
+    first, last = begin // EVENTS_EACH, end // EVENTS_EACH
+    for some in range(first, last, CHUNK):
+        _store_customers(database, range(some, min(some + CHUNK, last)))
 
 
 def _store_customers(database: Database, numbers: range) -> None:
@@ -81,8 +86,9 @@ def _store_customers(database: Database, numbers: range) -> None:
         )
 
 
-def _events(first: int, last: int, seed: int) -> Iterator[NewEntry]:
+def events_of(begin: int, end: int, seed: int) -> Iterator[NewEntry]:
     """Every customer opens two conversations; then anybody's turn comes in any order, as it does in life."""
+    first, last = begin // EVENTS_EACH, end // EVENTS_EACH
     rng = random.Random(f"{seed}:{first}")
     for customer in range(first, last):
         for which in range(2):

@@ -6,15 +6,15 @@ import os
 import random
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
-from time import perf_counter
+from time import perf_counter, process_time
 
-from benchmarks import history, raw
+from benchmarks import bulk, history, raw
 from benchmarks.history import BEGIN, SCOPE
 from evals.figures import Figure, figure
 from evals.intervals import Interval, quantile_interval
@@ -55,21 +55,34 @@ def record_figures(size: Size, say: Say) -> Iterator[Figure]:
 
 
 def _measure(name: str, database: Database, size: Size, say: Say) -> Iterator[Figure]:
+    taken: dict[str, list[list[float]]] = {"timeline": [], "append": []}
     for label, begin, end in (("first", 0, size.first), ("whole", size.first, size.whole)):
         started = perf_counter()
-        history.fill(database, begin, end, SEED)
+        bulk.fill(database, begin, end, SEED)
         raw.settle(database)
         say(f"{name}: {end:,} events after {perf_counter() - started:.0f} s")
         customers = end // history.EVENTS_EACH
         words = {"events": end, "customers": customers}
-        yield _named(f"timeline/{name}_{_short(end)}/p95_ms", pages(database, customers, size), words)
-        yield appends(name, _short(end), database, customers, size, words)
-        if label == "whole":
-            yield lag(name, database, size)
+        spent = process_time()
+        read = pages(database, customers, size)
+        more = {
+            "median": round(median(read), 3),
+            "of_processor_time": round(1000 * (process_time() - spent) / len(read), 3),
+        }
+        p95 = quantile_interval(read, 0.95, seed=SEED)
+        yield _named(f"timeline/{name}_{_short(end)}/p95_ms", p95, {**words, **more})
+        blocks = appends(_short(end), database, customers, size)
+        where = f"append/{name}" if label == "whole" else f"append/{name}_{_short(end)}"
+        yield _beside_raw(f"{where}/ratio_vs_raw", blocks, {**words, "appends": size.appends})
+        taken["timeline"].append(read)
+        taken["append"].append([block.ours for block in blocks])
+        say(f"{name}: pages and appends at {end:,} measured")
+    yield from _growth(name, taken, {"from": size.first, "to": size.whole})
+    yield lag(name, database, size)
 
 
-def pages(database: Database, customers: int, size: Size) -> Interval:
-    """The 95th percentile of the milliseconds for a customer's newest 50 entries, in a transaction of its own."""
+def pages(database: Database, customers: int, size: Size) -> list[float]:
+    """The milliseconds for each of many customers' newest 50 entries, in a transaction of its own."""
     rng, taken = random.Random(SEED), []
     for number in range(size.pages):
         whose = history.customer_id(rng.randrange(customers))
@@ -78,35 +91,61 @@ def pages(database: Database, customers: int, size: Size) -> Interval:
             found = timeline.page(session, SCOPE, customer=whose)
         taken.append(1000 * (perf_counter() - started))
         assert found, number
-    return quantile_interval(taken, 0.95, seed=SEED)
+    return taken
 
 
-def appends(name: str, label: str, database: Database, customers: int, size: Size, words: dict[str, int]) -> Figure:
-    """Our appends over raw inserts of the same rows, block by block in turn: (entries / s) / (entries / s)."""
+@dataclass(frozen=True)
+class Block:
+    """Seconds for as many appends of ours and of raw SQL: by the clock, and of this process's processor time."""
+
+    ours: float
+    raw: float
+    ours_cpu: float
+    raw_cpu: float
+
+
+def appends(label: str, database: Database, customers: int, size: Size) -> list[Block]:
+    """Our appends and raw inserts of the same rows, block by block in turn."""
     rng = random.Random(f"{SEED}:{label}")
     rows = raw.Raw(database)
-    ratios, ours, theirs = [], [], []
-    for block in range(size.blocks):
-        at = BEGIN + timedelta(days=400 + block)
-        key = f"{label}:{block}:{os.getpid()}"
+    blocks = []
+    for number in range(size.blocks):
+        at = BEGIN + timedelta(days=400 + number)
+        key = f"{label}:{number}:{os.getpid()}"
         news = [history.message(rng.randrange(customers), at, f"{key}:{n}", rng) for n in range(2 * size.appends)]
         with database.read() as session:
             prepared = [rows.of(session, new) for new in news[size.appends :]]
-        started = perf_counter()
+        started = perf_counter(), process_time()
         for one in prepared:
             rows.insert(one)
-        between = perf_counter()
+        between = perf_counter(), process_time()
         for new in news[: size.appends]:
             with database.write() as session:
                 timeline.append(session, SCOPE, new, at)
-        ended = perf_counter()
-        ratios.append((between - started) / (ended - between))
-        ours.append(1e6 * (ended - between) / size.appends)
-        theirs.append(1e6 * (between - started) / size.appends)
+        ended = perf_counter(), process_time()
+        spent = [ended[0] - between[0], between[0] - started[0], ended[1] - between[1], between[1] - started[1]]
+        blocks.append(Block(*spent))
     rows.close()
-    more = {"microseconds": round(median(ours)), "raw_microseconds": round(median(theirs)), "appends": size.appends}
-    where = f"append/{name}/ratio_vs_raw" if label == _short(size.whole) else f"append/{name}_{label}/ratio_vs_raw"
+    return blocks
+
+
+def _beside_raw(where: str, blocks: list[Block], words: dict[str, int]) -> Figure:
+    """(our entries / s) / (raw entries / s), the median of the blocks."""
+    more: dict[str, float] = {
+        "microseconds": round(1e6 * median(block.ours for block in blocks) / words["appends"]),
+        "raw_microseconds": round(1e6 * median(block.raw for block in blocks) / words["appends"]),
+        "ratio_of_processor_time": round(median(block.raw_cpu / block.ours_cpu for block in blocks), 3),
+    }
+    ratios = [block.raw / block.ours for block in blocks]
     return _named(where, quantile_interval(ratios, 0.5, seed=SEED), {**words, **more}, "")
+
+
+def _growth(name: str, taken: dict[str, list[list[float]]], words: dict[str, float]) -> Iterator[Figure]:
+    """What a page and a block of appends cost with the whole history over what they cost with the first part of it."""
+    for what, (first, whole) in taken.items():
+        before = median(first)
+        ratio = quantile_interval([one / before for one in whole], 0.5, seed=SEED)
+        yield _named(f"{what}/{name}/growth", ratio, words, "")
 
 
 def lag(name: str, database: Database, size: Size) -> Figure:
@@ -160,13 +199,14 @@ def imported(folder: Path, size: Size, say: Say) -> Iterator[Figure]:
     database = open_database(f"sqlite:///{folder / 'import.db'}")
     people, events = history.as_rows(size.rows, SEED)
     import_events(database, SCOPE, people, BEGIN)
-    rates, ratios = [], []
+    rates, ratios, of_processor = [], [], []
     rows = raw.Raw(database)
     for part in range(4):
         lines = [json.dumps(row) for row in events[part::4]]
-        begun = perf_counter()
+        begun, spent = perf_counter(), process_time()
         report = import_events(database, SCOPE, lines, BEGIN)
         seconds = perf_counter() - begun
+        of_processor.append(len(lines) / (process_time() - spent))
         assert not report.bad, report.bad[0]
         begun = perf_counter()
         rows.insert_again(len(lines))
@@ -175,13 +215,13 @@ def imported(folder: Path, size: Size, say: Say) -> Iterator[Figure]:
         say(f"import: {rates[-1]:.0f} events/s")
     rows.close()
     database.close()
-    words = {"rows": size.rows, "parts": len(rates)}
+    words = {"rows": size.rows, "parts": len(rates), "per_s_of_processor_time": round(median(of_processor))}
     yield _named("import/sqlite/events_per_s", quantile_interval(rates, 0.5, seed=SEED), words, "/s")
     yield _named("import/sqlite/ratio_vs_raw", quantile_interval(ratios, 0.5, seed=SEED), words, "")
 
 
-def _named(name: str, interval: Interval, settings: dict[str, int], unit: str = "ms") -> Figure:
-    return figure(name, interval, unit, seed=SEED, settings=settings)
+def _named(name: str, interval: Interval, settings: Mapping[str, float], unit: str = "ms") -> Figure:
+    return figure(name, interval, unit, seed=SEED, settings=dict(settings))
 
 
 def _short(events: int) -> str:

@@ -20,21 +20,23 @@ class Driver:
         self._cursor: Any = None
         self._errors: Any = connection.dialect.loaded_dbapi.Error
 
+    def cursor(self) -> Any:
+        """Return the cursor that all statements share, for what only this driver can."""
+        if self._cursor is None:
+            self._cursor = self._connection.cursor()
+        return self._cursor
+
     def run(self, statement: str, parameters: Any = ()) -> Any:
         """Run a statement and return the cursor, good until the next one."""
         try:
-            if self._cursor is None:
-                self._cursor = self._connection.cursor()
-            return self._cursor.execute(statement, parameters)
+            return self.cursor().execute(statement, parameters)
         except self._errors as error:
             self._refuse(statement, error)
 
     def run_many(self, statement: str, rows: Sequence[Any]) -> None:
         """Run a statement for each row of parameters."""
         try:
-            if self._cursor is None:
-                self._cursor = self._connection.cursor()
-            self._cursor.executemany(statement, rows)
+            self.cursor().executemany(statement, rows)
         except self._errors as error:
             self._refuse(statement, error)
 
