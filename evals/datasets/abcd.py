@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
+
+from pydantic import Field
 
 from evals.datasets.collections import Document, folder
 from evals.datasets.rows import Row, read_json, read_list, read_rows
@@ -19,6 +22,8 @@ class _Guideline(Row):
 class _Scenario(Row):
     flow: str
     subflow: str
+    personal: dict[str, Any] = Field(default_factory=dict)
+    order: dict[str, Any] = Field(default_factory=dict)
 
 
 class _Conversation(Row):
@@ -29,12 +34,13 @@ class _Conversation(Row):
 
 @dataclass(frozen=True)
 class Conversation:
-    """A conversation: (who, text) in order, and what it was about."""
+    """A conversation: (who, text) in order, what it was about, and what is on record of its customer."""
 
     id: str
     flow: str
     subflow: str
     turns: tuple[tuple[str, str], ...]
+    on_record: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -61,8 +67,16 @@ def read(data: Path) -> Shop:
     if not isinstance(steps, dict) or not all(isinstance(one, list) for one in steps.values()):
         raise Rejected(f"{files[1]}: no actions by subflow.")
     conversations = tuple(
-        Conversation(str(row.convo_id), row.scenario.flow, row.scenario.subflow, tuple(row.original))
+        Conversation(
+            str(row.convo_id), row.scenario.flow, row.scenario.subflow, tuple(row.original), _on_record(row.scenario)
+        )
         for row in read_list(files[2], _Conversation)
     )
     actions = {name: tuple(map(str, some)) for name, some in steps.items()}
     return Shop(guidelines, actions, conversations, digest(files))
+
+
+def _on_record(scenario: _Scenario) -> tuple[str, ...]:
+    """Names, addresses and numbers: what is one word or line of its own."""
+    values = [*scenario.personal.values(), *scenario.order.values()]
+    return tuple(dict.fromkeys(one for one in values if isinstance(one, str) and one and not one.startswith("[")))

@@ -1,9 +1,10 @@
-"""Messages with their intent: banking77 and CLINC150, the latter with messages that are out of scope."""
+"""Messages with their intent: banking77, NatCS, NLU++, and CLINC150, which has messages that are out of scope."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from evals.datasets import utterances
 from evals.datasets.collections import folder, read_lines
 from evals.figures import digest
 from evals.refusal import is_tuning
@@ -45,10 +46,38 @@ def read_banking77(data: Path) -> Intents:
     """
     path = folder(data, "banking77") / "train.jsonl"
     rows = [(row["text"], row["intent"]) for row in read_lines(path)]
+    return _with_left_out("banking77", rows, digest([path]))
+
+
+def read_natcs(data: Path) -> Intents:
+    """Read NatCS' spoken-style intents as banking77 is read: a few whole intents are out of scope.
+
+    Raises:
+        NotFound: the data set is not there.
+        Rejected: a row is none.
+    """
+    read = utterances.read_natcs(data)
+    return _with_left_out("natcs_intents", [(one.text, min(one.intents)) for one in read.rows], read.digest)
+
+
+def read_nlupp(data: Path) -> Intents:
+    """Read NLU++'s messages of one intent (most have several, which is not what topics tell), as banking77 is read.
+
+    Raises:
+        NotFound: the data set or its file is not there.
+        Rejected: a row is none.
+    """
+    read = utterances.read_nlupp(data)
+    rows = [(one.text, f"{one.domain}: {min(one.intents)}") for one in read.rows if len(one.intents) == 1]
+    return _with_left_out("nlupp", rows, read.digest)
+
+
+def _with_left_out(name: str, rows: list[tuple[str, str]], data: str) -> Intents:
+    """A few whole intents play what is out of scope, three in five of the other texts are learnt from."""
     kept = [(text, NONE if _share(intent, LEFT_OUT) == 0 else intent) for text, intent in rows]
     learnt = [(text, intent) for text, intent in kept if intent != NONE and _share(f"learnt {text}", 5) < 3]
     known = {text for text, _ in learnt}
-    return _intents("banking77", learnt, [one for one in kept if one[0] not in known], digest([path]))
+    return _intents(name, learnt, [one for one in kept if one[0] not in known], data)
 
 
 def _intents(name: str, learnt: list[tuple[str, str]], rest: list[tuple[str, str]], data: str) -> Intents:

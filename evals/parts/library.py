@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from evals.datasets import tau_banking_kb
 from evals.figures import Figure
+from evals.help_centre import help_centre_figures
 from evals.leak import leak_figures
 from evals.registry import Asked, part
 from evals.screening import screening_figures
@@ -19,3 +20,9 @@ def screening(asked: Asked) -> Iterable[Figure]:
 def leak(asked: Asked) -> Iterable[Figure]:
     """Internal sentences in text meant for customers; must be 0."""
     return leak_figures(tau_banking_kb.read(asked.data), asked.now, asked.quick, asked.say)
+
+
+@part("help_centre", seconds=5)
+def help_centre(asked: Asked) -> Iterable[Figure]:
+    """A real help centre's files through ingest."""
+    return help_centre_figures(asked.data, asked.now)
