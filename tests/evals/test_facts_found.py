@@ -31,9 +31,7 @@ def test_a_slot_is_found_whole_in_part_or_not() -> None:
 
 
 def test_what_an_action_uses_and_the_customer_knows_is_counted() -> None:
-    scenario = {
-        "instructions": {"reason_for_call": "You want to return #W4776164.", "known_info": "You are Yusuf Rossi."}
-    }
+    told = {"reason_for_call": "You want to return #W4776164.", "known_info": "You are Yusuf Rossi."}
     actions = (("get_order", {"order_id": "#W4776164", "page": "99999"}), ("find", {"last_name": "Rossi", "ok": True}))
     desk = Desk("made", "", {}, (Solved("1", {"instructions": told}, actions),), "d")
     [figure] = needed_figures(desk)
