@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
 from assistant.bot import Bot, Load
+from assistant.fact_reading import FactReader, open_fact_reader
 from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
 from assistant.tools.own import shop_tools
@@ -52,6 +53,7 @@ class Parts:
     standards: Standards = field(init=False)
     bot: Bot = field(init=False)
     rewriter: Rewriter = field(init=False)
+    fact_reader: FactReader | None = field(init=False)
     report_to: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -63,6 +65,7 @@ class Parts:
         topic_of = open_topics(self.settings, self.search) or self.service.topic_of
         object.__setattr__(self, "bot", replace(bot, topic_of=topic_of))
         object.__setattr__(self, "rewriter", open_rewriter(self.settings))
+        object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
 
 
@@ -140,4 +143,9 @@ def open_parts(settings: Settings, *, clock: Callable[[], datetime] = now_utc) -
         closing(open_search(settings, database, scope)) as search,
         closing(open_assistant(settings, search)) as assistant,
     ):
-        yield Parts(settings, database, scope, search, assistant, clock, open_channels(settings))
+        parts = Parts(settings, database, scope, search, assistant, clock, open_channels(settings))
+        try:
+            yield parts
+        finally:
+            if parts.fact_reader is not None:
+                parts.fact_reader.close()

@@ -9,7 +9,7 @@ from api.worker.reports import REPORT
 from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
 from api.worker.surveys import SURVEYS
-from api.worker.understanding import GROUP, MOOD
+from api.worker.understanding import FACTS, GROUP, MOOD
 from api.worker.work import Job, Reaction, Works
 
 JOBS: tuple[Job, ...] = (
@@ -27,6 +27,7 @@ REACTIONS: tuple[Reaction, ...] = (
     GROUP,
     BOT,
     MOOD,
+    FACTS,
     HEAR_STOP,
 )
 

@@ -135,6 +135,7 @@ class Settings(BaseSettings):
     chat_seconds: Annotated[float, Field(gt=0, le=300)] = 20.0
     chat_personal_data: Literal["hide", "send"] = "hide"
     chat_max_tokens: Annotated[int, Field(ge=16, le=8_192)] = 500
+    facts: Literal["code", "model"] = "code"
     context_tokens: Annotated[int, Field(ge=256, le=200_000)] = 3_000
     local_model: str = "qwen2.5-1.5b"
 

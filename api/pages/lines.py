@@ -31,7 +31,7 @@ from knowledge.customers.entries import (
     SuggestionShown,
     SurveyAnswered,
 )
-from knowledge.customers.fact_entries import FactCorrected, PackageOpened
+from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.issues import AUTOMATIC
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
@@ -49,6 +49,7 @@ EVENT_ICONS = {
     "account_recorded": "person",
     "preference_set": "person",
     "mood_noted": "mood",
+    "facts_read": "spark",
     "survey_asked": "star",
     "survey_answered": "star",
     "call_held": "phone",
@@ -225,6 +226,8 @@ def _about_facts(payload: Payload | None, known: Known) -> str:
             return f"{_name(payload.author, known)} struck out a fact: {payload.value}"
         case FactCorrected():
             return f"{_name(payload.author, known)} put a fact right: {payload.value} reads {payload.to}"
+        case FactsRead(facts=facts, model=model):
+            return f"{model} read in the message: {'; '.join(one.text for one in facts)}"
         case PackageOpened():
             return f"{_name(payload.author, known)} opened the handoff package"
     return ""

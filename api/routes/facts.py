@@ -22,7 +22,7 @@ router = APIRouter(prefix="/api/customers", tags=["customers"])
 class FactOut(BaseModel):
     """One fact: `value` names it in its normal form, `text` is how it reads, `sources` are the entries that say it.
 
-    `now` is what the customer said instead of one of its values since.
+    `now` is what the customer said instead of one of its values since; `read_by` names the model that read it, "" code.
     """
 
     type: FactType
@@ -35,6 +35,7 @@ class FactOut(BaseModel):
     sources: list[EntryId]
     at: datetime
     corrected_by: str
+    read_by: str
 
     @classmethod
     def of(cls, fact: Fact) -> Self:

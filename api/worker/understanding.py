@@ -1,9 +1,10 @@
-"""Understanding what comes in: each message's mood, and the issue that it belongs to."""
+"""Understanding what comes in: each message's mood, the issue that it belongs to, and what a model reads in it."""
 
 from datetime import timedelta
 
 from api.parts import Parts
-from api.worker.work import Reaction
+from api.worker.work import Reaction, Retries
+from assistant.fact_reading import note_facts
 from assistant.grouping import group
 from assistant.mood import note_mood
 from knowledge.customers.entries import Entry
@@ -20,5 +21,14 @@ def hear_the_mood(parts: Parts, entry: Entry) -> None:
     note_mood(parts.database, parts.scope, entry, parts.clock())
 
 
+def read_facts(parts: Parts, entry: Entry) -> None:
+    """Append what a model reads in a message beside code, where one is to."""
+    if parts.fact_reader is not None:
+        note_facts(parts.database, parts.scope, parts.fact_reader, entry, parts.clock())
+
+
 GROUP = Reaction("group", frozenset({"message_received"}), group_by_issue, within=timedelta(days=14))
 MOOD = Reaction("mood", frozenset({"message_received"}), hear_the_mood, within=timedelta(days=14))
+FACTS = Reaction(
+    "facts", frozenset({"message_received"}), read_facts, within=timedelta(days=14), retries=Retries(attempts=3)
+)

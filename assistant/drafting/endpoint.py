@@ -1,7 +1,7 @@
 """The drafter behind any OpenAI-compatible address, within a hard total time."""
 
 import re
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from time import monotonic, sleep
 from typing import Any
 from urllib.parse import urlsplit
@@ -50,6 +50,7 @@ class EndpointDrafter:
         *,
         name: str = "endpoint",
         close_model: Callable[[], Any] | None = None,
+        shapes: Sequence[Shape] = SHAPES,
     ) -> None:
         self.name = name
         self.model = model
@@ -57,7 +58,7 @@ class EndpointDrafter:
         self._seconds = seconds
         self._close_model = close_model
         self._runner: StreamRunner[BaseMessageChunk] = StreamRunner()
-        self._shape = 0
+        self._shapes, self._shape = shapes, 0
         self._kept: object = None
 
     def keep(self, server: object) -> None:
@@ -76,6 +77,24 @@ class EndpointDrafter:
         usage = answer.usage_metadata
         tokens = {"prompt": usage["input_tokens"], "completion": usage["output_tokens"]} if usage else {}
         return Draft(draft.decision, draft.text, draft.citations, DRAFT_PROMPT, tokens)
+
+    def ask(self, messages: Messages) -> str:
+        """Return the whole answer to other messages than a draft's, as it was sent.
+
+        Raises:
+            Unavailable: no whole answer within `seconds`; the message says why.
+        """
+        whole: BaseMessageChunk | None = None
+        size = 0
+        for chunk in self._chunks(messages, monotonic() + self._seconds):
+            whole = chunk if whole is None else whole + chunk
+            size += len(chunk.text)
+            if size > MAX_RAW_CHARS:
+                raise Unavailable("The model server sent far more than was asked for.")
+        if not isinstance(whole, AIMessageChunk):
+            raise Unavailable("The model server sent an empty answer.")
+        _require_whole(whole)
+        return str(whole.text)
 
     def close(self) -> None:
         """Cancel what runs and close the connections."""
@@ -116,7 +135,7 @@ class EndpointDrafter:
             except TimeoutError as error:
                 raise Unavailable(f"The model did not finish within {self._seconds:g} seconds.") from error
             except MODEL_FAILURES as error:
-                if not started and is_refusal(error) and shape + 1 < len(SHAPES):
+                if not started and is_refusal(error) and shape + 1 < len(self._shapes):
                     shape += 1
                 elif not started and is_transient(error) and not retried:
                     retried = True
@@ -128,7 +147,7 @@ class EndpointDrafter:
                 return
 
     def _source(self, messages: Messages, shape: int) -> Callable[[], AsyncIterator[BaseMessageChunk]]:
-        return lambda: self._chat.astream(messages, **SHAPES[shape])
+        return lambda: self._chat.astream(messages, **self._shapes[shape])
 
 
 def _require_whole(answer: AIMessageChunk) -> None:
@@ -153,8 +172,13 @@ def open_endpoint(settings: Settings) -> EndpointDrafter:
     return connect(settings, base_url(settings.chat_url), settings.chat_model, settings.chat_key.get_secret_value())
 
 
-def connect(settings: Settings, url: str, model: str, key: str, *, name: str = "endpoint") -> EndpointDrafter:
-    """Return a drafter that talks to an OpenAI-compatible server at `url` (ending in its version)."""
+def connect(
+    settings: Settings, url: str, model: str, key: str, *, name: str = "endpoint", shapes: Sequence[Shape] = SHAPES
+) -> EndpointDrafter:
+    """Return a drafter that talks to an OpenAI-compatible server at `url` (ending in its version).
+
+    `shapes` are the forms in which an answer is asked for, where it is to be no draft.
+    """
     from langchain_openai import ChatOpenAI
     from openai import DefaultAsyncHttpxClient
     from pydantic import SecretStr
@@ -172,7 +196,7 @@ def connect(settings: Settings, url: str, model: str, key: str, *, name: str = "
         http_async_client=client,
         use_responses_api=False,
     )
-    return EndpointDrafter(chat, model, settings.chat_seconds, name=name, close_model=client.aclose)
+    return EndpointDrafter(chat, model, settings.chat_seconds, name=name, close_model=client.aclose, shapes=shapes)
 
 
 def base_url(url: str) -> str:

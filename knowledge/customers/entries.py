@@ -17,7 +17,7 @@ from knowledge.customers.delivery_entries import (
     MessageBounced,
     MessageDelivered,
 )
-from knowledge.customers.fact_entries import FactCorrected, PackageOpened
+from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOpened
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.outreach_entries import (
     OutreachApproved,
@@ -307,6 +307,7 @@ Payload = Annotated[
     | ConversationEscalated
     | ChannelMoved
     | FactCorrected
+    | FactsRead
     | PackageOpened
     | BotDecided
     | BotJudged

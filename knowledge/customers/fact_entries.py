@@ -1,4 +1,4 @@
-"""What can happen to facts and to the package that passes them on: corrected, opened."""
+"""What can happen to facts and to the package that passes them on: read by a model, corrected, opened."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -19,6 +19,25 @@ class FactCorrected:
     author: str
     source: EntryId
     kind: Literal["fact_corrected"] = "fact_corrected"
+
+
+@dataclass(frozen=True)
+class FactQuoted:
+    """A fact of this `type`, in the words of the message."""
+
+    type: str
+    text: str
+
+
+@dataclass(frozen=True)
+class FactsRead:
+    """A model read facts in a customer's message that code does not find there; each is quoted word for word."""
+
+    message: EntryId
+    facts: tuple[FactQuoted, ...]
+    model: str
+    method: str
+    kind: Literal["facts_read"] = "facts_read"
 
 
 @dataclass(frozen=True)

@@ -16,8 +16,8 @@ from syrupy.extensions.json import JSONSnapshotExtension
 from api import failures
 from api.access import ANYONE, TABLE
 from knowledge.customers.entries import Entry
+from tests.api.test_access import ENDLESS
 
-ENDLESS = {"/api/live", "/api/chat/live"}
 on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 # PostgreSQL refuses more than SQLite does: NUL characters, large numbers, long texts.
 on_postgresql = pytest.mark.parametrize("database", ["postgresql"], indirect=True)

@@ -35,6 +35,8 @@ class Fact:
     now: str = ""
     corrected_by: str = ""
     internal: bool = False
+    # The model that read it, where it was not code.
+    read_by: str = ""
 
     @property
     def source(self) -> str:

@@ -11,6 +11,7 @@ from knowledge.customers.entries import Entry
 from knowledge.customers.fact_entries import FactCorrected
 from knowledge.customers.facts.fact import Fact
 from knowledge.customers.facts.fold import facts_of
+from knowledge.customers.facts.quoted import facts_read
 from knowledge.customers.facts.said import Said, said_of
 from knowledge.customers.persons import Whose
 from knowledge.failures import NotFound, Rejected
@@ -30,11 +31,12 @@ def read_facts(
 
 
 def fold(entries: Sequence[Entry]) -> tuple[Fact, ...]:
-    """Return the facts of these entries: each conversation is read on its own, then all in the order of time."""
+    """Return the facts of these entries: each conversation is read on its own; a model's come after code's."""
     threads: dict[ConversationId | None, list[Said]] = {}
     for one in said_of(entries):
         threads.setdefault(one.conversation, []).append(one)
     found = [fact for thread in threads.values() for fact in facts_of(thread)]
+    found += facts_read(entries, found)
     payloads = [entry.payload for entry in entries]
     corrected = correct(found, [one for one in payloads if isinstance(one, FactCorrected)])
     return tuple(sorted(corrected, key=lambda fact: fact.at))
