@@ -18,6 +18,7 @@ from knowledge.customers.inbox import Incoming, receive
 WORD = re.compile(r"\w+")
 # Eight words in a row are hardly ever the same by chance; shorter runs are ("you can find more in the").
 WORDS = 8
+NUMBERING = re.compile(r"(?m)^\s*(?:\d{1,3}[.)]|[-*+])\s+")
 Say = Callable[[str], None]
 
 
@@ -28,11 +29,15 @@ def shingles(text: str, size: int = WORDS) -> set[tuple[str, ...]]:
 
 
 def internal_only(documents: Iterable[Document], internal: frozenset[str]) -> set[tuple[str, ...]]:
-    """The runs of words that internal articles hold and no public one does."""
+    """The runs of words that internal articles hold and no public one does, be its lists numbered or not."""
     secret: set[tuple[str, ...]] = set()
     public: set[tuple[str, ...]] = set()
     for document in documents:
-        (secret if document.id in internal else public).update(shingles(f"{document.title}\n{document.text}"))
+        text = f"{document.title}\n{document.text}"
+        runs = secret if document.id in internal else public
+        runs.update(shingles(text))
+        # A quote leaves out the numbers of a list: what it says then is still the public article's.
+        runs.update(shingles(NUMBERING.sub("", text)))
     return secret - public
 
 
@@ -61,6 +66,7 @@ def leak_figures(collection: Collection, now: datetime, quick: bool, say: Say) -
         "internal_only_runs": len(secret),
         "suggestions_with_text": sum(bool(one.text) for _, one in shown),
         "suggestions_with_guidance": sum(bool(one.guidance) for _, one in shown),
+        "leaking": [question[:120] for (question, _), count in zip(shown, counts, strict=True) if count][:10],
         "share_leaking_at_most": rate_interval(sum(map(bool, counts)), len(counts)).high,
     }
     yield Figure(

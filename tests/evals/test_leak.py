@@ -25,3 +25,11 @@ def test_the_customers_own_words_are_no_leak() -> None:
     secret = internal_only([PUBLIC, SECRET], frozenset({"s"}))
     words = "never offer more than forty pounds without asking"
     assert leaked(f"You wrote: {words}", secret, words) == 0
+
+
+def test_a_public_list_is_public_without_its_numbers_too() -> None:
+    public = Document("p", "Closing", "1. The account is open for at least 60 days.\n2. No pending replacement cards.")
+    internal = Document("s", "Internal", "- Account age at least 60 days\n- No pending replacement cards")
+    secret = internal_only([public, internal], frozenset({"s"}))
+    assert not leaked("open for at least 60 days. No pending replacement cards.", secret, "")
+    assert leaked("Account age at least 60 days. No pending replacement cards.", secret, "")
