@@ -11,6 +11,7 @@ from assistant.brief import Context
 from assistant.citations import cited, without
 from assistant.orders import describe, fact_lines
 from assistant.phrases import is_template, phrases_for
+from assistant.promising import BORNE_OUT, is_turned, promises
 from assistant.reading import Unit, passage_units, plain, units
 from assistant.sentences import content_words, names, negated, numbers, stems, words
 from assistant.supported import open_support
@@ -70,15 +71,8 @@ _OWN_VIEW = frozenset(
 OVERLAP_SUPPORTED = 0.6
 OVERLAP_SAME_SUBJECT = 0.5
 _NOTHING = Unit("", frozenset(), "", False)
-_PROMISE = re.compile(
-    r"\b(?:(?:i|we)(?:['’]ll| will| am going to| are going to| guarantee| promise)\b"
-    r"|you(?:['’]ll| will) (?:get|receive|be refunded|have)\b"
-    r"|will be (?:refunded|credited|sent|shipped|delivered|replaced)\b"
-    r"|within (?:\d+|a|one|two|the next|\w+ business)|\b(?:refund|credit|compensat)\w* (?:you|your)\b"
-    r"|wir werden\b|ich werde\b|sie erhalten\b|le enviaremos\b|vamos a\b|nous allons\b|vous recevrez\b)",
-    re.IGNORECASE,
-)
-_AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?)\b|\bfree\b|%", re.IGNORECASE)
+# A likeness that people would hardly ever take for support is none.
+LEAST_CHANCE = 0.3
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W_])")
 _GREETING = re.compile(r"^(?:hello|hi|dear|guten tag|hola|bonjour)\b[^.!?]{0,100}[,:!]?$", re.IGNORECASE)
 
@@ -110,6 +104,7 @@ class _Evidence:
     texts: tuple[str, ...]
     units: tuple[Unit, ...]
     urls: tuple[str, ...] = ()
+    negated_title: bool = False
 
     @cached_property
     def stems(self) -> set[str]:
@@ -141,7 +136,8 @@ def _evidence(cited_passages: list[PassageUsed], record: str) -> _Evidence:
     texts = [f"{passage.title} {passage.heading}\n{passage.text}" for passage in cited_passages]
     read = [unit for passage in cited_passages for unit in passage_units(passage.text)]
     urls = tuple(passage.url for passage in cited_passages)
-    return _Evidence((*texts, record), (*read, *units(record)), urls)
+    says_no = any(negated(passage.title) for passage in cited_passages)
+    return _Evidence((*texts, record), (*read, *units(record)), urls, says_no)
 
 
 def _check(sentence: str, marks: tuple[int, ...], evidence: _Evidence) -> Claim:
@@ -164,27 +160,26 @@ def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
         "new_numbers": float(len(new_numbers)),
         "new_names": float(len(names(sentence) - known)),
         "new_places": float(len(_places(sentence) - evidence.places)),
-        "negation_mismatch": float(bool(nearest.text) and negated(sentence) != nearest.negated),
+        "far_numbers": float(len(numbers(sentence) - numbers(nearest.text))),
+        "negation_mismatch": float(bool(nearest.text) and is_turned(sentence, nearest, evidence.negated_title)),
     }
     quoted = _stands_in(sentence, evidence.units)
-    promises = _PROMISE.search(sentence) is not None or (_AMOUNT.search(sentence) is not None and new_numbers)
     signals["verbatim"] = float(quoted)
-    signals["promise"] = float(bool(promises) and not quoted and signals["overlap"] < 1.0)
+    signals["promise"] = float(not quoted and promises(sentence, signals))
     signals["chance"] = round(open_support().probability(signals), 3)
     return signals
 
 
 def _verdict(signals: dict[str, float]) -> Support:
-    if signals["new_places"]:
-        return "not_found"
-    if signals["verbatim"]:
-        return "supported"
+    if signals["new_places"] or signals["verbatim"]:
+        return "not_found" if signals["new_places"] else "supported"
     same_subject = signals["nearest_overlap"] >= OVERLAP_SAME_SUBJECT
-    if same_subject and signals["negation_mismatch"]:
+    if same_subject and (signals["negation_mismatch"] or signals["new_numbers"]):
         return "contradicted"
-    if same_subject and signals["new_numbers"]:
-        return "contradicted"
-    if signals["promise"] or signals["new_numbers"] or signals["new_names"] > 1:
+    if same_subject and signals["far_numbers"] and not signals["promise"]:
+        return "contradicted" if signals["nearest_overlap"] >= BORNE_OUT else "not_found"
+    doubtful = signals["promise"] or signals["new_numbers"] or signals["new_names"] > 1
+    if doubtful or signals["chance"] < LEAST_CHANCE:
         return "not_found"
     return "supported" if same_subject and signals["overlap"] >= OVERLAP_SUPPORTED else "not_found"
 

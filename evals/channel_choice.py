@@ -8,9 +8,10 @@ from itertools import product
 import numpy as np
 
 from evals import channel_truth as truth
-from evals.calibration import calibration_error, resampled
 from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval
+from evals.metrics.calibration import error_by_width
+from evals.metrics.resampling import resampled
 from handoff.channels.prediction import Contact, learn
 
 SEED = 20261125
@@ -34,9 +35,9 @@ def channel_figures() -> Iterator[Figure]:
     base = float(np.mean([one.answered for one in past]))
     yield figure(
         "channel/demo/ece",
-        resampled(said, happened, calibration_error, seed=SEED),
+        resampled(said, happened, error_by_width, seed=SEED),
         "error",
-        baseline={"rate_of_all": calibration_error([base] * len(later), happened)},
+        baseline={"rate_of_all": error_by_width([base] * len(later), happened)},
         **both,
     )
     end = made[-1].at.replace(minute=0) + timedelta(days=1)

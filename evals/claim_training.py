@@ -1,4 +1,4 @@
-"""`python -m evals.claim_training`: train the claim check's chances on halves of BEGIN and mtrag."""
+"""`python -m evals.claim_training`: train the claim check's chances on halves of BEGIN, mtrag and written claims."""
 
 import argparse
 import json
@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from assistant.supported import MOST
 from evals.datasets.grounding import JudgedReplies, read_begin, read_mtrag
+from evals.demo_claims import read_claims
 from evals.grounding import claims_of, is_faithful
 from evals.refusal import is_tuning
 from knowledge.customers.entries import Claim
@@ -29,7 +30,8 @@ NAMES = (
 )
 SEED = 20261125
 C = 1.0
-OUT = Path(__file__).parents[1] / "assistant" / "supported.json"
+ROOT = Path(__file__).parents[1]
+OUT = ROOT / "assistant" / "supported.json"
 Values = NDArray[np.float64]
 
 
@@ -68,8 +70,10 @@ def main() -> int:
     """Train and write."""
     parser = argparse.ArgumentParser(prog="python -m evals.claim_training", description=__doc__)
     parser.add_argument("--data", type=Path, default=Path("../shared/data"), help="the folder of public data")
+    parser.add_argument("--examples", type=Path, default=ROOT / "examples", help="where the demo company lies")
     asked = parser.parse_args()
-    OUT.write_text(json.dumps(train([read_begin(asked.data), read_mtrag(asked.data)]), indent=1) + "\n", "utf-8")
+    sets = [read_begin(asked.data), read_mtrag(asked.data), read_claims(asked.examples)[0]]
+    OUT.write_text(json.dumps(train(sets), indent=1) + "\n", "utf-8")
     sys.stdout.write(f"{OUT}\n")
     return 0
 

@@ -14,6 +14,8 @@ from assistant.claims import check_claims
 from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, figure
 from evals.intervals import Interval
+from evals.metrics.calibration import brier, expected_error
+from evals.metrics.telling import roc_area, spearman
 from evals.refusal import is_tuning
 from knowledge.customers.entries import Claim, PassageUsed
 from knowledge.ids import ArticleId, PassageId
@@ -22,6 +24,8 @@ SEED = 20261122
 DRAWS = 2_000
 # People's mean rating (1 to 4) from which a reply counts as faithful.
 FAITHFUL = 4.0
+# Parts of equal size in which the chances are compared with what people said.
+PARTS = 10
 Values = NDArray[np.float64]
 
 
@@ -67,51 +71,29 @@ def grounding_figures(judged: JudgedReplies) -> Iterator[Figure]:
     faithful = np.array([is_faithful(judged, one) for one in rest])
     groups = [one.group for one in rest]
     measures: dict[str, Callable[[Values, NDArray[np.intp]], float]] = {
-        "auc": lambda score, rows: auc(score[rows], faithful[rows]),
+        "auc": lambda score, rows: told_apart(score[rows], faithful[rows]),
         "spearman": lambda score, rows: spearman(score[rows], rating[rows]),
     }
     settings: dict[str, Any] = {
         "faithful": int(faithful.sum()),
         "generic_left_out": sum(one.generic for one in judged.replies),
-        "brier": round(float(np.mean((ours - faithful) ** 2)), 4),
-        "calibration_error": round(calibration_error(ours, faithful), 4),
+        "brier": round(brier(ours.tolist(), faithful.tolist()), 4),
+        "calibration_error": round(expected_error(ours.tolist(), faithful.tolist(), PARTS), 4),
         "ms_per_claim": round(1_000 * seconds / max(1, sum(len(claims_of(one)) for one in rest)), 2),
     }
     for name, measure in measures.items():
-        interval = _drawn(partial(measure, ours), groups)
+        interval = drawn(partial(measure, ours), groups)
         baseline = {"words in common": measure(words, np.arange(len(rest)))}
         more: dict[str, Any] = {"baseline": baseline, "data": judged.digest, "settings": settings, "seed": SEED}
         yield figure(f"grounding/{judged.name}/{name}", interval, "", **more)
 
 
-def calibration_error(chance: Values, happened: NDArray[np.bool_], bins: int = 10) -> float:
-    """Return the expected calibration error over bins of equal size (Naeini et al. 2015)."""
-    parts = np.array_split(np.argsort(chance, kind="stable"), bins)
-    gaps = [len(part) * abs(chance[part].mean() - happened[part].mean()) for part in parts if len(part)]
-    return float(sum(gaps) / len(chance))
+def told_apart(score: Values, positive: NDArray[np.bool_]) -> float:
+    """Return the ROC area; .5 where a draw has only one kind."""
+    return roc_area(score, positive) if 0 < positive.sum() < len(positive) else 0.5
 
 
-def auc(score: Values, positive: NDArray[np.bool_]) -> float:
-    """Return the chance that a positive scores higher than a negative, ties counting half; .5 without both."""
-    ranks = _ranks(score)
-    yes, no = int(positive.sum()), int((~positive).sum())
-    return float((ranks[positive].sum() - yes * (yes + 1) / 2) / (yes * no)) if yes and no else 0.5
-
-
-def spearman(one: Values, other: Values) -> float:
-    """Return the correlation of the ranks, ties sharing theirs; 0 when one of them is constant."""
-    first, second = _ranks(one), _ranks(other)
-    spread = float(first.std() * second.std())
-    return float(((first - first.mean()) * (second - second.mean())).mean() / spread) if spread else 0.0
-
-
-def _ranks(values: Values) -> Values:
-    _, place, counts = np.unique(values, return_inverse=True, return_counts=True)
-    ends = np.cumsum(counts)
-    return np.asarray((ends - (counts - 1) / 2)[place], dtype=np.float64)
-
-
-def _drawn(measure: Callable[[NDArray[np.intp]], float], groups: Sequence[str]) -> Interval:
+def drawn(measure: Callable[[NDArray[np.intp]], float], groups: Sequence[str]) -> Interval:
     """Return the measure with its percentile bootstrap interval; whole groups are drawn."""
     members: dict[str, list[int]] = {}
     for row, group in enumerate(groups):

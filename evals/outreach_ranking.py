@@ -5,9 +5,11 @@ from collections.abc import Iterator
 import numpy as np
 
 from assistant.outreach.whom import HALF_LIFE, PENALTY, fit_ranker
-from evals.calibration import area, calibration_error, resampled
 from evals.datasets.bank_marketing import FORBIDDEN, Contacts
 from evals.figures import Figure, figure
+from evals.metrics.calibration import error_by_width
+from evals.metrics.resampling import resampled
+from evals.metrics.telling import roc_area
 
 SEED = 20261125
 # The first part is only learnt from; then each block is ranked by all that came before it and learnt from in turn.
@@ -40,7 +42,7 @@ def ranking_figures(contacts: Contacts) -> Iterator[Figure]:
         "share_of_welcome_in_first_tenth": _lift(chances, welcome, 0.1),
         "share_of_welcome_in_first_half": _lift(chances, welcome, 0.5),
     }
-    for name, measure in (("auc", area), ("ece", calibration_error)):
+    for name, measure in (("auc", roc_area), ("ece", error_by_width)):
         yield figure(
             f"outreach/bank_marketing/{name}",
             resampled(chances, welcome, measure, seed=SEED),

@@ -9,10 +9,12 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.calibration import area, calibration_error, log_losses, resampled
 from evals.datasets.routing import Cases, read_incidents, read_nyc311, read_star, star_seconds
 from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval
+from evals.metrics.calibration import error_by_width, log_losses
+from evals.metrics.resampling import resampled
+from evals.metrics.telling import roc_area
 from evals.statistics.paired import mcnemar
 from handoff.learning.evidence import Example, Key, View
 from handoff.learning.pooling import Prediction, fit, predict_stream
@@ -97,7 +99,7 @@ def _hits(
                 peer: [round(bound, 4) for bound in (one.value, one.low, one.high)] for peer, one in gains.items()
             },
             "mcnemar_p": {peer: mcnemar(list(map(bool, ours)), list(map(bool, hits))) for peer, hits in theirs.items()},
-            "ece_of_top1": calibration_error(
+            "ece_of_top1": error_by_width(
                 [said.probabilities[0] for _, said in predicted],
                 [case.label == said.labels[0] for case, said in predicted],
             ),
@@ -162,18 +164,18 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
     both = {"seed": SEED, "data": found.digest, "settings": settings}
     yield figure(
         "routing/star/auc",
-        resampled(ours, happened, area, seed=SEED),
+        resampled(ours, happened, roc_area, seed=SEED),
         "area",
-        baseline={f"{name}_alone": area(chances, happened) for name, chances in alone.items()},
+        baseline={f"{name}_alone": roc_area(chances, happened) for name, chances in alone.items()},
         **both,
     )
     base = float(np.mean([case.label == "True" for case in fitted]))
     yield figure(
         "routing/star/ece",
-        resampled(ours, happened, calibration_error, seed=SEED),
+        resampled(ours, happened, error_by_width, seed=SEED),
         "error",
-        baseline={"rate_of_the_past": calibration_error([base] * len(rest), happened)}
-        | {f"{name}_alone": calibration_error(chances, happened) for name, chances in alone.items()},
+        baseline={"rate_of_the_past": error_by_width([base] * len(rest), happened)}
+        | {f"{name}_alone": error_by_width(chances, happened) for name, chances in alone.items()},
         **both,
     )
 
@@ -231,9 +233,9 @@ def nyc311_figures(data: Path, say: Say) -> Iterator[Figure]:
     top, right = _top(ours)
     yield figure(
         "channel/nyc311/ece",
-        resampled(top, right, calibration_error, seed=SEED),
+        resampled(top, right, error_by_width, seed=SEED),
         "error",
-        baseline={"marginal": calibration_error(*_top(marginal))},
+        baseline={"marginal": error_by_width(*_top(marginal))},
         **both,
     )
 

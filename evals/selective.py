@@ -13,6 +13,7 @@ from evals.drafted import both
 from evals.figures import Figure, figure
 from evals.gate import refusing, shipped, tuning
 from evals.intervals import Interval, rate_interval
+from evals.metrics.selecting import area, coverage_at
 from evals.refusal import Decided
 
 SEED = 20261122
@@ -21,20 +22,6 @@ RISK = 0.05
 Values = NDArray[np.float64]
 Rights = NDArray[np.bool_]
 Say = Callable[[str], None]
-
-
-def aurc(score: Values, right: Rights) -> float:
-    """Return the area under the risk-coverage curve (Geifman & El-Yaniv 2017): the mean risk over all coverages."""
-    wrong = ~right[np.argsort(-score, kind="stable")]
-    return float(np.mean(np.cumsum(wrong) / np.arange(1, len(wrong) + 1)))
-
-
-def coverage_at_risk(score: Values, right: Rights, risk: float) -> float:
-    """Return the largest share of questions that can be answered with at most so much risk, best score first."""
-    wrong = ~right[np.argsort(-score, kind="stable")]
-    risks = np.cumsum(wrong) / np.arange(1, len(wrong) + 1)
-    fine = np.flatnonzero(risks <= risk)
-    return float((fine[-1] + 1) / len(wrong)) if len(fine) else 0.0
 
 
 def refusal_figures(data: Path, build: Path, now: datetime, say: Say) -> Iterator[Figure]:
@@ -88,11 +75,11 @@ def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -
     common: dict[str, Any] = {"data": digest, "settings": settings}
     yield figure(f"refusal/{name}/refused_unanswerable", refused, "", **common)
     yield figure(f"refusal/{name}/coverage_at_threshold", covered, "", **common)
-    base = {"cosine alone": coverage_at_risk(cosine, right, RISK)}
-    at_risk = _drawn(score, right, lambda some, rights: coverage_at_risk(some, rights, RISK))
+    base = {"cosine alone": coverage_at(cosine, right, RISK)}
+    at_risk = _drawn(score, right, lambda some, rights: coverage_at(some, rights, RISK))
     yield figure(f"refusal/{name}/coverage_at_risk_5", at_risk, "", baseline=base, seed=SEED, **common)
-    base = {"cosine alone": aurc(cosine, right)}
-    yield figure(f"refusal/{name}/aurc", _drawn(score, right, aurc), "", baseline=base, seed=SEED, **common)
+    base = {"cosine alone": area(cosine, right)}
+    yield figure(f"refusal/{name}/aurc", _drawn(score, right, area), "", baseline=base, seed=SEED, **common)
 
 
 def _drawn(score: Values, right: Rights, statistic: Callable[[Values, Rights], float]) -> Interval:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 BINS = 15
+WIDTHS = 10
+LEAST = 1e-6
 
 
 @dataclass(frozen=True)
@@ -41,6 +43,19 @@ def expected_error(stated: Sequence[float], true: Sequence[bool], bins: int = BI
     """
     found = reliability(stated, true, bins)
     return sum(one.n * abs(one.true - one.stated) for one in found) / sum(one.n for one in found)
+
+
+def error_by_width(stated: Sequence[float], true: Sequence[bool], bins: int = WIDTHS) -> float:
+    """Return the expected calibration error over bins of equal width, as first published (Naeini et al. 2015)."""
+    said, came = np.asarray(stated, dtype=np.float64), np.asarray(true, dtype=np.float64)
+    places = np.minimum((said * bins).astype(int), bins - 1)
+    gaps = [abs(said[places == one].sum() - came[places == one].sum()) for one in np.unique(places)]
+    return float(sum(gaps) / len(said))
+
+
+def log_losses(chances: Sequence[float]) -> list[float]:
+    """Return the log loss of each case, given the probability of what happened; at worst −ln 1e-6."""
+    return [float(-np.log(max(one, LEAST))) for one in chances]
 
 
 def brier(stated: Sequence[float], true: Sequence[bool]) -> float:

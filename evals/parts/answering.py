@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from evals.answers import answer_figures
 from evals.datasets import tarnfell
 from evals.datasets.grounding import read_begin, read_mtrag
+from evals.demo_claims import demo_claim_figures
 from evals.figures import Figure
 from evals.grounding import grounding_figures
 from evals.registry import Asked, part
@@ -27,3 +28,9 @@ def refusal(asked: Asked) -> Iterable[Figure]:
 def grounding(asked: Asked) -> Iterable[Figure]:
     """The claim check against people's judgement."""
     return (one for read in (read_begin, read_mtrag) for one in grounding_figures(read(asked.data)))
+
+
+@part("demo_claims", seconds=5, own=True)
+def demo_claims(asked: Asked) -> Iterable[Figure]:
+    """The claim check on sentences written over the demo company's articles."""
+    return demo_claim_figures(asked.examples)

@@ -45,6 +45,43 @@ def test_promises_are_marked(passage: Any) -> None:
     assert claim.support == "not_found"
 
 
+@pytest.mark.parametrize(
+    ("sentence", "support", "promise"),
+    [
+        ("I have refunded the 40 euros to your card. [1]", "not_found", 1),
+        ("I have already cancelled the return for you. [1]", "not_found", 1),
+        ("We can offer you free returns for a year. [1]", "not_found", 1),
+        ("Your refund has been paid out today. [1]", "not_found", 1),
+        ("Unworn boots may be returned within 30 days of their delivery. [1]", "supported", 0),
+        ("Boots that are unworn can be returned within 14 days of delivery. [1]", "contradicted", 1),
+        ("Your order TF-1042 was shipped with DHL.", "supported", 0),
+        ("Your order TF-1042 was shipped with UPS.", "not_found", 1),
+        ("Your order TF-2077 has been delivered.", "contradicted", 1),
+        ("We have sent a replacement for order TF-1042.", "not_found", 1),
+    ],
+)
+def test_promises_and_deeds_need_the_record_or_the_policy(
+    sentence: str, support: str, promise: int, passage: Any
+) -> None:
+    context = Context(name="Maya", orders=(OrderRecorded("TF-1042", "shipped", carrier="DHL"),))
+    (claim,) = check_claims(sentence, [passage(1, PASSAGE)], context)
+    assert (claim.support, claim.signals["promise"]) == (support, promise), claim.signals
+
+
+def test_a_list_below_a_title_that_says_no_says_no(passage: Any) -> None:
+    never = passage(1, "- Dried meals and snacks\n- Gift cards", title="What cannot be returned")
+    said = check_claims(
+        "Dried meals and snacks can be returned. [1]\nGift cards cannot be returned. [1]", [never], Context()
+    )
+    assert [claim.support for claim in said] == ["contradicted", "supported"]
+
+
+def test_a_not_in_another_part_of_the_sentence_is_about_something_else(passage: Any) -> None:
+    rule = passage(1, "Unopened cartridges may be brought to a shop but must never be posted.")
+    (claim,) = check_claims("Unopened cartridges may be brought to a shop. [1]", [rule], Context())
+    assert claim.support == "supported"
+
+
 def test_greetings_questions_and_our_template_state_nothing(passage: Any) -> None:
     text = (
         "Hello Maya,\n\nThis is what our help pages say:\n\n“Returns are free.” [1]\n\nDoes that help?\n\n"

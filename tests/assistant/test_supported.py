@@ -32,4 +32,4 @@ def test_any_text_has_chances_between_0_and_1(text: str) -> None:
 
 
 def test_the_model_says_what_it_was_fitted_on() -> None:
-    assert set(open_support().data) == {"begin", "mtrag"}
+    assert set(open_support().data) == {"begin", "mtrag", "demo_claims"}

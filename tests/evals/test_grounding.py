@@ -1,34 +1,11 @@
-"""The claim check against people: measures against scipy and scikit-learn, readers, and what support means."""
+"""The claim check against people: readers, and what support means."""
 
 from pathlib import Path
 
-import numpy as np
-import pytest
-from hypothesis import assume, given
-from hypothesis import strategies as st
-from scipy.stats import spearmanr  # type: ignore[import-untyped]
-from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
-
 from evals.claim_training import train
 from evals.datasets.grounding import Judged, JudgedReplies, read_begin, read_mtrag
-from evals.grounding import auc, calibration_error, grounding_figures, spearman, support, word_overlap
+from evals.grounding import grounding_figures, support, word_overlap
 from evals.refusal import is_tuning
-
-SCORES = st.lists(st.integers(0, 5).map(float), min_size=3, max_size=30)
-
-
-@given(SCORES)
-def test_auc_is_that_of_scikit_learn(scores: list[float]) -> None:
-    positive = np.array([int(score * 7 + place) % 3 == 0 for place, score in enumerate(scores)])
-    assume(positive.any() and not positive.all())
-    assert auc(np.array(scores), positive) == pytest.approx(roc_auc_score(positive, scores))
-
-
-@given(SCORES)
-def test_spearman_is_that_of_scipy(scores: list[float]) -> None:
-    other = [score * score % 4 for score in scores]
-    assume(len(set(scores)) > 1 and len(set(other)) > 1)
-    assert spearman(np.array(scores), np.array(other)) == pytest.approx(spearmanr(scores, other).statistic)
 
 
 def test_what_the_text_says_has_more_support() -> None:
@@ -39,11 +16,6 @@ def test_what_the_text_says_has_more_support() -> None:
     assert support(bad) < 0.3
     assert support(Judged("a", "Really?", (text,), 0.0)) == 0.5
     assert word_overlap(good) == 1.0 > word_overlap(bad)
-
-
-def test_calibration_error_by_hand() -> None:
-    chance, happened = np.array([0.1, 0.1, 0.8, 0.8]), np.array([False, False, True, False])
-    assert calibration_error(chance, happened, bins=2) == pytest.approx((0.1 + 0.3) / 2)
 
 
 def test_training_finds_what_bears_out() -> None:

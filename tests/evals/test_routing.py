@@ -8,9 +8,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals import calibration, routing
-from evals.calibration import area, calibration_error, log_losses
+from evals import routing
 from evals.datasets.routing import OPENING, read_incidents, read_nyc311, read_star
+from evals.metrics.calibration import error_by_width, log_losses
+from evals.metrics.resampling import resampled
+from evals.metrics.telling import roc_area
 from handoff.learning.evidence import View
 from handoff.learning.pooling import fit, predict_stream
 from knowledge.failures import NotFound
@@ -86,16 +88,16 @@ def test_measures_agree_with_trusted_ones() -> None:
     generator = np.random.default_rng(5)
     said = np.round(generator.random(300), 1).tolist()
     happened = (generator.random(300) < said).tolist()
-    assert area(said, happened) == pytest.approx(roc_auc_score(happened, said))
+    assert roc_area(said, happened) == pytest.approx(roc_auc_score(happened, said))
     clipped = [min(max(one, 0.001), 0.999) for one in said]
     losses = log_losses([p if yes else 1 - p for p, yes in zip(clipped, happened, strict=True)])
     assert np.mean(losses) == pytest.approx(log_loss(happened, clipped))
-    assert calibration_error([0.25] * 4, [True, False, False, False]) == 0
-    known = calibration.resampled(said, happened, calibration_error, seed=1)
+    assert error_by_width([0.25] * 4, [True, False, False, False]) == 0
+    known = resampled(said, happened, error_by_width, seed=1)
     assert known.low <= known.value <= known.high
-    assert calibration_error([0.9, 0.9, 0.1, 0.1], [True, False, False, False]) == pytest.approx(0.25)
+    assert error_by_width([0.9, 0.9, 0.1, 0.1], [True, False, False, False]) == pytest.approx(0.25)
     with pytest.raises(ValueError, match="all happened"):
-        area([0.1, 0.2], [True, True])
+        roc_area([0.1, 0.2], [True, True])
 
 
 def test_channel_figures_state_their_baselines(data: Path) -> None:

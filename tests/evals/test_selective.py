@@ -1,6 +1,4 @@
-"""Selective answering: areas and coverages against hand-computed ones; the gate learns what can be learnt."""
-
-from math import isclose
+"""Selective answering: the gate learns what can be learnt."""
 
 import numpy as np
 import pytest
@@ -9,21 +7,7 @@ from assistant.answerable import Gate
 from evals.datasets.clapnq import Case
 from evals.gate import ANSWERED, REFUSED, cross_validated, refusing, shipped, train, tuning
 from evals.refusal import Decided, complete_share, sentences_f1, word_recall
-from evals.selective import aurc, coverage_at_risk, limits
-
-SCORE = np.array([0.9, 0.8, 0.7, 0.6])
-RIGHT = np.array([True, False, True, True])
-
-
-def test_area_under_the_risk_coverage_curve() -> None:
-    assert isclose(aurc(SCORE, RIGHT), (0 + 1 / 2 + 1 / 3 + 1 / 4) / 4)
-    assert aurc(SCORE, np.ones(4, bool)) == 0
-
-
-def test_coverage_at_a_risk() -> None:
-    assert coverage_at_risk(SCORE, RIGHT, 0.05) == 0.25
-    assert coverage_at_risk(SCORE, RIGHT, 0.25) == 1.0
-    assert coverage_at_risk(SCORE, np.zeros(4, bool), 0.05) == 0.0
+from evals.selective import limits
 
 
 def made(n: int = 60) -> list[Decided]:
@@ -84,7 +68,7 @@ def test_quoted_sentences_against_annotators() -> None:
         (("One two.",), ("One two.", "Five six.")),
     )
     assert sentences_f1("One two. Five six.", case) == 1.0
-    assert isclose(sentences_f1("One two. Three four.", case), 2 / 3)
+    assert sentences_f1("One two. Three four.", case) == pytest.approx(2 / 3)
     assert sentences_f1("nothing", case) == 0.0
 
 
