@@ -111,6 +111,13 @@ TABLE: dict[tuple[str, str], Access] = {
     ("POST", "/api/bot/certificate"): MANAGER,
     ("POST", "/api/bot/decisions/{decision}/verdict"): AGENT,
     ("POST", "/api/bot/proposals/{proposal}"): AGENT,
+    # practising
+    ("GET", "/console/training"): AGENT,
+    ("POST", "/console/training"): AGENT,
+    ("POST", "/console/training/package"): AGENT,
+    ("POST", "/console/training/suggestion"): AGENT,
+    ("POST", "/console/training/reply"): AGENT,
+    ("POST", "/console/training/end"): AGENT,
     # reaching out first
     ("GET", "/api/outreach"): MANAGER,
     ("POST", "/api/outreach/proposals/{proposal}"): MANAGER,

@@ -17,6 +17,7 @@ from api.routes.chat import ResumeThrottles, session_throttle
 from api.routes.login import LoginThrottles
 from api.sessions import secret_of
 from api.turns import Turns
+from evals.simulation.practice import Room
 from knowledge.customers.live import Tail, Watcher
 
 DESCRIPTION = """
@@ -46,6 +47,7 @@ def create_app(parts: Parts) -> FastAPI:
     app.state.parts = parts
     app.state.login_throttles = LoginThrottles()
     app.state.turns = Turns()
+    app.state.practice = Room()
     app.state.session_throttle = session_throttle()
     app.state.resume_throttles = ResumeThrottles()
     app.add_middleware(SecurityHeaders)
@@ -75,3 +77,4 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         await asyncio.to_thread(watcher.stop)
         await asyncio.to_thread(app.state.follower.stop)
         await asyncio.to_thread(app.state.tail.close)
+        await asyncio.to_thread(app.state.practice.close)

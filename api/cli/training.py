@@ -1,7 +1,6 @@
 """The command that trains: simulated customers come back on another channel and a person answers them."""
 
 import sys
-from collections import Counter
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,7 +10,7 @@ from api.cli.output import AsJson, tell, write, write_json, write_table
 from knowledge.failures import Rejected
 
 if TYPE_CHECKING:
-    from evals.simulation.exercise import Exercise
+    from evals.simulation.practice import Practice
     from knowledge.staff.training import Training
 
 HOW = "Type your answer. `/package` opens the handoff package, `/suggest` asks for a suggestion, `/done` ends."
@@ -42,48 +41,46 @@ def train(
         return
     if not email:
         raise Rejected("Nobody was named.", "threadline train kim@example.com")
-    from evals.simulation.customers import draw
-    from evals.simulation.exercise import RUBRIC, Exercise
+    from evals.simulation.exercise import RUBRIC
+    from evals.simulation.practice import Practice
     from evals.simulation.site import open_site
     from knowledge.staff.people import find_staff
-    from knowledge.staff.training import Training, keep_training
+    from knowledge.staff.training import keep_training
 
     with open_record() as record:
         with record.database.read() as session:
             staff = find_staff(session, record.scope, email)
-        met: Counter[str] = Counter()
         tell("The shop opens …")
         with open_site() as site:
-            for customer in draw(customers, seed):
-                exercise = Exercise(site, customer)
-                _answer(exercise)
-                scored = exercise.score()
-                met.update(name for name, good in scored.items() if good)
-                for name, good in scored.items():
+            practice = Practice(site, staff.email, customers, seed)
+            while not practice.over:
+                _answer(practice)
+                for name, good in practice.end().items():
                     tell(f"  {'✓' if good else '✗'} {RUBRIC[name]}")
-        made = Training(staff.email, now_utc(), customers, seed, {name: (met[name], customers) for name in RUBRIC})
+        made = practice.training(now_utc())
         with record.database.write() as session:
             keep_training(session, record.scope, made)
     write_json(_plain(made)) if as_json else write(_told(made))
 
 
-def _answer(exercise: "Exercise") -> None:
+def _answer(practice: "Practice") -> None:
     """Let the person answer until they are done or their input ends."""
+    exercise = practice.exercise
     tell(f"\n{exercise.customer.name}, by {exercise.channel}: {exercise.said}\n{HOW}")
     for line in sys.stdin:
         words = line.strip()
         if words == "/done":
             return
         if words == "/package":
-            package = exercise.package()
+            package = practice.open_package()
             told = [one["text"] for part in ("facts", "tried", "promised", "questions") for one in package[part]]
             tell("\n".join([f"  {package['issue']}", *(f"  - {one}" for one in told)]))
         elif words == "/suggest":
-            tell(exercise.suggestion() or "  There is no suggestion.")
+            tell(practice.suggest() or "  There is no suggestion.")
         elif words.startswith("/"):
             tell(f"There is no {words}. {HOW}")
         elif words:
-            reply = exercise.reply(words)
+            reply = practice.reply(words)
             tell(f"{exercise.customer.name}: {reply}" if reply else "(The customer waits.)")
 
 

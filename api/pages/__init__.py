@@ -10,6 +10,7 @@ from api.pages import (
     library,
     load,
     outreach,
+    practising,
     public,
     report,
     reviewing,
@@ -22,6 +23,20 @@ from api.pages.public import failure_page
 __all__ = ["failure_page", "mount_static", "router"]
 
 router = APIRouter(include_in_schema=False)
-_PARTS = (public, console, customers, identity, library, load, bot, outreach, report, reviewing, surveys, working)
+_PARTS = (
+    public,
+    console,
+    customers,
+    identity,
+    library,
+    load,
+    bot,
+    outreach,
+    practising,
+    report,
+    reviewing,
+    surveys,
+    working,
+)
 for _part in _PARTS:
     router.include_router(_part.router)
