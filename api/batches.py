@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy.orm import Session
 
@@ -167,7 +168,12 @@ def _opens(batch: Batch, row: Row) -> bool:
 
 def _named(rows: Sequence[Row], field_name: str) -> set[str]:
     """What stands in this field of the rows that have it (any row may have fields we know nothing of)."""
-    return {named for row in rows if field_name in type(row).model_fields and (named := getattr(row, field_name))}
+    return {named for row in rows if _has(type(row), field_name) and (named := getattr(row, field_name))}
+
+
+@cache
+def _has(kind: type[Row], field_name: str) -> bool:
+    return field_name in kind.model_fields
 
 
 def _remember(batch: Batch, key: str, state: Conversation) -> None:

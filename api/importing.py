@@ -1,9 +1,10 @@
 """Imports events: rows of JSON become customers and entries, in batches that survive a kill."""
 
+import gc
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from itertools import islice
@@ -13,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from api.batches import Batch, NotYet, alone, begin, flush
 from api.call_rows import CallGiven
-from api.recording import record_row
+from api.recording import is_one_entry, key_of, record_row
 from api.rows import CustomerGiven, Given, MessageGiven, NoteGiven, Row, Unreadable, read_row, unknown_fields
+from knowledge.customers import timeline
 from knowledge.customers.standards import Standards
 from knowledge.database import Database
 from knowledge.failures import Failure, Rejected
@@ -134,10 +136,14 @@ _Store = Callable[[list[_Read]], list[_Read]]
 def _store_all(store: _Store, good: Iterator[_Read], report: ImportReport, on_progress: Callable[[int], None]) -> None:
     """Store in batches, then what came too early, for as long as that gets anywhere."""
     waiting: list[_Read] = []
-    while window := sorted(islice(good, WINDOW_ROWS), key=_happened):
-        for batch in _batches(iter(window)):
-            waiting += store(batch)
-            on_progress(sum(report.added.values()) + sum(report.known.values()) + len(report.bad) + len(waiting))
+    while True:
+        with _without_collecting():
+            window = sorted(islice(good, WINDOW_ROWS), key=_happened)
+            for batch in _batches(iter(window)):
+                waiting += store(batch)
+                on_progress(sum(report.added.values()) + sum(report.known.values()) + len(report.bad) + len(waiting))
+        if not window:
+            break
     while waiting:
         still = [early for batch in _batches(iter(waiting)) for early in store(batch)]
         if len(still) == len(waiting):
@@ -145,6 +151,18 @@ def _store_all(store: _Store, good: Iterator[_Read], report: ImportReport, on_pr
         waiting = still
     for read in waiting:
         report.bad.append(_bad(read.line, read.given, read.obstacle))
+
+
+@contextmanager
+def _without_collecting() -> Iterator[None]:
+    """Leave looking for cycles until after a window: its many rows hold none, and each look walks over all of them."""
+    collecting = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if collecting:
+            gc.enable()
 
 
 # A conversation opens with a message: at the same moment, what is said comes before what is done about it.
@@ -167,7 +185,11 @@ def _in_transactions(database: Database, scope: Scope, now: datetime, report: Im
 
 def _store(session: Session, scope: Scope, reads: list[_Read], now: datetime, report: ImportReport) -> list[_Read]:
     """Store a batch and return the rows that came too early; each row is stored as a whole or not at all."""
+    reads, before = _not_yet(session, scope, reads)
+    report.known.update(before)
     rows = [read.row for read in reads]
+    if not rows:
+        return []
     try:
         with session.begin_nested():
             outcome = _together(begin(session, scope, now, rows), reads)
@@ -178,6 +200,27 @@ def _store(session: Session, scope: Scope, reads: list[_Read], now: datetime, re
     report.known.update(outcome.known)
     report.bad.extend(outcome.bad)
     return outcome.early
+
+
+def _not_yet(session: Session, scope: Scope, reads: list[_Read]) -> tuple[list[_Read], Counter[str]]:
+    """Return the rows that are not stored, and how many are, by type: an import that was cut off is soon back there.
+
+    Batches are stored whole, so one whose ends are not stored is taken to be new; what of it is stored, the dedupe
+    keys find.
+    """
+    before: Counter[str] = Counter()
+    keys = {read.line: key_of(read.row) for read in reads if is_one_entry(read.row)}
+    ends = list(keys.values())[:1] + list(keys.values())[-1:]
+    if not timeline.known(session, scope, ends):
+        return reads, before
+    stored = timeline.known(session, scope, keys.values())
+    left = []
+    for read in reads:
+        if keys.get(read.line) in stored:
+            before[read.row.type] += 1
+        else:
+            left.append(read)
+    return left, before
 
 
 def _together(batch: Batch, reads: list[_Read]) -> _Outcome:
@@ -216,7 +259,8 @@ def _read_rows(rows: Iterable[Given], report: ImportReport, options: ImportOptio
         except Rejected as failure:
             report.bad.append(_bad(line, given, str(failure)))
         else:
-            report.ignored_fields.update(unknown_fields(row))
+            for name in unknown_fields(row):
+                report.ignored_fields[name] += 1
             yield _Read(line, given, row)
 
 

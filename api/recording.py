@@ -69,6 +69,23 @@ def record_row(batch: Batch, row: Row) -> None:
     _RECORDERS[type(row)](batch, row)
 
 
+def key_of(row: Row) -> str:
+    """Return the key under which the entry of a row is stored once (of a call, the entry that it was held)."""
+    if isinstance(row, MessageGiven):
+        # As `inbox.receive` stores it: what a connector brought is not imported again.
+        return f"in:{row.channel}:{row.id}" if row.direction == "in" else f"out:{SOURCE}:{row.id}"
+    if isinstance(row, OrderGiven | AccountGiven):
+        # Told again when it changes: the same facts are stored once, new ones supersede them.
+        facts = hashlib.sha256(row.model_dump_json().encode()).hexdigest()
+        return f"{SOURCE}:{row.type}:{row.id}:{facts}"
+    return f"{SOURCE}:{row.type}:{row.id}"
+
+
+def is_one_entry(row: Row) -> bool:
+    """Whether a row is stored when the entry of its key is: a call has entries besides, a customer none."""
+    return not isinstance(row, CustomerGiven | CallGiven)
+
+
 def _customer(batch: Batch, row: CustomerGiven) -> None:
     known = record.find_by_key(batch.session, batch.scope, row.id)
     new = NewCustomer(
@@ -90,14 +107,11 @@ def _message(batch: Batch, row: MessageGiven) -> None:
     conversation = _conversation_of(batch, row)
     payload: Payload
     if row.direction == "in":
-        # The key under which `inbox.receive` stores it: what a connector brought is not imported again.
-        key = f"in:{row.channel}:{row.id}"
         payload = MessageReceived(row.channel, row.text, row.subject or "", _moved(batch, row, conversation))
     else:
         # It was delivered long ago: never to be sent again.
-        key = f"out:{SOURCE}:{row.id}"
         payload = MessageSent(row.channel, row.text, row.author or SOURCE, conversation.address, delivery="posted")
-    append(batch, NewEntry(conversation.customer, payload, row.at, conversation.id, key), row.type)
+    append(batch, NewEntry(conversation.customer, payload, row.at, conversation.id, key_of(row)), row.type)
 
 
 def _moved(batch: Batch, row: MessageGiven, conversation: Conversation) -> Handle | None:
@@ -179,8 +193,7 @@ def _about(
     conversation = find_conversation(batch, row.conversation)
     if customer:
         _belongs(conversation, find_customer(batch, customer), row.conversation)
-    key = f"{SOURCE}:{row.type}:{row.id}"
-    append(batch, NewEntry(conversation.customer, payload, row.at, conversation.id, key), row.type)
+    append(batch, NewEntry(conversation.customer, payload, row.at, conversation.id, key_of(row)), row.type)
 
 
 def _order(batch: Batch, row: OrderGiven) -> None:
@@ -194,16 +207,14 @@ def _order(batch: Batch, row: OrderGiven) -> None:
         carrier=row.carrier or "",
         tracking=row.tracking or "",
     )
-    # An order is told again when it changes: the same facts are stored once, new ones supersede them.
-    facts = hashlib.sha256(row.model_dump_json().encode()).hexdigest()
     customer = find_customer(batch, row.customer)
-    append(batch, NewEntry(customer, payload, row.at, dedupe_key=f"{SOURCE}:order:{row.id}:{facts}"), row.type)
+    append(batch, NewEntry(customer, payload, row.at, dedupe_key=key_of(row)), row.type)
 
 
 def _page_view(batch: Batch, row: PageViewGiven) -> None:
     customer = find_customer(batch, row.customer)
     payload = PageViewed(row.url, row.title)
-    append(batch, NewEntry(customer, payload, row.at, dedupe_key=f"{SOURCE}:page_view:{row.id}"), row.type)
+    append(batch, NewEntry(customer, payload, row.at, dedupe_key=key_of(row)), row.type)
 
 
 def _survey(batch: Batch, row: SurveyGiven) -> None:
@@ -214,14 +225,14 @@ def _survey(batch: Batch, row: SurveyGiven) -> None:
         _belongs(found, customer, row.conversation)
         conversation = found.id
     payload = SurveyAnswered(row.kind, row.score, row.comment or "")
-    append(batch, NewEntry(customer, payload, row.at, conversation, f"{SOURCE}:survey:{row.id}"), row.type)
+    append(batch, NewEntry(customer, payload, row.at, conversation, key_of(row)), row.type)
 
 
 def _call(batch: Batch, row: CallGiven) -> None:
     """A call becomes an entry of its own and a message for each utterance; told again, what is new of it is stored."""
     conversation = _conversation_of(batch, row)
     held = CallHeld(row.medium, row.id, row.direction, row.length, row.answered, tuple(row.speakers.items()))
-    append(batch, NewEntry(conversation.customer, held, row.at, conversation.id, f"{SOURCE}:call:{row.id}"), row.type)
+    append(batch, NewEntry(conversation.customer, held, row.at, conversation.id, key_of(row)), row.type)
     for number, said in enumerate(row.utterances):
         who = row.speakers[said.speaker]
         spoken = Spoken(row.id, said.speaker, said.start, said.end)
@@ -235,8 +246,8 @@ def _call(batch: Batch, row: CallGiven) -> None:
 
 
 def _product_event(batch: Batch, row: ProductEventGiven) -> None:
-    customer, key = find_customer(batch, row.customer), f"{SOURCE}:product_event:{row.id}"
-    append(batch, NewEntry(customer, ProductEvent(row.name, row.properties), row.at, dedupe_key=key), row.type)
+    customer, payload = find_customer(batch, row.customer), ProductEvent(row.name, row.properties)
+    append(batch, NewEntry(customer, payload, row.at, dedupe_key=key_of(row)), row.type)
 
 
 def _account(batch: Batch, row: AccountGiven) -> None:
@@ -251,10 +262,7 @@ def _account(batch: Batch, row: AccountGiven) -> None:
         value=row.value,
         currency=row.currency,
     )
-    # Told again when it changes, like an order.
-    facts = hashlib.sha256(row.model_dump_json().encode()).hexdigest()
-    key = f"{SOURCE}:account:{row.id}:{facts}"
-    append(batch, NewEntry(customer, payload, row.at, dedupe_key=key), row.type)
+    append(batch, NewEntry(customer, payload, row.at, dedupe_key=key_of(row)), row.type)
 
 
 def _handle(given: HandleGiven) -> Handle:

@@ -219,7 +219,8 @@ def read_row(given: Given) -> Row:
 def unknown_fields(part: Part, place: str = "") -> Iterator[str]:
     """Yield the fields of a row that we know nothing about, as `message.colour` or `order.items.size`."""
     place = place or str(getattr(part, "type", ""))
-    yield from (f"{place}.{name}" for name in part.model_extra or {})
+    if part.model_extra:
+        yield from (f"{place}.{name}" for name in part.model_extra)
     for name in _nested(type(part)):
         value = getattr(part, name)
         for inner in value if isinstance(value, tuple) else (value,):

@@ -3,10 +3,11 @@
 import hashlib
 import os
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any
 
-from benchmarks.history import BEGIN, CHUNK, SCOPE, events_of, store_customers
+from benchmarks.history import BEGIN, SCOPE, events_of, store_customers
 from knowledge.customers.conversations import Conversation, row_of, step
 from knowledge.customers.entries import Entry, dump
 from knowledge.customers.issue_rows import combine
@@ -18,12 +19,19 @@ from knowledge.ids import ConversationId, EntryId, new_id
 from knowledge.prepared import driver_of
 
 Row = dict[str, Any]
+CHUNK = 50_000  # rows a transaction: most touch the same leaves of the indexes
+CACHE_KIB = 512 * 1024
 SCOPED = {"team": SCOPE.team, "brand": SCOPE.brand}
 
 
 def fill(database: Database, begin: int, end: int, seed: int) -> None:
     """Store events number `begin` to `end` and the customers that they are of, as `history.fill` does."""
     store_customers(database, begin, end)
+    with _large_cache(database):
+        _fill(database, begin, end, seed)
+
+
+def _fill(database: Database, begin: int, end: int, seed: int) -> None:
     states: dict[ConversationId, Conversation] = {}
     for news in _chunks(events_of(begin, end, seed)):
         envelopes = [_envelope(new) for new in news]
@@ -35,6 +43,20 @@ def fill(database: Database, begin: int, end: int, seed: int) -> None:
         rows = [{**row_of(state), **SCOPED} for state in some]
         issues = [{**vars(issue), **SCOPED} for state in some if (issue := combine([state]))]
         _copy(database, [(ConversationRow, rows), (IssueRow, issues)])
+
+
+@contextmanager
+def _large_cache(database: Database) -> Iterator[None]:
+    """Keep SQLite's indexes in memory while rows come in at random places; afterwards as it was."""
+    if database.dialect != "sqlite":
+        yield
+        return
+    with database.write() as session:
+        (before,) = driver_of(session).run("PRAGMA cache_size").fetchone()
+        driver_of(session).run(f"PRAGMA cache_size={-CACHE_KIB}")
+    yield
+    with database.write() as session:  # the same connection: units that end well are taken up again
+        driver_of(session).run(f"PRAGMA cache_size={before}")
 
 
 def _chunks(things: Iterable[Any]) -> Iterator[list[Any]]:

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from operator import itemgetter
 from typing import Any
 
-from sqlalchemy import ColumnElement, Dialect, Insert, Select, Update
+from sqlalchemy import ARRAY, JSON, Boolean, ColumnElement, Dialect, Insert, Select, String, Update, bindparam
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import Session
 
 from knowledge.driver import Driver
@@ -103,6 +104,30 @@ class Prepared:
             literals={name: value for name, value in compiled.params.items() if name not in given},
             columns=_places(kind.result_processor(dialect, None) for kind in returned),
         )
+
+
+class among(ColumnElement[bool]):  # noqa: N801 - reads as a function of SQL
+    """The condition that a column is one of the strings of a parameter: one parameter, however many they are."""
+
+    type = Boolean()
+    inherit_cache = False
+
+    def __init__(self, column: Any, name: str) -> None:
+        self.column = column
+        self.name = name
+
+
+@compiles(among, "sqlite")
+def _among_on_sqlite(element: among, compiler: Any, **more: Any) -> str:
+    given = compiler.process(bindparam(element.name, type_=JSON()), **more)
+    column = compiler.process(element.column, **more)
+    return f"{column} IN (SELECT value FROM json_each({given}))"  # noqa: S608 - both are of the compiler's making
+
+
+@compiles(among)
+def _among(element: among, compiler: Any, **more: Any) -> str:
+    given = compiler.process(bindparam(element.name, type_=ARRAY(String())), **more)
+    return f"{compiler.process(element.column, **more)} = ANY({given})"
 
 
 def driver_of(session: Session) -> Driver:

@@ -13,10 +13,11 @@ from knowledge.customers.conversations import STATES, Conversation, changes_of, 
 from knowledge.customers.entries import Entry
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId
-from knowledge.prepared import Parameters, Prepared
+from knowledge.prepared import Parameters, Prepared, among
 from knowledge.scope import Scope
 
 _ONE = Prepared(STATES.where(ConversationRow.id == bindparam("id")))
+_MANY = Prepared(STATES.where(among(ConversationRow.id, "ids")))
 _INSERT = Prepared(insert(ConversationRow), *ConversationRow.__table__.c.keys())
 
 
@@ -55,4 +56,4 @@ def _states(session: Session, conversations: Iterable[ConversationId]) -> dict[C
     if len(wanted) == 1:
         row = _ONE.first(session, {"id": wanted[0]})
         return {wanted[0]: state_of(row)} if row else {}
-    return {state.id: state for state in map(state_of, session.execute(STATES.where(ConversationRow.id.in_(wanted))))}
+    return {state.id: state for state in map(state_of, _MANY.all(session, {"ids": wanted}))}

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
+from itertools import count
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, tuple_
@@ -20,7 +21,7 @@ from knowledge.customers.projection import project
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId, EntryId, new_id
-from knowledge.prepared import Parameters, Prepared, driver_of
+from knowledge.prepared import Parameters, Prepared, among, driver_of
 from knowledge.scope import Scope, within
 
 _COLUMNS: tuple[Any, ...] = (
@@ -44,6 +45,23 @@ _FIND = Prepared(
         EntryRow.dedupe_key == bindparam("digest"),
     )
 )
+_FIND_MANY = Prepared(
+    ENTRIES.where(
+        EntryRow.team == bindparam("team"),
+        EntryRow.brand == bindparam("brand"),
+        among(EntryRow.dedupe_key, "digests"),
+    ).add_columns(EntryRow.dedupe_key)
+)
+_KNOWN = Prepared(
+    select(EntryRow.dedupe_key)
+    .join(PayloadRow, PayloadRow.entry == EntryRow.id)
+    .where(
+        EntryRow.team == bindparam("team"),
+        EntryRow.brand == bindparam("brand"),
+        among(EntryRow.dedupe_key, "digests"),
+    )
+)
+_NUMBERS = Prepared(select(EntryRow.id, EntryRow.seq).where(among(EntryRow.id, "ids")))
 _ENVELOPE = tuple(column.key for column in EntryRow.__table__.c if column.key != "seq")
 _INSERT_MANY = Prepared(insert(EntryRow), *_ENVELOPE)
 _INSERT_ONE = Prepared(insert(EntryRow), *_ENVELOPE, numbered=EntryRow.__table__.c.seq)
@@ -121,10 +139,17 @@ def _insert(session: Session, rows: list[tuple[Parameters, Parameters]]) -> list
         numbers = {envelopes[0]["id"]: _INSERT_ONE.number(session, envelopes[0])}
     else:
         _INSERT_MANY.run(session, *envelopes)
-        drawn = select(EntryRow.id, EntryRow.seq).where(EntryRow.id.in_([row["id"] for row in envelopes]))
-        numbers = dict(row for row in session.execute(drawn))
+        numbers = _numbers(session, [row["id"] for row in envelopes])
     _INSERT_PAYLOAD.run(session, *payloads)
     return [_entry(numbers[envelope["id"]], envelope, payload["body"]) for envelope, payload in rows]
+
+
+def _numbers(session: Session, ids: Sequence[EntryId]) -> dict[EntryId, int]:
+    """Return the numbers of entries that were just stored in this order."""
+    ends = dict(_NUMBERS.all(session, {"ids": [ids[0], ids[-1]]}))
+    if ends[ids[-1]] - ends[ids[0]] == len(ids) - 1:  # numbers only grow: those between are as many
+        return dict(zip(ids, count(ends[ids[0]]), strict=False))
+    return dict(_NUMBERS.all(session, {"ids": list(ids)}))
 
 
 def _entry(seq: int, envelope: Parameters, body: str) -> Entry:
@@ -168,6 +193,13 @@ def find(session: Session, scope: Scope, dedupe_key: str | None) -> Entry | None
     return _stored_under(session, scope, {digest}).get(digest)
 
 
+def known(session: Session, scope: Scope, dedupe_keys: Iterable[str]) -> set[str]:
+    """Return the dedupe keys under which an entry is stored whose payload was not erased."""
+    digests = {_digest(key.encode()): key for key in dedupe_keys}
+    rows = _KNOWN.all(session, {"team": scope.team, "brand": scope.brand, "digests": list(digests)})
+    return {digests[digest] for (digest,) in rows}
+
+
 def _stored_under(session: Session, scope: Scope, digests: set[str]) -> dict[str, Entry]:
     """Return the entries stored under these digests of dedupe keys."""
     if not digests:
@@ -176,8 +208,8 @@ def _stored_under(session: Session, scope: Scope, digests: set[str]) -> dict[str
         (digest,) = digests
         row = _FIND.first(session, {"team": scope.team, "brand": scope.brand, "digest": digest})
         return {digest: read_row(row)} if row else {}
-    query = _select(scope).where(EntryRow.dedupe_key.in_(digests)).add_columns(EntryRow.dedupe_key)
-    return {row[-1]: read_row(row[:-1]) for row in session.execute(query)}
+    rows = _FIND_MANY.all(session, {"team": scope.team, "brand": scope.brand, "digests": list(digests)})
+    return {row[-1]: read_row(row[:-1]) for row in rows}
 
 
 def get_entry(session: Session, scope: Scope, entry: EntryId) -> Entry:
