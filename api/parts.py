@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
 from assistant.bot import Bot, Load
+from assistant.chat import Chat, open_chat
 from assistant.fact_reading import FactReader, open_fact_reader
 from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
@@ -54,6 +55,7 @@ class Parts:
     bot: Bot = field(init=False)
     rewriter: Rewriter = field(init=False)
     fact_reader: FactReader | None = field(init=False)
+    chat: Chat | None = field(init=False)
     report_to: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
@@ -66,6 +68,7 @@ class Parts:
         object.__setattr__(self, "bot", replace(bot, topic_of=topic_of))
         object.__setattr__(self, "rewriter", open_rewriter(self.settings))
         object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
+        object.__setattr__(self, "chat", open_chat(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
 
 

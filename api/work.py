@@ -10,6 +10,7 @@ from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
 from api.worker.surveys import SURVEYS
 from api.worker.understanding import FACTS, GROUP, MOOD
+from api.worker.wording import WORD
 from api.worker.work import Job, Reaction, Works
 
 JOBS: tuple[Job, ...] = (
@@ -29,6 +30,7 @@ REACTIONS: tuple[Reaction, ...] = (
     MOOD,
     FACTS,
     HEAR_STOP,
+    WORD,
 )
 
 

@@ -97,6 +97,11 @@ def check_claims(text: str, passages: Sequence[PassageUsed], context: Context) -
     return tuple(found)
 
 
+def check_sentence(sentence: str, texts: Sequence[str]) -> Claim:
+    """Check one sentence against texts that it may rest on, each as it was said."""
+    return _check(sentence, (), _Evidence(tuple(texts), tuple(unit for text in texts for unit in units(text))))
+
+
 @dataclass(frozen=True)
 class _Evidence:
     """What a sentence may rest on: the cited passages with their titles, and the record."""

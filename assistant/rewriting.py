@@ -2,18 +2,14 @@
 
 import re
 from collections import Counter
-from typing import TYPE_CHECKING, Any, Literal, Protocol
+from typing import Literal, Protocol
 
-from assistant.drafting.hiding import leaves_this_machine
+from assistant.chat import Chat, open_chat
 from assistant.drafting.prompt import neutral
-from assistant.drafting.reasons import MODEL_FAILURES, reason_of
 from assistant.privacy.placeholders import Placeholders
 from assistant.sentences import content_words, numbers
 from knowledge.failures import Rejected, Unavailable
 from knowledge.settings import Settings
-
-if TYPE_CHECKING:
-    from langchain_core.language_models import BaseChatModel
 
 Action = Literal["shorter", "warmer", "formal", "translate", "fix"]
 # What can be done by rule; the others need a model.
@@ -61,26 +57,8 @@ class Rewriter(Protocol):
 
 def open_rewriter(settings: Settings) -> Rewriter:
     """Open the rewriter that the settings allow: the model of the endpoint drafter, else rules."""
-    if settings.drafter != "endpoint":
-        return RuleRewriter()
-    from langchain_openai import ChatOpenAI
-    from pydantic import SecretStr
-
-    from assistant.drafting.endpoint import base_url
-
-    url = base_url(settings.chat_url)
-    chat = ChatOpenAI(
-        model=settings.chat_model,
-        base_url=url,
-        api_key=SecretStr(settings.chat_key.get_secret_value() or "none"),
-        timeout=settings.chat_seconds,
-        max_retries=1,
-        max_tokens=settings.chat_max_tokens,
-        temperature=0,
-        use_responses_api=False,
-    )
-    hide = settings.chat_personal_data == "hide" and leaves_this_machine(url)
-    return ModelRewriter(chat, settings.chat_model, hide=hide)
+    chat = open_chat(settings)
+    return RuleRewriter() if chat is None else ModelRewriter(chat)
 
 
 class RuleRewriter:
@@ -107,25 +85,16 @@ class ModelRewriter:
 
     actions = WITH_MODEL
 
-    def __init__(self, chat: "BaseChatModel", model: str, *, hide: bool) -> None:
-        self._chat, self._hide = chat, hide
-        self.by = model
+    def __init__(self, chat: Chat) -> None:
+        self._chat, self.by = chat, chat.name
 
     def rewrite(self, text: str, action: Action, language: str = "en") -> str:
         """Return the text rewritten."""
         text = _usable(text)
         marks = Placeholders()
-        sent = marks.hide(text) if self._hide else text
+        sent = marks.hide(text) if self._chat.hide else text
         order = _ORDERS[action].format(language=re.sub(r"[^a-z-]", "", language.lower())[:8] or "en")
-        messages: list[Any] = [
-            ("system", _SYSTEM.format(order=order)),
-            ("user", f"<data>\n{neutral(sent)}\n</data>"),
-        ]
-        try:
-            said = str(self._chat.invoke(messages).text)
-        except MODEL_FAILURES as error:
-            raise Unavailable(reason_of(error)) from error
-        made = marks.restore(re.sub(r"<think>.*?</think>", "", said, flags=re.DOTALL).strip().strip('"').strip())
+        made = marks.restore(self._chat.ask(_SYSTEM.format(order=order), f"<data>\n{neutral(sent)}\n</data>"))
         if problem := changed(text, made):
             raise Unavailable(f"The model's version cannot be used: {problem}.", "Try again, or change it by hand.")
         return made

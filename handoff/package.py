@@ -9,11 +9,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from assistant.context import is_mere_claim
-from handoff.choosing import HEAD_WORDS, Line, choose
-from knowledge.customers import timeline
+from handoff.choosing import HEAD_WORDS, MOST_WORDS, Line, choose
+from handoff.constraints import constraints_of
+from knowledge.customers import consent, timeline
 from knowledge.customers.conversations import Conversation, Wanted, get_conversation, list_conversations
-from knowledge.customers.entries import Entry, MessageReceived, SuggestionShown
-from knowledge.customers.fact_entries import PackageOpened
+from knowledge.customers.entries import Entry, MessageReceived, MessageSent, SuggestionShown
+from knowledge.customers.fact_entries import PackageOpened, PackageWorded
 from knowledge.customers.facts.reading import MOST_ENTRIES, fold
 from knowledge.customers.facts.values import NUMBERS
 from knowledge.customers.record import Customer, get_customer
@@ -27,6 +28,8 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _ISSUE_WORDS = 25
+# Entries about the package itself: they tell the next person nothing.
+ABOUT_US = PackageOpened | PackageWorded
 # A change of the score (-1 to 1) against the mean before it that is worth a word.
 _TREND = 0.3
 
@@ -55,7 +58,8 @@ class Package:
 
     `step` is what to do next and `articles` what the last suggestion rests on, by title; `seen` numbers the last
     entry that it tells of, `words` counts all of it.
-    `mood` is how they sound and where that is going, empty where nobody can tell.
+    `mood` is how they sound and where that is going, empty where nobody can tell. `summary` are the sentences of the
+    model `summary_by` that the transcript bears out, none without a model or when something was said since.
     """
 
     conversation: str
@@ -73,6 +77,8 @@ class Package:
     seen: int
     looked_before: bool
     mood: str = ""
+    summary: tuple[str, ...] = ()
+    summary_by: str = ""
     words: int = 0
 
     @property
@@ -129,18 +135,18 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
     numbers: dict[str, int] = {one.id: one.seq for one in entries}
     mine = [one for one in entries if one.conversation == found.id]
     last = _last_opened(mine, reader)
-    lines = choose(fold(entries))
+    worded = _worded(mine)
+    summary = worded.sentences if worded else ()
+    lines = choose(fold(entries), MOST_WORDS - HEAD_WORDS - len(" ".join(summary).split()))
     told = [_told(line, numbers, last.seen if last else None) for line in lines]
-    issue = next(
-        (one for one in told if one.owner == "customer" and one.type in {"request", "symptom", "stated"}), None
-    )
+    issue = _issue(told)
     suggestion = _suggestion(mine)
     package = Package(
         conversation=found.id,
         customer=customer.id,
         name=customer.display_name,
         sure=_sure(found, customer),
-        constraints=_constraints(found, customer),
+        constraints=constraints_of(found, customer, consent.fold(entries)),
         issue=_short(issue.text) if issue else found.subject or _short(found.last_text),
         facts=tuple(one for one in told if one is not issue and _part(one) == "facts"),
         tried=tuple(one for one in told if one is not issue and _part(one) == "tried"),
@@ -148,14 +154,25 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
         questions=tuple(one for one in told if _part(one) == "questions"),
         step=_step(found, suggestion),
         articles=_articles(suggestion),
-        seen=max((one.seq for one in entries if not isinstance(one.payload, PackageOpened)), default=0),
+        seen=max((one.seq for one in entries if not isinstance(one.payload, ABOUT_US)), default=0),
         looked_before=last is not None,
         mood=mood_of(mine),
+        summary=summary,
+        summary_by=worded.model if worded and summary else "",
     )
     head = " ".join(
         (package.name, package.sure, *package.constraints, package.mood, package.step, *package.articles)
     ).split()
-    return replace(package, words=min(len(head), HEAD_WORDS) + sum(line.words for line in lines))
+    return replace(
+        package, words=min(len(head), HEAD_WORDS) + sum(line.words for line in lines) + len(" ".join(summary).split())
+    )
+
+
+def _issue(told: Sequence[Told]) -> Told | None:
+    """What the customer wants: their first wish or problem, else the first that they said."""
+    theirs = [one for one in told if one.owner == "customer"]
+    wishes = [one for one in theirs if one.type in {"request", "symptom"}]
+    return next(iter(wishes or [one for one in theirs if one.type == "stated"]), None)
 
 
 def _told(line: Line, numbers: Mapping[str, int], seen: int | None) -> Told:
@@ -206,11 +223,6 @@ def _sure(found: Conversation, customer: Customer) -> str:
     return f"{found.address.kind} verified"
 
 
-def _constraints(found: Conversation, customer: Customer) -> tuple[str, ...]:
-    said = [f"writes {customer.language}"] if customer.language not in {"", "en"} else []
-    return (*said, *(["public: everyone can read it"] if found.public else []))
-
-
 def _suggestion(entries: Sequence[Entry]) -> SuggestionShown | None:
     """The suggestion for the customer's last message, if one was made."""
     asked = next((one for one in reversed(entries) if isinstance(one.payload, MessageReceived)), None)
@@ -238,6 +250,13 @@ def _articles(suggestion: SuggestionShown | None) -> tuple[str, ...]:
 def _last_opened(entries: Sequence[Entry], reader: str) -> PackageOpened | None:
     opened = (one.payload for one in reversed(entries) if isinstance(one.payload, PackageOpened))
     return next((one for one in opened if one.author == reader), None)
+
+
+def _worded(entries: Sequence[Entry]) -> PackageWorded | None:
+    """The model's words for the conversation, while nobody has said anything since."""
+    worded = next((one.payload for one in reversed(entries) if isinstance(one.payload, PackageWorded)), None)
+    said = max((one.seq for one in entries if isinstance(one.payload, MessageReceived | MessageSent)), default=0)
+    return worded if worded and worded.seen >= said else None
 
 
 def _short(text: str) -> str:

@@ -31,7 +31,7 @@ from knowledge.customers.entries import (
     SuggestionShown,
     SurveyAnswered,
 )
-from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOpened
+from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOpened, PackageWorded
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.issues import AUTOMATIC
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
@@ -230,7 +230,13 @@ def _about_facts(payload: Payload | None, known: Known) -> str:
             return f"{model} read in the message: {'; '.join(one.text for one in facts)}"
         case PackageOpened():
             return f"{_name(payload.author, known)} opened the handoff package"
+        case PackageWorded():
+            return f"{payload.model} put the handoff package in words{_dropped(payload.dropped)}"
     return ""
+
+
+def _dropped(count: int) -> str:
+    return f"; {count} of its sentences were not borne out and left out" if count else ""
 
 
 def _about_comparisons(payload: Payload | None, known: Known) -> str:

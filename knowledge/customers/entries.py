@@ -17,7 +17,7 @@ from knowledge.customers.delivery_entries import (
     MessageBounced,
     MessageDelivered,
 )
-from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOpened
+from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOpened, PackageWorded
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.outreach_entries import (
     OutreachApproved,
@@ -309,6 +309,7 @@ Payload = Annotated[
     | FactCorrected
     | FactsRead
     | PackageOpened
+    | PackageWorded
     | BotDecided
     | BotJudged
     | ToolUsed

@@ -1,4 +1,4 @@
-"""What can happen to facts and to the package that passes them on: read by a model, corrected, opened."""
+"""What can happen to facts and to the package that passes them on: read by a model, corrected, opened, worded."""
 
 from dataclasses import dataclass
 from typing import Literal
@@ -49,3 +49,18 @@ class PackageOpened:
     facts: int
     words: int
     kind: Literal["package_opened"] = "package_opened"
+
+
+@dataclass(frozen=True)
+class PackageWorded:
+    """A model put a conversation in words for the next person, up to the entry numbered `seen`.
+
+    `sentences` are those that the transcript bears out, `dropped` counts the others.
+    """
+
+    seen: int
+    sentences: tuple[str, ...]
+    dropped: int
+    model: str
+    author: str = "threadline"
+    kind: Literal["package_worded"] = "package_worded"
