@@ -32,7 +32,6 @@ IMPERSONAL: dict[str, str] = {
     "mailings": "which colleague gets which report",
     "logins": "hashes of colleagues' tokens; a customer's session is a handle and goes with it",
     "work_cursors": "numbers of entries",
-    "work_runs": "when jobs ran",
     "work_workers": "names of processes",
     "work_revivals": "names of pieces of work, by ids of entries",
     "bot_rules": "how the company lets the bot work, and which colleague set it",
@@ -53,6 +52,7 @@ FILES: dict[str, str] = {
     "crawl": "pages of help centres as they were read, so that only changes are fetched",
     "indexes": "passages of the library in Chroma and tantivy",
     "secret": "a random key",
+    "routing.json": "counts of how conversations ended, by colleague, topic and channel",
     "demo.json": "that this folder is the demo's",
 }
 

@@ -1,7 +1,6 @@
 """Serves the doors: binds the address, opens the parts, runs until a signal and closes everything."""
 
 import errno
-import logging
 import signal
 import socket
 from collections.abc import Callable, Iterator
@@ -10,6 +9,7 @@ from types import FrameType
 
 import uvicorn
 
+from api import logs
 from api.app import create_app
 from api.parts import Parts, open_parts
 from api.stopping import Server
@@ -45,7 +45,7 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
     Raises:
         Unavailable: the address is taken or not this machine's, or a part does not open.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up()
     with (
         bind(settings.host, settings.port) as listener,
         ends_by_signal(),

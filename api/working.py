@@ -1,10 +1,10 @@
 """Runs a worker until a signal: alone, or inside the server."""
 
-import logging
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from api import logs
 from api.parts import Parts, open_parts
 from api.serving import ends_by_signal
 from knowledge.settings import Settings
@@ -16,7 +16,7 @@ def run(settings: Settings, on_ready: Callable[[str], None]) -> None:
     Raises:
         Unavailable: a part does not open.
     """
-    logging.basicConfig(level=logging.WARNING, format="%(asctime)s %(levelname)s %(name)s: %(message)s")
+    logs.set_up()
     with ends_by_signal(), open_parts(settings) as parts, working(parts) as name:
         on_ready(name)
         threading.Event().wait()

@@ -136,7 +136,8 @@ class Doing:
         """Say what becomes of an attempt, and write down what failed for good or is done after all."""
         scope, now = self._parts.scope, self._parts.clock()
         if problem is not None and _may_pass(problem) and attempted.attempts < retries.attempts:
-            log.warning("%s will be tried again: %s", attempted.work, attempted.reason)
+            # Not the reason: a provider's words may quote an address. It stands in the letter, once it fails for good.
+            log.warning("%s of %s will be tried again: %s", attempted.work, attempted.subject, type(problem).__name__)
             return "again"
         with self._parts.database.write() as session:
             if problem is None:

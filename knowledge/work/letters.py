@@ -1,20 +1,23 @@
 """Dead letters: work that failed for good waits here until somebody has it done again."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import CursorResult, delete, select
 from sqlalchemy.orm import Session
 
-from knowledge.customers.tables import EntryRow
+from knowledge.customers.tables import CustomerRow, EntryRow, HandleRow
 from knowledge.erasing import Eraser, Person
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import new_id
 from knowledge.scope import Scope, within
-from knowledge.work.tables import LetterRow
+from knowledge.work.tables import LetterRow, RunRow
 
 REASON_CHARS = 500
+# What takes the place of a reason that quoted somebody who was forgotten; shorter words quote nobody in particular.
+QUOTED = "It named somebody who was forgotten."
+LEAST = 5
 
 
 @dataclass(frozen=True)
@@ -107,13 +110,36 @@ def begun(session: Session, letter: Letter) -> None:
 
 
 def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
-    """Delete the letters about a person: a reason may quote an address."""
+    """Delete the letters about a person, and the reasons of jobs that quote an address, a name or an id of theirs."""
     mine = within(scope, LetterRow) & LetterRow.customer.in_(list(person.records))
     done: CursorResult[tuple[()]] = session.execute(delete(LetterRow).where(mine))  # type: ignore[assignment]
-    return {"dead letters": done.rowcount}
+    words = _words_of(session, person)
+    runs = session.scalars(select(RunRow).where(within(scope, RunRow), RunRow.outcome != ""))
+    others = session.scalars(select(LetterRow).where(within(scope, LetterRow), LetterRow.customer.is_(None)))
+    quoting = [row for row in runs if _quotes(row.outcome, words)]
+    letters = [row for row in others if _quotes(row.reason, words)]
+    for run in quoting:
+        run.outcome = QUOTED
+    for letter in letters:
+        letter.reason = QUOTED
+    return {"dead letters": done.rowcount, "reasons of jobs": len(quoting) + len(letters)}
 
 
-ERASER = Eraser("knowledge.work", frozenset({LetterRow.__tablename__}), forget)
+def _words_of(session: Session, person: Person) -> set[str]:
+    """Return what names a person in a failure's message: handles, name, outside id."""
+    mine = list(person.records)
+    handles = session.scalars(select(HandleRow.value).where(HandleRow.customer.in_(mine)))
+    rows = session.execute(select(CustomerRow.name, CustomerRow.external_key).where(CustomerRow.id.in_(mine)))
+    told = {*handles, *(word for row in rows for word in row if word)}
+    return {word.casefold() for word in told if len(word) >= LEAST}
+
+
+def _quotes(text: str, words: Collection[str]) -> bool:
+    plain = text.casefold()
+    return any(word in plain for word in words)
+
+
+ERASER = Eraser("knowledge.work", frozenset({LetterRow.__tablename__, RunRow.__tablename__}), forget)
 
 
 def _of(session: Session, scope: Scope, work: str, subject: str) -> LetterRow | None:
