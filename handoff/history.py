@@ -1,14 +1,18 @@
 """History: what routing learns from, read from the record: how conversations ended, and where customers answered."""
 
+from collections import defaultdict
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
 from sqlalchemy.orm import Session
 
-from handoff.agents.scoring import Outcome, Subject
+from handoff.agents.agent import agent_of
+from handoff.agents.scoring import Outcome, Subject, busyness
+from handoff.agents.workload import Span, Workload, complexity_of
 from handoff.channels.prediction import Contact
+from handoff.learning.evidence import EPOCH
 from handoff.plan import Plan
 from knowledge.customers import timeline
 from knowledge.customers.entries import (
@@ -20,8 +24,13 @@ from knowledge.customers.entries import (
     StatusChanged,
     SurveyAnswered,
 )
+from knowledge.customers.issue_entries import IssueLinked
+from knowledge.customers.record import get_customers
+from knowledge.customers.routing_entries import ConversationEscalated
 from knowledge.customers.tables import EntryRow
+from knowledge.ids import CustomerId
 from knowledge.scope import Scope, within
+from knowledge.staff.people import list_staff
 
 KINDS = (
     "conversation_opened",
@@ -30,6 +39,8 @@ KINDS = (
     "message_sent",
     "status_changed",
     "survey_answered",
+    "conversation_escalated",
+    "issue_linked",
 )
 # Whoever writes again within this time was not done.
 REOPENING = timedelta(days=7)
@@ -51,34 +62,81 @@ def conversations(session: Session, scope: Scope) -> Iterator[list[Entry]]:
 
 
 def outcomes(session: Session, scope: Scope, plan: Plan, now: datetime) -> list[Outcome]:
-    """Return how conversations ended that a colleague owned, by time; what may still reopen is left out."""
-    found = sorted(
-        (one for entries in conversations(session, scope) if (one := _ended(entries, plan, now))),
-        key=lambda one: one[1].at,
-    )
-    served: dict[str, set[str]] = {}
+    """Return how conversations ended that a colleague owned, by when they took them; what may reopen is left out.
+
+    Everything is as it was when they took it: what had been said, how urgent it was, how busy they were, and whom they
+    were known to have served well.
+    """
+    found: list[tuple[str, Outcome]] = []
+    spans: list[Span] = []
+    begun: defaultdict[str, list[Begun]] = defaultdict(list)
+    for entries in conversations(session, scope):
+        spans += _spans(entries, now)
+        begun[str(entries[0].customer) if entries else ""].append(_begun(entries, plan))
+        found += [one] if (one := _ended(entries, plan, now)) else []
+    found.sort(key=lambda one: one[1].at)
+    people = get_customers(session, scope, list({CustomerId(customer) for customer, _ in found}))
+    agents = {person.email: agent_of(person) for person in list_staff(session, scope)}
+    busy = Workload(spans)
+    served: defaultdict[str, list[tuple[datetime, str]]] = defaultdict(list)
     told = []
     for customer, outcome in found:
-        before = frozenset(served.get(customer, ()))
-        told.append(_knowing(outcome, before))
-        if outcome.well:
-            served.setdefault(customer, set()).add(outcome.agent)
+        person, agent = people.get(CustomerId(customer)), agents.get(outcome.agent)
+        well = outcome.well and not _came_again(outcome, begun[customer])
+        subject = replace(outcome.subject, served_by=_served(served[customer], outcome.at))
+        if person is not None:
+            ahead = subject.priority == "normal" and plan.is_vip(person.attributes)
+            subject = replace(subject, timezone=person.timezone, priority="high" if ahead else subject.priority)
+        has = {subject.channel: busy.had(outcome.agent, subject.channel, outcome.at)}
+        taken = busyness(agent, subject.channel, has) if agent else 0.0
+        zone = agent.calendar.timezone if agent else ""
+        told.append(replace(outcome, subject=subject, busy=taken, agent_timezone=zone, well=well))
+        if well and outcome.known_at is not None:
+            served[customer].append((outcome.known_at, outcome.agent))
     return told
 
 
-def _knowing(outcome: Outcome, before: frozenset[str]) -> Outcome:
-    return replace(outcome, subject=replace(outcome.subject, served_by=before))
+@dataclass(frozen=True)
+class Begun:
+    """A conversation that a customer began, about which topic and which issues."""
+
+    conversation: str
+    at: datetime
+    topic: str
+    issues: frozenset[str]
+
+
+def _begun(entries: Sequence[Entry], plan: Plan) -> Begun:
+    if not entries:
+        return Begun("", EPOCH, "", frozenset())
+    issues = frozenset(str(one.payload.issue) for one in entries if isinstance(one.payload, IssueLinked))
+    return Begun(str(entries[0].conversation), entries[0].at, plan.topic_of(_said(entries)), issues)
+
+
+def _came_again(outcome: Outcome, theirs: Sequence[Begun]) -> bool:
+    """Whether the customer began another conversation about the same within the time for reopening, on any channel."""
+    mine = next((one for one in theirs if one.conversation == outcome.conversation), None)
+    if mine is None or outcome.known_at is None:
+        return False
+    after = [one for one in theirs if outcome.known_at - REOPENING < one.at <= outcome.known_at]
+    return any((one.topic and one.topic == mine.topic) or one.issues & mine.issues for one in after)
+
+
+def _served(well: Sequence[tuple[datetime, str]], at: datetime) -> frozenset[str]:
+    return frozenset(agent for known, agent in well if known <= at)
 
 
 def _ended(entries: Sequence[Entry], plan: Plan, now: datetime) -> tuple[str, Outcome] | None:
-    owner, closed = "", None
+    taken: Entry | None = None
+    closed = None
     for entry in entries:
         match entry.payload:
             case ConversationAssigned() if closed is None:
-                owner = entry.payload.owner or owner
+                taken = entry if entry.payload.owner else taken
             case StatusChanged(status="resolved") if closed is None:
                 closed = entry
-    if closed is None or not owner or owner == "bot" or closed.at + REOPENING > now:
+    owner = taken.payload.owner if taken and isinstance(taken.payload, ConversationAssigned) else None
+    if closed is None or taken is None or not owner or owner == "bot" or closed.at + REOPENING > now:
         return None
     later = [entry for entry in entries if closed.at < entry.at <= closed.at + REOPENING]
     reopened = any(isinstance(entry.payload, MessageReceived) for entry in later)
@@ -86,12 +144,39 @@ def _ended(entries: Sequence[Entry], plan: Plan, now: datetime) -> tuple[str, Ou
         isinstance(entry.payload, SurveyAnswered) and entry.payload.score < CONTENT[entry.payload.survey]
         for entry in entries
     )
-    subject = Subject(plan.topic_of(_said(entries)), _channel(entries))
-    known = closed.at + REOPENING
-    well = not reopened and not unhappy
-    return str(closed.customer), Outcome(
-        owner, subject, closed.at, well, known_at=known, conversation=str(closed.conversation)
+    before = [entry for entry in entries if entry.at <= taken.at]
+    subject = Subject(
+        plan.topic_of(_said(before)), _channel(entries), priority=_priority(before), complexity=complexity_of(before)
     )
+    return str(closed.customer), Outcome(
+        owner,
+        subject,
+        taken.at,
+        not reopened and not unhappy,
+        known_at=closed.at + REOPENING,
+        conversation=str(closed.conversation),
+    )
+
+
+def _priority(entries: Sequence[Entry]) -> str:
+    asked = [one.payload.priority for one in entries if isinstance(one.payload, ConversationEscalated)]
+    public = any(isinstance(one.payload, ConversationOpened) and one.payload.public for one in entries)
+    found = asked[-1] if asked else "normal"
+    return "high" if found == "normal" and public else found
+
+
+def _spans(entries: Sequence[Entry], now: datetime) -> Iterator[Span]:
+    """Yield who had a conversation from when until when."""
+    owner, since = "", now
+    for entry in entries:
+        ends = isinstance(entry.payload, StatusChanged) and entry.payload.status == "resolved"
+        if isinstance(entry.payload, ConversationAssigned) or ends:
+            if owner:
+                yield Span(owner, _channel(entries), since, entry.at)
+            owner = entry.payload.owner or "" if isinstance(entry.payload, ConversationAssigned) else ""
+            since = entry.at
+    if owner:
+        yield Span(owner, _channel(entries), since, now)
 
 
 def _said(entries: Sequence[Entry]) -> str:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from handoff.agents.agent import Agent, Need, agent_of
 from handoff.agents.rules import Load
 from handoff.agents.scoring import Subject
+from handoff.agents.workload import complexity_of
 from handoff.assignment import offers
 from handoff.assignment.offers import Offer
 from handoff.assignment.queue import Priority, Waiting, in_order
@@ -68,8 +69,9 @@ def look(session: Session, scope: Scope, plan: Plan, now: datetime) -> Seen:
         case = _case(one, since.get(one.id, one.last_at), entries, plan, now)
         ahead = case.priority == "normal" and (one.public or plan.is_vip(customer.attributes))
         need = replace(case.need, language=customer.language)
-        subject = replace(case.subject, timezone=customer.timezone)
-        cases.append(replace(case, need=need, subject=subject, priority="high" if ahead else case.priority))
+        priority: Priority = "high" if ahead else case.priority
+        subject = replace(case.subject, timezone=customer.timezone, priority=priority)
+        cases.append(replace(case, need=need, subject=subject, priority=priority))
     order = {one.conversation: place for place, one in enumerate(in_order(case.waiting for case in cases))}
     agents = tuple(agent_of(person) for person in list_staff(session, scope))
     ordered = sorted(cases, key=lambda case: order[case.conversation.id])
@@ -92,7 +94,9 @@ def _case(found: Conversation, since: datetime, entries: Sequence[Entry], plan: 
             role=least_role("manager" if last and last.to == "manager" else None),
             refused=offers.refusers(entries),
         ),
-        subject=Subject(topic, found.channel, priority=last.priority if last else "normal"),
+        subject=Subject(
+            topic, found.channel, priority=last.priority if last else "normal", complexity=complexity_of(entries)
+        ),
         offer=offers.standing(entries),
         tries=sum(isinstance(one.payload, ConversationOffered) for one in entries),
         told=_notified(entries, since),
