@@ -4,8 +4,11 @@ Errors among n answers are binomial; every bound here is exact, none is a normal
 chance, over draws of the labelled answers, that a statement made this way is true.
 """
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import accumulate
 
 CONFIDENCE = 0.95
 # Thresholds tested one after the other, strict ones first.
@@ -101,6 +104,7 @@ def chance_of_so_few(wrong: int, answered: int, risk: float) -> float:
     return float(betainc(answered - wrong, wrong + 1, 1.0 - risk))
 
 
+@lru_cache(maxsize=10_000)
 def items_needed(risk: float, confidence: float = CONFIDENCE, wrong: int = 0) -> int:
     """Return how many answers certify `risk` when `wrong` of them are wrong: 59 at 5 %, 149 at 2 %, 299 at 1 %.
 
@@ -150,13 +154,15 @@ def certify(
     """
     _sensible(0, 0, risk)
     _sensible(0, 0, confidence)
-    found: Certificate | None = None
-    for threshold in thresholds:
-        tried = bound_at(scored, threshold, risk, confidence)
-        if not tried.holds:
-            return found or tried
-        found = tried
-    return found or _certificate(scored, None, list(scored), risk, confidence)
+    counted, held = _Counted(scored), None
+    tried = min((one.chance for one in scored), default=0.0)
+    for tried in thresholds:
+        wrong, answered = counted.at(tried)
+        if chance_of_so_few(wrong, answered, risk) > 1.0 - confidence:
+            break
+        held = tried
+    counts = counted.at(tried if held is None else held)
+    return _certificate(len(scored), held, counts, risk, confidence)
 
 
 def bound_at(scored: Sequence[Scored], threshold: float, risk: float, confidence: float = CONFIDENCE) -> Certificate:
@@ -165,10 +171,9 @@ def bound_at(scored: Sequence[Scored], threshold: float, risk: float, confidence
     Raises:
         ValueError: the risk or the confidence is not between 0 and 1.
     """
-    answered = [one for one in scored if one.chance >= threshold]
-    wrong = sum(not one.right for one in answered)
-    certified = chance_of_so_few(wrong, len(answered), risk) <= 1.0 - confidence
-    return _certificate(scored, threshold if certified else None, answered, risk, confidence)
+    wrong, answered = _Counted(scored).at(threshold)
+    certified = chance_of_so_few(wrong, answered, risk) <= 1.0 - confidence
+    return _certificate(len(scored), threshold if certified else None, (wrong, answered), risk, confidence)
 
 
 def exceeded(wrong: int, answered: int, risk: float, confidence: float = CONFIDENCE) -> bool:
@@ -194,18 +199,33 @@ def exceeded(wrong: int, answered: int, risk: float, confidence: float = CONFIDE
     return mixture - wrong * log(risk) - fine * log1p(-risk) >= -log1p(-confidence)
 
 
+class _Counted:
+    """Labelled answers in the order of their chances, so that any threshold is counted by one look."""
+
+    def __init__(self, scored: Sequence[Scored]) -> None:
+        ordered = sorted(scored, key=lambda one: one.chance)
+        self._chances = [one.chance for one in ordered]
+        # How many of the first k are wrong.
+        self._wrong = [0, *accumulate(not one.right for one in ordered)]
+
+    def at(self, threshold: float) -> tuple[int, int]:
+        """Return how many are wrong, of how many whose chance is at least the threshold."""
+        below = bisect_left(self._chances, threshold)
+        return self._wrong[-1] - self._wrong[below], len(self._chances) - below
+
+
 def _certificate(
-    scored: Sequence[Scored], threshold: float | None, answered: Sequence[Scored], risk: float, confidence: float
+    items: int, threshold: float | None, counts: tuple[int, int], risk: float, confidence: float
 ) -> Certificate:
-    wrong = sum(not one.right for one in answered)
+    wrong, answered = counts
     return Certificate(
         risk=risk,
         confidence=confidence,
         threshold=threshold,
-        items=len(scored),
-        answered=len(answered),
+        items=items,
+        answered=answered,
         wrong=wrong,
-        bound=upper_bound(wrong, len(answered), confidence),
+        bound=upper_bound(wrong, answered, confidence),
         needed=items_needed(risk, confidence, wrong),
     )
 

@@ -80,13 +80,15 @@ def held(asked: Sequence[Asked], bound: float, splits: int = SPLITS, seed: int =
     place = {group: number for number, group in enumerate(groups)}
     own = np.array([place[one.group] for one in asked])
     chance, right = np.array([one.chance for one in asked]), np.array([one.right for one in asked])
+    scored = [Scored(float(one.chance), bool(one.right)) for one in asked]
     kept = counted = silent = 0
     risks, coverages = list[float](), list[float]()
     for _ in range(splits):
         chosen = np.zeros(len(groups), dtype=bool)
         chosen[random.permutation(len(groups))[: len(groups) // 2]] = True
         here = chosen[own]
-        threshold = _threshold(chance[here], right[here], chance[~here], bound)
+        calibrating = [scored[place] for place in np.flatnonzero(here)]
+        threshold = _threshold(calibrating, chance[~here], bound)
         answered = chance[~here] >= threshold if threshold is not None else np.zeros((~here).sum(), dtype=bool)
         n, wrong = int(answered.sum()), int((answered & ~right[~here]).sum())
         coverages.append(n / max(1, len(answered)))
@@ -100,16 +102,15 @@ def held(asked: Sequence[Asked], bound: float, splits: int = SPLITS, seed: int =
     return Held(bound, kept, counted, silent, float(np.mean(risks)) if risks else 0.0, coverage)
 
 
-def _threshold(chance: Chances, right: NDArray[np.bool_], others: Chances, bound: float) -> float | None:
-    scored = [Scored(float(one), bool(fine)) for one, fine in zip(chance, right, strict=True)]
-    return certify(scored, sequence([float(one) for one in others], len(scored), bound), bound).threshold
+def _threshold(scored: Sequence[Scored], others: Chances, bound: float) -> float | None:
+    return certify(scored, sequence(others.tolist(), len(scored), bound), bound).threshold
 
 
 def violates(wrong: int, answered: int, bound: float) -> bool:
     """Tell whether so many wrong answers reject "risk ≤ bound" at 95 %: P(Bin(answered, bound) ≥ wrong) < .05."""
-    from scipy.stats import binom  # type: ignore[import-untyped]
+    from scipy.special import betainc  # type: ignore[import-untyped]
 
-    return bool(binom.sf(wrong - 1, answered, bound) < TEST)
+    return wrong > 0 and bool(betainc(wrong, answered - wrong + 1, bound) < TEST)
 
 
 def _two(
@@ -206,10 +207,8 @@ def true_excess(bound: float, tries: int = 500, n: int = 600) -> float:
     over = 0
     for number in range(tries):
         some, others = simulated(bound, n, seed=2 + 2 * number), simulated(bound, n, seed=3 + 2 * number)
-        chances = np.array([one.chance for one in some])
-        threshold = _threshold(
-            chances, np.array([one.right for one in some]), np.array([one.chance for one in others]), bound
-        )
+        scored = [Scored(one.chance, one.right) for one in some]
+        threshold = _threshold(scored, np.array([one.chance for one in others]), bound)
         if threshold is not None:
             over += bool(tail[min(len(world) - 1, int(np.searchsorted(world, threshold)))] > bound)
     return over / tries
