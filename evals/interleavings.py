@@ -1,21 +1,23 @@
-"""Every order in which two workers of the bot, a customer and an agent can act on one conversation, tried on a record.
+"""Every order in which workers of the bot, a customer and an agent can act on one conversation, tried on a record.
 
 A step is one transaction, or one look; nothing else is shared, so an order of steps is all that can differ. The bound
-is the number of steps of each actor. `tried` reports what must never happen over all of them.
+is each actor's script. Orders that have led to the same record, with the same looks taken, go on alike: what follows
+is played once and counted for each of them. `tried` reports what must never happen over all of them.
 """
 
-import shutil
 import sqlite3
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 from assistant.answering.posting import Posted
 from assistant.answering.seeing import Sight
 from assistant.bot import Bot, Decision, act, look, think
 from handoff import ownership
+from handoff.ownership import Pass
 from knowledge.customers import inbox, timeline
 from knowledge.customers.bot_entries import BotDecided
 from knowledge.customers.entries import ConversationAssigned, Entry, Handle, MessageReceived, MessageSent
@@ -26,6 +28,11 @@ from knowledge.ids import ConversationId, EntryId
 from knowledge.scope import Scope
 
 ADDRESS = Handle("chat", "c" * 64)
+WORKER = ("look", "act")
+# What actors do, each in this order: the short bound of every test, and the long one of `--full` and the figures.
+SHORT = (WORKER, WORKER, ("write",), ("take", "reply"))
+LONG = (WORKER, WORKER, ("write", "write"), ("take", "reply", "resolve"))
+PASSED_ON = (WORKER, WORKER, ("write",), ("take", "pass", "reply"))
 
 
 @dataclass(frozen=True)
@@ -36,10 +43,14 @@ class Wrong:
     doubled: int = 0
     lost: int = 0
 
+    def __add__(self, other: "Wrong") -> "Wrong":
+        pairs = zip(vars(self).values(), vars(other).values(), strict=True)
+        return Wrong(*(one + another for one, another in pairs))
+
 
 @dataclass(frozen=True)
 class Story:
-    """What is played: a record's file with one open question, the bot, who takes over, what is written meanwhile."""
+    """What is played: a record's file with one open question, the bot, two agents, what is written meanwhile."""
 
     file: Path
     bot: Bot
@@ -47,108 +58,163 @@ class Story:
     agent: str
     second: str
     start: datetime
-    workers: int = 2
-    agent_replies: bool = True
+    colleague: str = ""
 
 
-def orders(counts: Sequence[int]) -> Iterator[tuple[int, ...]]:
-    """Yield every order of actors in which actor i acts `counts[i]` times, each once."""
-    if not any(counts):
-        yield ()
-    for actor, left in enumerate(counts):
-        if left:
-            rest = [*counts[:actor], left - 1, *counts[actor + 1 :]]
-            for tail in orders(rest):
-                yield actor, *tail
+@dataclass(frozen=True)
+class State:
+    """Where an order of steps has led: how far each actor is, what each worker saw, and what was written in between.
 
-
-def tried(story: Story, folder: Path) -> tuple[int, Wrong]:
-    """Play every order; return how many there are and what went wrong over all of them.
-
-    Two workers do the same: orders in which the second begins first are the others with the names changed.
+    `log` names every step that changed the record, in order: it is what the record is a function of.
     """
-    total, wrong, thought = 0, Wrong(), dict[str, Decision]()
+
+    done: tuple[int, ...]
+    sights: tuple[Sight | None, ...]
+    looked: tuple[int, ...]
+    log: tuple[str, ...] = ()
+    steps: int = 0
+    seq: int = 0
+
+    def key(self, scripts: Sequence[Sequence[str]]) -> object:
+        """The same for states that go on alike: the record, each actor's place, and when each worker looked.
+
+        Two workers do the same: which of them is where makes no difference.
+        """
+        return tuple(sorted(zip(map(tuple, scripts), self.done, self.looked, strict=True))), self.log
+
+
+def tried(
+    story: Story, folder: Path, scripts: Sequence[Sequence[str]] = SHORT, *, each: bool = False
+) -> tuple[int, Wrong]:
+    """Play every order of the scripts' steps; return how many there are and what went wrong over all of them.
+
+    `each`: every order is played by itself, even where others have gone on alike.
+    """
     file = folder / "played.db"
-    shutil.copyfile(story.file, file)
-    with closing(open_database(f"sqlite:///{file}")) as database, closing(sqlite3.connect(story.file)) as begun:
-        for order in orders((2, 2 * (story.workers - 1), 1, 1 + story.agent_replies)):
-            if 1 in order and order.index(1) < order.index(0):
-                continue
-            with closing(sqlite3.connect(file)) as again:
-                begun.backup(again)
-            found = judge(_play(_Stage(story, database, thought), order))
-            total += 1
-            wrong = Wrong(*(a + b for a, b in zip(vars(wrong).values(), vars(found).values(), strict=True)))
+    file.touch()
+    with closing(sqlite3.connect(story.file)) as begun, closing(sqlite3.connect(file)) as fresh:
+        begun.backup(fresh)
+    with closing(open_database(f"sqlite:///{file}")) as database:
+        stage = _Stage(story, database, scripts)
+        none, unseen = tuple(None for _ in scripts), tuple(-1 for _ in scripts)
+        start = State(tuple(0 for _ in scripts), none, unseen, seq=stage.last())
+        return _follow(stage, file, start, None if each else {})
+
+
+def _follow(
+    stage: "_Stage", file: Path, state: State, known: dict[object, tuple[int, Wrong]] | None
+) -> tuple[int, Wrong]:
+    """Play everything that can come after a state; the record is as it was when this returns."""
+    key = state.key(stage.scripts)
+    if known is not None and key in known:
+        return known[key]
+    able = [actor for actor, script in enumerate(stage.scripts) if state.done[actor] < len(script)]
+    total, wrong = 0, Wrong()
+    with closing(sqlite3.connect(":memory:")) as kept, closing(sqlite3.connect(file)) as played:
+        played.backup(kept)
+        if not able:
+            total, wrong = 1, judge(stage.end(state))
+        for actor in able:
+            orders, found = _follow(stage, file, stage.step(state, actor), known)
+            total, wrong = total + orders, wrong + found
+            kept.backup(played)
+    if known is not None:
+        known[key] = total, wrong
     return total, wrong
-
-
-def _play(stage: "_Stage", order: Sequence[int]) -> list[Entry]:
-    actors = [stage.worker(), stage.worker(), stage.customer(), stage.agent()]
-    for actor in order:
-        next(actors[actor])()
-    # What a worker does with the latest message once all is quiet.
-    for step in stage.worker():
-        step()
-    with stage.database.read() as session:
-        return timeline.page(session, stage.scope, conversation=stage.story.conversation, limit=200)
 
 
 class _Stage:
     """The actors over one record; the clock goes on with each step. The same turn is thought about once."""
 
-    def __init__(self, story: Story, database: Database, thought: dict[str, Decision]) -> None:
-        self.story, self.database, self.thought = story, database, thought
-        self.scope, self.now = Scope(), story.start
+    def __init__(self, story: Story, database: Database, scripts: Sequence[Sequence[str]]) -> None:
+        self.story, self.database, self.scripts = story, database, scripts
+        self.scope, self.thought = Scope(), dict[str, Decision]()
+        self.does: Mapping[str, Callable[[Sight | None, datetime], Sight | None]] = {
+            "look": self._look,
+            "act": self._act,
+            "write": self._write,
+            "take": self._take,
+            "pass": self._pass_on,
+            "reply": self._reply,
+            "resolve": self._resolve,
+        }
 
-    def tick(self) -> datetime:
-        self.now += timedelta(seconds=1)
-        return self.now
+    def step(self, state: State, actor: int) -> State:
+        """Let an actor do its next step; return where that leads."""
+        name = self.scripts[actor][state.done[actor]]
+        at = self.story.start + timedelta(seconds=state.steps + 1)
+        sight = self.does[name](state.sights[actor], at)
+        seq = self.last() if name != "look" else state.seq
+        looked = len(state.log) if name == "look" else state.looked[actor]
+        return replace(
+            state,
+            done=_put(state.done, actor, state.done[actor] + 1),
+            sights=_put(state.sights, actor, sight),
+            looked=_put(state.looked, actor, looked),
+            log=(*state.log, f"{name}@{state.looked[actor]}") if seq != state.seq else state.log,
+            steps=state.steps + 1,
+            seq=seq,
+        )
 
-    def worker(self) -> Iterator[Callable[[], None]]:
-        seen: list[Sight | None] = []
-        story = self.story
+    def end(self, state: State) -> list[Entry]:
+        """Return the conversation once a worker has come to its latest message, and all is quiet."""
+        at = self.story.start + timedelta(seconds=state.steps + 1)
+        self._act(self._look(None, at), at + timedelta(seconds=1))
+        with self.database.read() as session:
+            return timeline.page(session, self.scope, conversation=self.story.conversation, limit=200)
 
-        def begin() -> None:
-            seen.append(look(story.bot, self.database, self.scope, story.conversation, self.tick()))
+    def last(self) -> int:
+        """Return the number of the latest entry."""
+        with self.database.read() as session:
+            return timeline.last_seq(session, self.scope)
 
-        def finish() -> None:
-            sight, now = seen[0], self.tick()
-            if sight is not None:
-                load = story.bot.load(sight.conversation.channel, now)
-                key = (
-                    f"{sight.spoken.text}|{sight.conversation.owner}|{sight.spoken.person_at}|{sight.spoken.bot_spoke}"
-                )
-                if key not in self.thought:
-                    self.thought[key] = think(story.bot, sight, load, now)
-                act(self.database, self.scope, Posted(sight, load.wait_seconds, now), self.thought[key])
+    def _look(self, _sight: Sight | None, now: datetime) -> Sight | None:
+        return look(self.story.bot, self.database, self.scope, self.story.conversation, now)
 
-        yield begin
-        yield finish
+    def _act(self, sight: Sight | None, now: datetime) -> Sight | None:
+        if sight is None:
+            return None
+        load = self.story.bot.load(sight.conversation.channel, now)
+        seen = sight.spoken
+        key = f"{seen.text}|{sight.conversation.owner}|{sight.conversation.status}|{seen.person_at}|{seen.bot_spoke}"
+        if key not in self.thought:
+            self.thought[key] = think(self.story.bot, sight, load, now)
+        act(self.database, self.scope, Posted(sight, load.wait_seconds, now), self.thought[key])
+        return None
 
-    def customer(self) -> Iterator[Callable[[], None]]:
-        def write() -> None:
-            now = self.tick()
+    def _write(self, sight: Sight | None, now: datetime) -> Sight | None:
+        with self.database.write() as session:
+            inbox.receive(session, self.scope, Incoming("chat", ADDRESS, self.story.second, now), now)
+        return sight
+
+    def _take(self, sight: Sight | None, now: datetime) -> Sight | None:
+        try:
             with self.database.write() as session:
-                incoming = Incoming("chat", ADDRESS, self.story.second, now)
-                inbox.receive(session, self.scope, incoming, now)
+                ownership.take(session, self.scope, self.story.conversation, self.story.agent, now)
+        except Conflict as taken:
+            raise AssertionError("nobody else owns it") from taken
+        return sight
 
-        yield write
+    def _pass_on(self, sight: Sight | None, now: datetime) -> Sight | None:
+        to = Pass(self.story.conversation, self.story.colleague or None, self.story.agent, "Yours, please.")
+        with self.database.write() as session:
+            ownership.pass_on(session, self.scope, to, now)
+        return sight
 
-    def agent(self) -> Iterator[Callable[[], None]]:
-        def take() -> None:
-            try:
-                with self.database.write() as session:
-                    ownership.take(session, self.scope, self.story.conversation, self.story.agent, self.tick())
-            except Conflict as taken:
-                raise AssertionError("nobody else owns it") from taken
+    def _reply(self, sight: Sight | None, now: datetime) -> Sight | None:
+        with self.database.write() as session:
+            answer = Reply(self.story.conversation, "Let me see.", self.story.agent)
+            inbox.reply(session, self.scope, answer, now)
+        return sight
 
-        def reply() -> None:
-            with self.database.write() as session:
-                answer = Reply(self.story.conversation, "Let me see.", self.story.agent)
-                inbox.reply(session, self.scope, answer, self.tick())
+    def _resolve(self, sight: Sight | None, now: datetime) -> Sight | None:
+        with self.database.write() as session:
+            inbox.set_status(session, self.scope, self.story.conversation, "resolved", self.story.agent, now)
+        return sight
 
-        yield take
-        yield reply
+
+def _put(some: tuple[Any, ...], place: int, one: object) -> tuple[Any, ...]:
+    return (*some[:place], one, *some[place + 1 :])
 
 
 def judge(entries: Sequence[Entry]) -> Wrong:

@@ -7,12 +7,11 @@ server itself tells: no message lost, none answered twice, no word of the bot af
 import asyncio
 import tempfile
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 
 from evals.bot_stage import open_story
 from evals.figures import Figure
-from evals.interleavings import Wrong, tried
+from evals.interleavings import LONG, PASSED_ON, SHORT, Wrong, tried
 from evals.peak_judging import Judged, judged
 from evals.peak_play import play
 from evals.peak_site import AGENTS, SEED, serving
@@ -37,7 +36,9 @@ def run(customers: int = CUSTOMERS, minutes: float = MINUTES, scale: float = 8.0
 def peak_part(quick: bool, say: Say) -> Iterator[Figure]:
     """Try every order of steps, play the peak, and yield the figures."""
     with tempfile.TemporaryDirectory() as place, open_story(Path(place)) as story:
-        orders = tried(replace(story, agent_replies=not quick), Path(place))
+        scripts = (SHORT,) if quick else (SHORT, LONG, PASSED_ON)
+        each = [tried(story, Path(place), one) for one in scripts]
+        orders = sum(count for count, _ in each), sum((wrong for _, wrong in each), Wrong())
     say(f"peak: {orders[0]} orders of steps; now {CUSTOMERS} customers")
     yield from peak_figures(run(40 if quick else CUSTOMERS), orders)
 

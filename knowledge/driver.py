@@ -20,6 +20,11 @@ class Driver:
         self._cursor: Any = None
         self._errors: Any = connection.dialect.loaded_dbapi.Error
 
+    @property
+    def connection(self) -> Any:
+        """The driver's own connection."""
+        return self._connection
+
     def cursor(self) -> Any:
         """Return the cursor that all statements share, for what only this driver can."""
         if self._cursor is None:

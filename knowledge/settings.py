@@ -99,7 +99,9 @@ class Settings(BaseSettings):
     service_seconds: Annotated[float, Field(gt=0, le=86_400)] = 60.0
 
     # the bot: the tools it may use (by comma), and the most tokens that models may use for it on one day
-    bot_tools: str = "order_status, ticket_status, cancel_order"
+    bot_tools: str = "order_status, ticket_status, opening_hours, cancel_order"
+    # a YAML file of HTTP APIs whose operations are tools of the bot, too (docs/bot.md)
+    bot_apis: Path | None = None
     bot_daily_tokens: Annotated[int, Field(ge=0, le=10**12)] = 1_000_000
 
     # what things cost, for the report: "agent_hour=34, platform=900, models=120, telecom=0, currency=EUR"

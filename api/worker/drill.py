@@ -13,13 +13,14 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, create_engine, event, make_url, text
 
 from api.channels.channel import Ignored, Outgoing, Unsure
 from api.channels.delivering import DELIVER
@@ -30,6 +31,7 @@ from knowledge.customers import inbox, outbox
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, Reply
 from knowledge.database import Database, open_database
+from knowledge.driver import Driver
 from knowledge.ids import EntryId
 from knowledge.scope import Scope
 from knowledge.settings import Settings
@@ -94,32 +96,58 @@ class Boundary:
                 os.kill(os.getpid(), signal.SIGKILL)
 
     def watch(self) -> None:
-        """Count every commit that writes, of every engine."""
+        """Count every commit that writes: of every engine, and of units of work that run on the driver alone."""
 
-        def executed(connection: Connection, cursor: Any, statement: str, *_rest: Any) -> None:
+        def wrote(statement: str, cursor: Any, on: Any) -> None:
             if statement.lstrip().upper().startswith(WRITES) and cursor.rowcount != 0:
-                self.writing.add(id(connection))
+                self.writing.add(id(on))
 
-        def committed(connection: Connection) -> None:
-            if id(connection) in self.writing:
-                self.writing.discard(id(connection))
+        def committed(on: Any) -> None:
+            if id(on) in self.writing:
+                self.writing.discard(id(on))
                 # Signs of life are no step of a delivery: on a slow machine they would be most of what is counted.
                 if threading.current_thread().name != HEART:
                     self.pass_by("commit")
 
+        def executed(connection: Connection, cursor: Any, statement: str, *_rest: Any) -> None:
+            wrote(statement, cursor, connection.connection.driver_connection)
+
         event.listen(Engine, "after_cursor_execute", executed)
-        event.listen(Engine, "commit", committed)
+        event.listen(Engine, "commit", lambda one: committed(one.connection.driver_connection))
+        _watch_drivers(wrote, committed)
 
 
-def work(folder: Path, message: EntryId, at: int, mumbles: bool) -> int:
+def _watch_drivers(wrote: Callable[[str, Any, Any], None], committed: Callable[[Any], None]) -> None:
+    """See what goes past SQLAlchemy's events; in this process alone, which ends with the drill."""
+    run, run_many, commit = Driver.run, Driver.run_many, Driver.commit
+
+    def watched_run(self: Driver, statement: str, parameters: Any = ()) -> Any:
+        cursor = run(self, statement, parameters)
+        wrote(statement, cursor, self.connection)
+        return cursor
+
+    def watched_many(self: Driver, statement: str, rows: Any) -> None:
+        run_many(self, statement, rows)
+        wrote(statement, self.cursor(), self.connection)
+
+    def watched_commit(self: Driver) -> None:
+        committed(self.connection)
+        commit(self)
+
+    for name, watched in (("run", watched_run), ("run_many", watched_many), ("commit", watched_commit)):
+        setattr(Driver, name, watched)
+
+
+def work(ground: "Ground", message: EntryId, at: int, mumbles: bool) -> int:
     """Work until the message is settled, or die at a boundary (0: none); returns how many boundaries passed."""
     boundary = Boundary(at)
     boundary.watch()
     nothing: Any = None
-    with closing(open_database(_url(folder))) as database:
+    folder, url = ground.folder, ground.url
+    with closing(open_database(url)) as database:
         boundary.passed = 0  # opening it is no step of a delivery
         channels = {"email": Provider(folder / "taken", boundary, mumbles)}
-        settings = Settings(data_dir=folder, database_url=_url(folder))
+        settings = Settings(data_dir=folder, database_url=url)
         parts = Parts(settings, database, SCOPE, nothing, nothing, channels=channels)
         works = Works(reactions=[replace(DELIVER, retries=SOON)])
         with open_worker(parts, works, PACE):
@@ -136,55 +164,118 @@ def _until_settled(database: Database, message: EntryId) -> None:
         time.sleep(0.02)
 
 
-def prepare(folder: Path) -> EntryId:
+def prepare(ground: "Ground") -> EntryId:
     """Lay out a record with one message that waits."""
     now = datetime.now(UTC)
-    with closing(open_database(_url(folder))) as database, database.write() as session:
+    with closing(open_database(ground.url)) as database, database.write() as session:
         asked = inbox.receive(session, SCOPE, Incoming("email", Handle("email", "a@mail.example"), "Hi?", now), now)
         assert asked.conversation is not None
-        return inbox.reply(session, SCOPE, Reply(asked.conversation, "Hello!", "kim@example.com"), now).id
+        message = inbox.reply(session, SCOPE, Reply(asked.conversation, "Hello!", "kim@example.com"), now).id
+    _in_a_child(lambda: _first_start(ground))
+    return message
 
 
-def judge(folder: Path, message: EntryId) -> dict[str, int]:
+def _first_start(ground: "Ground") -> None:
+    """Start a worker that knows no work: making the tables of DBOS is no step of a delivery."""
+    nothing: Any = None
+    with closing(open_database(ground.url)) as database:
+        settings = Settings(data_dir=ground.folder, database_url=ground.url)
+        with open_worker(Parts(settings, database, SCOPE, nothing, nothing, channels={}), Works(), PACE):
+            return
+
+
+def judge(ground: "Ground", message: EntryId) -> dict[str, int]:
     """Count what the provider was given and whether the record knows it."""
+    folder = ground.folder
     taken = (folder / "taken").read_text(encoding="ascii").split() if (folder / "taken").exists() else []
-    with closing(open_database(_url(folder))) as database, database.read() as session:
+    with closing(open_database(ground.url)) as database, database.read() as session:
         state = outbox.waiting_of(session, SCOPE, message).state
     return {"lost": int(not taken or state != "delivered"), "doubled": max(0, len(taken) - 1)}
 
 
-def drill(stride: int, mumbles: bool) -> None:
-    """Kill at every `stride`-th boundary until a worker gets through, and tell of each."""
+def drill(stride: int, mumbles: bool, server: str = "") -> None:
+    """Kill at every `stride`-th boundary until a worker gets through, and tell of each.
+
+    `server` is the URL of a PostgreSQL server on which databases may be made; empty: SQLite files.
+    """
     with tempfile.TemporaryDirectory(prefix="threadline-drill-") as place:
-        template = Path(place) / "template"
-        template.mkdir()
-        message = prepare(template)
+        grounds = Grounds(Path(place), server)
+        message = prepare(grounds.begin())
         for at in range(1, MOST, stride):
-            folder = Path(place) / f"run-{at}"
-            shutil.copytree(template, folder)
-            killed = _apart(folder, message, at, mumbles)
-            _apart(folder, message, 0, mumbles) if killed else None
-            sys.stdout.write(json.dumps({"at": at, "killed": killed, **judge(folder, message)}) + "\n")
+            ground = grounds.copy(at)
+            killed = _apart(ground, message, at, mumbles)
+            _apart(ground, message, 0, mumbles) if killed else None
+            sys.stdout.write(json.dumps({"at": at, "killed": killed, **judge(ground, message)}) + "\n")
             sys.stdout.flush()
-            shutil.rmtree(folder, ignore_errors=True)
+            grounds.clear(ground)
             if not killed:
                 return
 
 
-def _apart(folder: Path, message: EntryId, at: int, mumbles: bool) -> bool:
+@dataclass(frozen=True)
+class Ground:
+    """Where one run happens: a folder for the provider's file, and the record's database."""
+
+    folder: Path
+    url: str
+
+
+@dataclass(frozen=True)
+class Grounds:
+    """Lays out a record once and copies it for each run: a file, or a database of a PostgreSQL server."""
+
+    place: Path
+    server: str = ""
+
+    def begin(self) -> Ground:
+        """Return an empty ground: what is laid out there is copied later."""
+        return self._made("template", "")
+
+    def copy(self, number: int) -> Ground:
+        """Return a copy of what was laid out."""
+        return self._made(f"run{number}", "template")
+
+    def clear(self, ground: Ground) -> None:
+        """Throw a ground away."""
+        shutil.rmtree(ground.folder, ignore_errors=True)
+        if self.server:
+            self._say(f"DROP DATABASE IF EXISTS {self._name(ground.folder.name)} WITH (FORCE)")
+
+    def _made(self, name: str, like: str) -> Ground:
+        folder = self.place / name
+        if not self.server:
+            shutil.copytree(self.place / like, folder) if like else folder.mkdir()
+            return Ground(folder, f"sqlite:///{folder / 'threadline.db'}")
+        folder.mkdir()
+        self._say(f"CREATE DATABASE {self._name(name)}" + (f" TEMPLATE {self._name(like)}" if like else ""))
+        url = make_url(self.server).set(database=self._name(name))
+        return Ground(folder, url.render_as_string(hide_password=False))
+
+    def _name(self, name: str) -> str:
+        return f"drill_{os.getpid()}_{name}"
+
+    def _say(self, statement: str) -> None:
+        url = make_url(self.server).set(drivername="postgresql+psycopg")
+        engine = create_engine(url, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(statement))
+        engine.dispose()
+
+
+def _apart(ground: Ground, message: EntryId, at: int, mumbles: bool) -> bool:
     """Work in a process of its own; returns whether it was killed."""
+    return _in_a_child(lambda: work(ground, message, at, mumbles))
+
+
+def _in_a_child(do: Callable[[], object]) -> bool:
     child = os.fork()
     if child == 0:
         with suppress(BaseException):
-            work(folder, message, at, mumbles)
+            do()
         os._exit(0)
     _, status = os.waitpid(child, 0)
     return os.WIFSIGNALED(status)
 
 
-def _url(folder: Path) -> str:
-    return f"sqlite:///{folder / 'threadline.db'}"
-
-
 if __name__ == "__main__":
-    drill(int(sys.argv[1]), sys.argv[2] == "mumbles")
+    drill(int(sys.argv[1]), sys.argv[2] == "mumbles", sys.argv[3] if len(sys.argv) > 3 else "")

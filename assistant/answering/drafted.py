@@ -59,7 +59,7 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
     if question is None:
         raise Rejected("The customer has not written anything to answer.", "Wait for their message.")
     question = carry(question, sight.context.dialogue, assistant.search.names_in)
-    used = use_tool(toolbox, sight.caller, question.focus)
+    used = use_tool(toolbox, sight.caller, question.focus, assistant.search.embedder.embed)
     if used is not None and used.outcome in ("done", "refused", "proposed"):
         return _from_tool(question, used)
     passages, near = find_passages(assistant, question.text)

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from assistant.answering.words import is_shouting, plain, shows, spoken, wants_person
 from assistant.brief import Context
 from assistant.context import build_context, is_mere_claim
+from assistant.mood import judge
 from assistant.tools.toolbox import Caller
 from knowledge.bot.rules import Certified, Rule, certified, list_rules, rule_for, spent, takes_part
 from knowledge.customers import links, timeline
@@ -22,6 +23,8 @@ from knowledge.scope import Scope
 READ = 200
 # After a person's last word the bot keeps out for so long, whoever owns the conversation by then.
 PERSON_STAYS = timedelta(hours=24)
+# A mood this bad (-1 to 1, English only) is more than a bad day: 0.5 % of plain questions to a bank sound like it.
+ANGRY = -0.75
 SAME_WORDS = 85.0
 LEAST_REPEATED = 3
 
@@ -181,8 +184,12 @@ def is_repeated(sight: Sight) -> bool:
 
 
 def is_angry(sight: Sight) -> bool:
-    """Tell whether the turn sounds angry."""
-    return shows(sight.spoken.text, "anger", sight.language) or is_shouting(sight.spoken.text)
+    """Tell whether the turn sounds angry: by a word of its language, by shouting, or by the mood of it as a whole."""
+    text = sight.spoken.text
+    if shows(text, "anger", sight.language) or is_shouting(text):
+        return True
+    score = judge(text).score
+    return score is not None and score <= ANGRY
 
 
 def asks_for_person(sight: Sight) -> bool:

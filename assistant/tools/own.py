@@ -21,6 +21,30 @@ from knowledge.scope import Scope
 
 ENTRIES_READ = 500
 CANCELLING = "cancellation requested"
+# Questions in other words than `choosing` looks for.
+ORDER_EXAMPLES = (
+    "Where is my order?",
+    "Has my parcel been sent yet?",
+    "What is happening with my order?",
+    "Has my order shipped?",
+    "My package has not come, where is it?",
+    "Can you tell me how far along my order is?",
+    "Is my delivery on its way?",
+)
+TICKET_EXAMPLES = (
+    "What is the status of my request?",
+    "Is there any news on my complaint?",
+    "Has anybody looked at my ticket yet?",
+    "What became of the case I opened?",
+)
+HOURS_EXAMPLES = (
+    "When are you open?",
+    "What are your opening hours?",
+    "Is anybody there right now?",
+    "Until what time can I reach you today?",
+    "Are you open on Sundays?",
+    "When can I talk to you?",
+)
 ORDER = r"^#?[\w-]{1,40}$"
 
 
@@ -78,8 +102,20 @@ def shop_tools(database: Database, scope: Scope, clock: Callable[[], datetime]) 
         return f"Order {known.order}: {CANCELLING}."
 
     return [
-        Tool("order_status", "State, items and tracking of one of the customer's own orders.", OneOrder, order_status),
-        Tool("ticket_status", "State of the customer's latest other request.", NoArguments, ticket_status),
+        Tool(
+            "order_status",
+            "State, items and tracking of one of the customer's own orders.",
+            OneOrder,
+            order_status,
+            examples=ORDER_EXAMPLES,
+        ),
+        Tool(
+            "ticket_status",
+            "State of the customer's latest other request.",
+            NoArguments,
+            ticket_status,
+            examples=TICKET_EXAMPLES,
+        ),
         Tool("cancel_order", "Cancel one of the customer's orders.", ToCancel, cancel_order, changes=True),
     ]
 
@@ -97,4 +133,5 @@ def hours_tool(calendar: Calendar, clock: Callable[[], datetime]) -> Tool:
         there = opens.astimezone(calendar.zone)
         return f"We are closed now and open again on {there:%A, %d %B at %H:%M} ({calendar.timezone})."
 
-    return Tool("opening_hours", "Whether somebody is there now, and when next.", NoArguments, opening_hours, "anybody")
+    said = "Whether somebody is there now, and when next."
+    return Tool("opening_hours", said, NoArguments, opening_hours, "anybody", examples=HOURS_EXAMPLES)

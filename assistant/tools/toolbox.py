@@ -41,7 +41,10 @@ class Caller:
 
 @dataclass(frozen=True)
 class Tool:
-    """A tool. `changes`: it would change something outside, so it is only proposed. `run` gets valid arguments."""
+    """A tool. `changes`: it would change something outside, so it is only proposed. `run` gets valid arguments.
+
+    `examples` are questions that ask for it, in as many ways as come to mind.
+    """
 
     name: str
     description: str
@@ -50,6 +53,7 @@ class Tool:
     identity: Identity = "proven"
     changes: bool = False
     seconds: float = 5.0
+    examples: tuple[str, ...] = ()
 
 
 class Toolbox:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from evals.channel_choice import channel_figures
 from evals.figures import Figure
+from evals.forecasting import forecast_figures
 from evals.queue_policies import queue_figures
 from evals.registry import Asked, part
 from evals.routing import incident_figures, nyc311_figures, star_figures
@@ -25,6 +26,12 @@ def star_outcomes(asked: Asked) -> Iterable[Figure]:
 def nyc311(asked: Asked) -> Iterable[Figure]:
     """Which channel a request comes by."""
     return nyc311_figures(asked.data, asked.say)
+
+
+@part("forecast", seconds=5)
+def forecast(asked: Asked) -> Iterable[Figure]:
+    """Whether the forecast's intervals hold what the next weeks bring."""
+    return forecast_figures(asked.data)
 
 
 @part("channel_choice", seconds=15, own=True)

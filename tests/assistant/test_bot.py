@@ -110,6 +110,7 @@ def test_a_turn_is_decided_once_and_a_burst_is_one_turn(house: House) -> None:
         ("My lawyer asks how many days I have to return boots", "sensitive"),
         ("HOW MANY DAYS DO I HAVE TO RETURN BOOTS", "anger"),
         ("This is ridiculous. " + ASKED, "anger"),
+        ("I hate this awful company, you people are horrible and cruel. " + ASKED, "anger"),
         ("Do you sell surfboards for the north sea?", "no_answer"),
     ],
 )

@@ -10,7 +10,11 @@ import pytest
 
 from api.working import working
 from knowledge.bot import rules
-from knowledge.bot.rules import Certified
+from knowledge.bot.rules import Certified, Rule
+from knowledge.customers import remaining, timeline
+from knowledge.customers.entries import Handle, MessageSent, OrderItem, OrderRecorded
+from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
+from knowledge.customers.timeline import NewEntry
 
 pytestmark = [pytest.mark.browser, pytest.mark.system("chromium")]
 
@@ -103,3 +107,44 @@ def test_a_simple_question_is_answered_and_a_hard_one_handed_over(
     manager.get_by_role("button", name="Right").first.click()
     expect(manager.get_by_role("button", name="Right").first).to_have_attribute("aria-pressed", "true")
     check_axe(manager)
+
+
+def test_a_code_from_the_mail_shows_who_it_is_and_opens_the_own_order(
+    site: Any, worker: None, new_page: Callable[..., Any], check_axe: Callable[[Any], None], watch: Any
+) -> None:
+    watch.expected.add("401")  # a visitor without a session; a wrong code
+    parts, now, mail = site.parts, datetime.now(UTC), Handle("email", "maya@mail.example")
+    with parts.database.write() as session:
+        rules.set_rule(session, parts.scope, Rule("chat", "", "always"), now)
+        new = NewCustomer("cus-7", name="Maya", handles=(KnownHandle(mail, True),))
+        maya = save_customer(session, parts.scope, new, now)
+        sent = OrderRecorded("TF-77", "shipped", (OrderItem("Boots"),), tracking="FW1234567GB")
+        timeline.append(session, parts.scope, NewEntry(maya, sent, now), now)
+
+    stranger = new_page(viewport={"width": 760, "height": 900})
+    ask(stranger, site, "Where is my order TF-77?")
+    expect(stranger.locator("#messages .theirs").first).to_contain_text("colleague", timeout=30_000)
+    expect(stranger.locator("#messages")).not_to_contain_text("FW1234567GB")
+
+    page = new_page(viewport={"width": 760, "height": 900})
+    page.goto(f"{site.url}/chat")
+    page.get_by_text("Show that it is you").click()
+    page.get_by_label("Your e-mail address").fill("maya@mail.example")
+    page.keyboard.press("Enter")
+    field = page.get_by_label("The six digits from the mail")
+    expect(field).to_be_focused()
+    check_axe(page)
+    with parts.database.read() as session:
+        (mailed,) = remaining.of_kinds(session, parts.scope, [maya], ["message_sent"])
+    assert isinstance(mailed.payload, MessageSent)
+    code = mailed.payload.text.split()[0]
+    field.fill("000000" if code != "000000" else "111111")
+    page.get_by_role("button", name="Continue as me").click()
+    expect(page.locator("#proof-state")).to_contain_text("wrong, used or too old")
+    field.fill(f"{code[:3]} {code[3:]}")
+    page.keyboard.press("Enter")
+    expect(page.locator("#proof-form")).to_be_hidden()
+    page.get_by_label("Your message").fill("Where is my order TF-77?")
+    page.keyboard.press("Enter")
+    expect(page.locator("#messages .theirs").last).to_contain_text("FW1234567GB", timeout=30_000)
+    check_axe(page)

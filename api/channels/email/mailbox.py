@@ -2,12 +2,12 @@
 
 import imaplib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
-from api.channels.email.account import Account
+from api.channels.email.account import Account, Server
 from knowledge.failures import Unavailable
 
 if TYPE_CHECKING:
@@ -113,12 +113,23 @@ def open_mailbox(account: Account) -> Iterator[Mailbox]:
             box = MailBoxStartTls(server.host, server.port, timeout=SECONDS, ssl_context=account.context())
         else:
             box = MailBoxUnencrypted(server.host, server.port, timeout=SECONDS)
-        with box.login(server.user, server.password, initial_folder=server.folder) as opened:
+        with _logged_in(box, server) as opened:
             yield Mailbox(opened, account)
     except (imaplib.IMAP4.error, ImapToolsError) as error:
         raise Unavailable(f"The mailbox cannot be read ({type(error).__name__}).", CHECK_IMAP) from error
     except OSError as error:
         raise Unavailable(f"The mail server does not answer ({type(error).__name__}).", CHECK_IMAP) from error
+
+
+def _logged_in(box: "BaseMailBox", server: Server) -> "BaseMailBox":
+    from imap_tools.errors import ImapToolsError
+
+    try:
+        return box.login(server.user, server.password, initial_folder=server.folder)
+    except (imaplib.IMAP4.error, ImapToolsError, OSError):
+        with suppress(OSError):
+            box.client.shutdown()
+        raise
 
 
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")

@@ -20,9 +20,10 @@ def connected(account: Account) -> Iterator[smtplib.SMTP]:
         NotTaken: the server does not answer, or refuses us.
     """
     server = account.smtp
+    smtp: smtplib.SMTP | None = None
     try:
         if server.tls:
-            smtp: smtplib.SMTP = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=account.context())
+            smtp = smtplib.SMTP_SSL(server.host, server.port, timeout=SECONDS, context=account.context())
         else:
             smtp = smtplib.SMTP(server.host, server.port, timeout=SECONDS)
             if server.starttls:
@@ -30,14 +31,21 @@ def connected(account: Account) -> Iterator[smtplib.SMTP]:
         if server.user:
             smtp.login(server.user, server.password)
     except smtplib.SMTPAuthenticationError as error:
+        _close(smtp)
         raise NotTaken(f"The mail server refuses our login ({error.smtp_code}).", CHECK_SMTP) from error
     except (smtplib.SMTPException, OSError) as error:
+        _close(smtp)
         raise NotTaken(f"The mail server does not answer ({type(error).__name__}).", CHECK_SMTP) from error
     try:
         yield smtp
     finally:
         with suppress(smtplib.SMTPException, OSError):
             smtp.quit()
+
+
+def _close(smtp: smtplib.SMTP | None) -> None:
+    if smtp is not None:
+        smtp.close()
 
 
 def send(account: Account, mail: EmailMessage) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.tools.choosing import choose
+from assistant.tools.choosing import choose, choose_by_meaning
 from assistant.tools.own import hours_tool, shop_tools
 from assistant.tools.proposing import Say, settle
 from assistant.tools.toolbox import Arguments, Caller, Tool, Toolbox, as_langchain
@@ -17,6 +17,7 @@ from knowledge.customers.record import KnownHandle
 from knowledge.failures import Conflict, NotFound
 from knowledge.hours import read_calendar
 from knowledge.ids import ConversationId, CustomerId, EntryId
+from retrieval.embedding import Embedder
 
 ANA = Caller((CustomerId("a" * 32),), ConversationId("c" * 32), True)
 
@@ -90,6 +91,35 @@ def test_a_model_gets_them_through_the_same_checks() -> None:
 )
 def test_a_tool_is_chosen_by_words(question: str, chosen: Any) -> None:
     assert choose(question) == chosen
+
+
+@pytest.mark.parametrize(
+    ("question", "chosen"),
+    [
+        ("Has my parcel left your warehouse already?", ("order_status", {})),
+        ("what's going on with my order TF-104233", ("order_status", {"order": "TF-104233"})),
+        ("Any news about my complaint?", ("ticket_status", {})),
+        ("is someone there right now", ("opening_hours", {})),
+        ("Where can I order a card?", None),
+        ("Do I have reservations at Creme at 7 pm?", None),
+        ("¿Cuántos días tengo para devolver unas botas?", None),
+        ("", None),
+        ("order " * 5_000, None),
+    ],
+)
+def test_a_tool_is_chosen_by_meaning_where_no_word_tells(
+    desk: Any, embedder: Embedder, question: str, chosen: Any
+) -> None:
+    calendar = read_calendar({"timezone": "Europe/London", "hours": {"fri": ["08:00-20:00"]}})
+    tools = [*shop_tools(desk.database, desk.scope, desk.tick), hours_tool(calendar, desk.tick)]
+    embed = embedder.embed
+    assert choose_by_meaning(Toolbox(tools), question, embed) == chosen
+    assert choose_by_meaning(Toolbox(tools, frozenset({"cancel_order"})), question, embed) is None
+
+
+def test_what_changes_something_is_never_chosen_by_meaning(desk: Any) -> None:
+    tools = shop_tools(desk.database, desk.scope, desk.tick)
+    assert all(not one.examples for one in tools if one.changes)
 
 
 @pytest.fixture

@@ -26,10 +26,18 @@ QUIET = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": su
 
 @dataclass(frozen=True)
 class MailServer:
-    """Where it listens. Every address at shop.example and mail.example has a mailbox."""
+    """Where it listens. Every address at shop.example and mail.example has a mailbox.
+
+    `imap` and `smtp` offer STARTTLS under the name `mail.shop.example`, whose certificate `ca` vouches for; `imaps` and
+    `smtps` are encrypted from the first byte; `clear` is an SMTP server that has no TLS.
+    """
 
     imap: int
     smtp: int
+    imaps: int
+    smtps: int
+    clear: int
+    ca: Path
 
     def post(self, sender: str, recipient: str, raw: bytes) -> None:
         """Hand a mail over, as any other server would."""
@@ -44,14 +52,15 @@ def mail_server() -> Iterator[MailServer]:
         pytest.skip("Postfix starts as root only")
     root = Path(tempfile.mkdtemp(prefix="threadline-mail-"))
     root.chmod(0o755)
-    imap, lmtp, smtp = _free(), _free(), _free()
-    dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(_dovecot(root, imap, lmtp))], **QUIET)
-    postfix = _postfix(root, smtp, lmtp)
+    imap, imaps, lmtp, smtp, smtps, clear = (_free() for _ in range(6))
+    ca = _certificates(root)
+    dovecot = subprocess.Popen(["dovecot", "-F", "-c", str(_dovecot(root, imap, imaps, lmtp))], **QUIET)
+    postfix = _postfix(root, (smtp, smtps, clear), lmtp)
     subprocess.run(["postfix", "-c", str(postfix), "start"], check=True, timeout=60, **QUIET)
     try:
-        for port in (imap, lmtp, smtp):
+        for port in (imap, imaps, lmtp, smtp, smtps, clear):
             _wait(port)
-        yield MailServer(imap, smtp)
+        yield MailServer(imap, smtp, imaps, smtps, clear, ca)
     finally:
         subprocess.run(["postfix", "-c", str(postfix), "abort"], check=False, timeout=60, **QUIET)
         dovecot.terminate()
@@ -101,7 +110,24 @@ def _wait(port: int) -> None:
             time.sleep(0.05)
 
 
-def _dovecot(root: Path, imap: int, lmtp: int) -> Path:
+def _certificates(root: Path) -> Path:
+    """Make an authority of the tests' own and a certificate for mail.shop.example; returns the authority's file."""
+    folder = root / "tls"
+    folder.mkdir(mode=0o755)
+    (folder / "names").write_text("subjectAltName=DNS:mail.shop.example\n")
+    key = ["-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes"]
+    by = ["-CA", "ca.pem", "-CAkey", "ca.key", "-CAcreateserial"]
+    told = [
+        ["req", "-x509", *key, "-keyout", "ca.key", "-out", "ca.pem", "-subj", "/CN=Test authority", "-days", "2"],
+        ["req", *key, "-keyout", "mail.key", "-out", "mail.csr", "-subj", "/CN=mail.shop.example"],
+        ["x509", "-req", "-in", "mail.csr", *by, "-days", "2", "-extfile", "names", "-out", "mail.pem"],
+    ]
+    for words in told:
+        subprocess.run(["openssl", *words], cwd=folder, check=True, timeout=60, **QUIET)
+    return folder / "ca.pem"
+
+
+def _dovecot(root: Path, imap: int, imaps: int, lmtp: int) -> Path:
     folder, mail = root / "dovecot", root / "mail"
     folder.mkdir()
     mail.mkdir()
@@ -113,7 +139,9 @@ state_dir = {folder}/state
 log_path = {folder}/log
 protocols = imap lmtp
 listen = 127.0.0.1
-ssl = no
+ssl = yes
+ssl_cert = <{root}/tls/mail.pem
+ssl_key = <{root}/tls/mail.key
 disable_plaintext_auth = no
 mail_location = maildir:{mail}/%n
 recipient_delimiter = +
@@ -132,7 +160,9 @@ service imap-login {{
     port = {imap}
   }}
   inet_listener imaps {{
-    port = 0
+    address = 127.0.0.1
+    port = {imaps}
+    ssl = yes
   }}
 }}
 service lmtp {{
@@ -148,8 +178,8 @@ namespace inbox {{
     return folder / "dovecot.conf"
 
 
-def _postfix(root: Path, smtp: int, lmtp: int) -> Path:
-    folder = root / "postfix"
+def _postfix(root: Path, ports: tuple[int, int, int], lmtp: int) -> Path:
+    folder, (smtp, smtps, clear) = root / "postfix", ports
     for name in ("etc", "queue", "data"):
         (folder / name).mkdir(parents=True)
     os.chown(folder / "data", pwd.getpwnam("postfix").pw_uid, -1)
@@ -179,8 +209,14 @@ default_transport = error:outside
 maillog_file = {folder}/data/log
 maillog_file_prefixes = {folder}
 notify_classes =
+smtpd_tls_cert_file = {root}/tls/mail.pem
+smtpd_tls_key_file = {root}/tls/mail.key
+smtpd_tls_security_level = may
+smtpd_tls_received_header = yes
 """)
     services = [f"127.0.0.1:{smtp} inet n - n - - smtpd"]
+    services += [f"127.0.0.1:{smtps} inet n - n - - smtpd -o smtpd_tls_wrappermode=yes"]
+    services += [f"127.0.0.1:{clear} inet n - n - - smtpd -o smtpd_tls_security_level=none"]
     services += [f"{name} unix n - n - 0 {name}" for name in ("cleanup",)]
     services += ["pickup unix n - n 60 1 pickup", "qmgr unix n - n 300 1 qmgr"]
     services += [f"{name} unix - - n - 0 bounce" for name in ("bounce", "defer", "trace")]

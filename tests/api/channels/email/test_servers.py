@@ -1,10 +1,12 @@
 """E-mail through a real Postfix and a real Dovecot: in, out, in threads, back again, and never twice."""
 
+import socket
 import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from imap_tools import MailBoxUnencrypted
@@ -19,11 +21,18 @@ from knowledge.customers import attachments, conversations, inbox, outbox, remai
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations
 from knowledge.customers.entries import Entry, MessageReceived
 from knowledge.customers.inbox import Reply
+from knowledge.failures import Unavailable
 from knowledge.ids import new_id
 from knowledge.settings import Settings
 from tests.api.channels.email.conftest import PASSWORD, MailServer, mails_of, with_account
 
-pytestmark = [pytest.mark.system("dovecot"), pytest.mark.system("postfix"), pytest.mark.timeout(180)]
+pytestmark = [
+    pytest.mark.system("dovecot"),
+    pytest.mark.system("postfix"),
+    pytest.mark.system("openssl"),
+    pytest.mark.timeout(180),
+]
+HOST = "mail.shop.example"
 
 
 @pytest.fixture
@@ -184,3 +193,68 @@ def test_killed_after_it_left_it_does_not_leave_again(mailed: Parts, mail_server
     assert len(mails_of(mail_server, ana)) == 1
     with mailed.database.read() as session:
         assert outbox.waiting_of(session, mailed.scope, sent.id).state == "delivered"
+
+
+@pytest.fixture
+def named(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The server's name leads to this machine, as DNS would have it."""
+    asked = socket.getaddrinfo
+
+    def resolve(host: object, *rest: Any, **more: Any) -> Any:
+        return asked("127.0.0.1" if str(host).endswith("shop.example") else host, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", resolve)
+
+
+def over_tls(parts: Parts, server: MailServer, way: str, **more: Any) -> Parts:
+    """The same account, reached by the server's name: `s` encrypted from the first byte, else by STARTTLS."""
+    local = parts.settings.mail_address.partition("@")[0]
+    imap, smtp = (server.imaps, server.smtps) if way == "s" else (server.imap, server.smtp)
+    told = {
+        "mail_imap": f"imap{way}://{local}@{HOST}:{imap}",
+        "mail_smtp": f"smtp{way}://{HOST}:{smtp}",
+        "mail_ca": str(server.ca),
+    }
+    settings = parts.settings.model_copy(update=told | more)
+    account = read_account(settings)
+    assert account is not None
+    return replace(parts, settings=settings, channels={"email": Email(account, timedelta(seconds=0.1))})
+
+
+@pytest.mark.parametrize("way", ["s", ""])
+def test_in_and_out_over_tls(mailed: Parts, mail_server: MailServer, support: str, named: None, way: str) -> None:
+    parts, ana = over_tls(mailed, mail_server, way), f"ana{new_id()[-8:]}@mail.example"
+    come_in(parts, 0)
+    mail_server.post(ana, support, letter(ana, support, "Where is it?"))
+    (conversation,) = come_in(parts, 1)
+    deliver(parts, answer(parts, conversation, "On its way."))
+    (got,) = mails_of(mail_server, ana)
+    assert any("using TLSv1." in str(hop) for hop in got.get_all("Received", []))
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"mail_ca": ""},  # nobody we trust vouches for it
+        {"mail_smtp": "smtps://other.shop.example:{smtps}", "mail_imap": "imaps://x@other.shop.example:{imaps}"},
+        {"mail_smtp": "smtp://mail.shop.example:{clear}", "mail_imap": "imap://x@mail.shop.example:{lost}"},
+    ],
+)
+def test_what_is_not_encrypted_as_it_should_be_is_not_spoken_to(
+    mailed: Parts, mail_server: MailServer, support: str, named: None, broken: dict[str, str]
+) -> None:
+    ana = f"ana{new_id()[-8:]}@mail.example"
+    come_in(mailed, 0)
+    mail_server.post(ana, support, letter(ana, support, "Where is it?"))
+    (conversation,) = come_in(mailed, 1)
+    sent = answer(mailed, conversation, "On its way.")
+    ports = {"smtps": mail_server.smtps, "imaps": mail_server.imaps, "clear": mail_server.clear, "lost": 9}
+    given = {name: value.format(**ports) for name, value in broken.items()}
+    parts = over_tls(mailed, mail_server, "s", **given)
+    with pytest.raises(NotTaken):
+        deliver(parts, sent)
+    with pytest.raises(Unavailable):
+        fetch(parts, datetime.now(UTC))
+    deliver(mailed, sent)  # it was kept
+    (got,) = mails_of(mail_server, ana)
+    assert got["Message-ID"]
