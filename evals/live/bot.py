@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from assistant.answering.outcomes import WINDOWS, Outcome
 from evals.live.measures import Measure, Period, rate
+from evals.live.stories import Story
 
 
 def bot_resolution(outcomes: Sequence[Outcome], period: Period) -> Iterator[Measure]:
@@ -27,6 +28,21 @@ def bot_resolution(outcomes: Sequence[Outcome], period: Period) -> Iterator[Meas
         [one.handed_over for one in answered],
         good=0,
     )
+
+
+def bot_part(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
+    """In how many issues the bot spoke, and how many of these no person of ours had a part in.
+
+    A deflection is no resolution: whether the customer was helped is for the four definitions to say.
+    """
+    begun = [one for one in stories if period.holds(one.opened_at)]
+    spoke = [one for one in begun if _speaks(one, "bot")]
+    yield rate("bot_handled", "Issues in which the bot answered", [_speaks(one, "bot") for one in begun], good=0)
+    yield rate("bot_deflected", "Of these, without a person", [not _speaks(one, "agent") for one in spoke], good=0)
+
+
+def _speaks(story: Story, speaker: str) -> bool:
+    return any(one.speaker == speaker for one in story.messages)
 
 
 def funnel(begun: int, outcomes: Sequence[Outcome], period: Period) -> dict[str, float]:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 
-from evals.live.measures import Measure, Period, mean, rate, share
+from evals.live.measures import Measure, Period, mean, median, rate, share
 from evals.live.stories import Draft, Story
 
 
@@ -27,6 +27,13 @@ def drafts(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
         [one.issue for one, _ in used],
         parts={"words kept (F1)": _mean([kept_words(draft.text, draft.sent) for _, draft in used])},
     )
+
+
+def draft_times(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
+    """From when a draft was shown until the reply that came of it went out."""
+    shown = [draft for one in stories for draft in one.drafts if period.holds(draft.at)]
+    taken = [seconds for seconds in map(seconds_to_send, shown) if seconds is not None]
+    yield median("draft_seconds", "From a draft to the reply", taken, "s", good=-1)
 
 
 def likeness(draft: str, sent: str) -> float:

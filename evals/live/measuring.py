@@ -5,8 +5,9 @@ from dataclasses import dataclass, field
 
 from assistant.answering.outcomes import Outcome
 from evals.live.arms import Outreached
-from evals.live.bot import bot_resolution
-from evals.live.drafts import drafts
+from evals.live.bot import bot_part, bot_resolution
+from evals.live.consistency import consistency
+from evals.live.drafts import draft_times, drafts
 from evals.live.effects import gained, outreach, routing
 from evals.live.handovers import handovers
 from evals.live.journeys import journeys
@@ -42,8 +43,11 @@ def measure_all(stories: Sequence[Story], period: Period, told: Told | None = No
         *journeys(stories, period),
         *voices(stories, period),
         *times(stories, period, told.hours),
+        *consistency(stories, period),
+        *bot_part(stories, period),
         *bot_resolution(told.outcomes, period),
         *drafts(stories, period),
+        *draft_times(stories, period),
         *social(stories, period),
         *routing(stories, period),
         *outreach(told.outreached, period),

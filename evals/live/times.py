@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 from evals.intervals import quantile_interval
 from evals.live.measures import SEED, Measure, Period, median, rate
@@ -43,6 +44,7 @@ def times(stories: Sequence[Story], period: Period, hours: Hours | None = None) 
     full = [(one.opened_at, one.last_resolved_at) for one in stories if period.holds(one.last_resolved_at)]
     yield _waited("first_resolution", "Until first solved", _known(solved), HOUR, "h", working)
     yield _waited("full_resolution", "Until solved for good", _known(full), HOUR, "h", working)
+    yield _waiting(stories, period)
     yield _kept_promises(stories, period, hours)
 
 
@@ -66,6 +68,21 @@ def next_responses(story: Story) -> Iterator[tuple[datetime, datetime]]:
             if waiting is not None and answered_before:
                 yield waiting, message.at
             waiting, answered_before = None, True
+
+
+def _waiting(stories: Sequence[Story], period: Period) -> Measure:
+    """Hours that an issue stood open until it was solved for good: ours to work on; pending is the customer's turn."""
+    done = [one for one in stories if period.holds(one.last_resolved_at)]
+    ours, theirs = ([_stood(one, status) for one in done] for status in ("open", "pending"))
+    parts = {"waiting on the customer": _quantile(theirs, 0.5), "p90": _quantile(ours, 0.9)}
+    return median("waiting_on_us", "Waiting on us until solved", ours, "h", good=-1, parts=parts)
+
+
+def _stood(story: Story, status: str) -> float:
+    """Hours in a status; an issue is open from its first message on."""
+    steps = [("open", story.opened_at), *((one.status, one.at) for one in story.changes)]
+    spans = ((end - begin) for (kind, begin), (_, end) in pairwise(steps) if kind == status)
+    return sum(one.total_seconds() for one in spans) / HOUR
 
 
 def _kept_promises(stories: Sequence[Story], period: Period, hours: Hours) -> Measure:

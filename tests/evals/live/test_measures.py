@@ -10,8 +10,9 @@ import pytest
 
 from assistant.answering.outcomes import Outcome
 from evals.live.arms import Outreached, Reached
-from evals.live.bot import bot_resolution, funnel
-from evals.live.drafts import drafts, kept_words, likeness
+from evals.live.bot import bot_part, bot_resolution, funnel
+from evals.live.consistency import consistency
+from evals.live.drafts import draft_times, drafts, kept_words, likeness
 from evals.live.effects import outreach, routing
 from evals.live.handovers import handovers
 from evals.live.journeys import journeys, ways
@@ -209,6 +210,51 @@ def test_work_and_money(tell: Tell, november: Period) -> None:
     assert found["resolutions_per_hour"].value == pytest.approx(10)
     assert found["cost_per_contact"].value == pytest.approx(3)
     assert found["cost_per_resolution"].value == pytest.approx(3)
+
+
+STATES = ("resolved",) * 8 + ("open",) * 2
+
+
+def test_channels_lie_apart(tell: Tell, when: When, november: Period) -> None:
+    """Ten by chat answered in 6 minutes, all content; ten by mail in 60, five content; three by phone say nothing."""
+    stories = [
+        tell(
+            f"0 {channel} customer a\n{hours} {channel} agent:ann b\n2 {channel} ={STATES[n]} ann",
+            f"{channel}{n}",
+            surveys=(Survey("csat", 5 if n < good else 2, when(3), channel),),
+        )
+        for channel, hours, count, good in (("chat", 0.1, 10, 10), ("email", 1, 10, 5), ("phone", 3, 3, 0))
+        for n in range(count)
+    ]
+    found = named(consistency(stories, november))
+    assert (found["spread_csat"].value, found["spread_csat"].n) == (50, 20)
+    assert found["spread_csat"].parts == {"chat": 100, "email": 50, "standard deviation": 25}
+    assert found["spread_first_response"].value == pytest.approx(54)
+    assert found["spread_resolved"].value == 0
+    assert named(consistency(stories[:10], november))["spread_csat"].value is None
+
+
+def test_whose_turn_it_was(tell: Tell, november: Period) -> None:
+    lines = "0 chat customer a\n1 chat agent:ann b\n2 chat =pending ann\n7 chat =open ann\n8 chat =resolved ann"
+    found = named(times([tell(lines)], november))["waiting_on_us"]
+    assert (found.value, found.parts["waiting on the customer"]) == (3, 5)
+
+
+def test_the_bots_part(tell: Tell, november: Period) -> None:
+    stories = [
+        tell("0 chat customer a\n1 chat bot:bot b", "i1"),
+        tell("0 chat customer a\n1 chat bot:bot b\n2 chat agent:ann c", "i2"),
+        tell("0 chat customer a\n1 chat agent:ann c", "i3"),
+        tell("0 chat customer a", "i4"),
+    ]
+    found = named(bot_part(stories, november))
+    assert (found["bot_handled"].value, found["bot_deflected"].value) == (50, 50)
+
+
+def test_from_draft_to_reply(tell: Tell, when: When, november: Period) -> None:
+    sent = (Draft("a", "accepted", "a", when(1), when(1.1)), Draft("a", "ignored", "", when(1)))
+    found = named(draft_times([tell("0 chat customer a", drafts=sent)], november))["draft_seconds"]
+    assert (found.value, found.n) == (pytest.approx(360), 1)
 
 
 def test_what_a_suggestion_takes(tell: Tell, when: When, november: Period) -> None:

@@ -77,3 +77,22 @@ def test_measured_figures_are_explained_and_made() -> None:
     assert [name for name in wanted if name not in explained] == []
     assert [name for name in wanted if not any(one.fullmatch(name) for one in patterns)] == []
     assert not any(one.fullmatch("invented/nowhere/figure") for one in patterns)
+
+
+def test_every_metric_names_its_code_and_its_test() -> None:
+    section = (ROOT / "docs/report.md").read_text().split("## Every metric")[1].split("\n## ")[0]
+    lines = [line.strip("|").split("|") for line in re.findall(r"^\| .*\|$", section, re.MULTILINE)[1:]]
+    assert len(lines) > 30
+    live = {one.name for one in measure_all([], Period(NOW - timedelta(days=30), NOW, NOW), Told(costs=Costs(1.0)))}
+    explained, told = documented(), set()
+    for _, figures, made_by, tested_by in lines:
+        for place in named(made_by) + named(tested_by):
+            path, _, name = place.partition(":")
+            assert not name or f"def {name}(" in (ROOT / path).read_text(), place
+            assert (ROOT / path).is_file(), place
+        plain = [one for one in named(figures) if re.fullmatch(r"[a-z_]+", one)]
+        assert [one for one in plain if one not in live] == []
+        told |= set(plain)
+        areas = [one for one in named(figures) if one.partition("/")[0] in {"handoff", "identity"}]
+        assert [one for one in areas if one not in explained] == []
+    assert live - told == {"reopened", "tokens_per_suggestion", "cost_per_suggestion"}  # told beside others
