@@ -4,7 +4,9 @@ import sqlite3
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 from alembic import command
@@ -24,14 +26,15 @@ from sqlalchemy import (
     make_url,
     text,
 )
-from sqlalchemy.exc import ArgumentError, OperationalError
+from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.pool import ConnectionPoolEntry
 
 from knowledge.bell import Bell
-from knowledge.driver import Driver
+from knowledge.driver import Driver, is_quiet
 from knowledge.failures import Rejected, Unavailable
 from knowledge.folders import make_private
-from knowledge.units import Units
+from knowledge.units import IDLE_SECONDS, Units
 
 BigId = BigInteger().with_variant(Integer, "sqlite")
 
@@ -178,7 +181,10 @@ def _engine(url: str) -> Engine:
         raise Rejected("THREADLINE_DATABASE_URL is no database URL.", _URL_HELP) from error
     backend = parsed.get_backend_name()
     if backend == "postgresql":
-        return create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), hide_parameters=True)
+        event.listen(engine, "checkin", _note_use)
+        event.listen(engine, "checkout", partial(_look_whether_alive, engine.dialect))
+        return engine
     if backend != "sqlite":
         raise Rejected(f"Threadline does not run on {backend}.", _URL_HELP)
     if parsed.database:
@@ -191,6 +197,24 @@ def _engine(url: str) -> Engine:
     event.listen(engine, "connect", _set_pragmas)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _note_use(_connection: object, record: ConnectionPoolEntry) -> None:
+    record.info["used"] = monotonic()
+
+
+def _look_whether_alive(dialect: Dialect, connection: Any, record: ConnectionPoolEntry, _proxy: object) -> None:
+    """Refuse a connection that has gone. A look costs nothing; only one that rested long is asked and has to answer."""
+    used = record.info.get("used")
+    if used is None:
+        return
+    alive = is_quiet(connection)
+    if alive and monotonic() - used > IDLE_SECONDS:
+        with suppress(dialect.loaded_dbapi.Error):
+            dialect.do_ping(connection)
+        alive = not connection.closed
+    if not alive:
+        raise DisconnectionError("The connection has gone.")
 
 
 def _rewrite(connection: PoolProxiedConnection) -> None:

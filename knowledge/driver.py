@@ -1,11 +1,20 @@
 """The driver underneath: one cursor of a connection, for what SQLAlchemy would take longer about than the database."""
 
 from collections.abc import Sequence
-from select import select
+from select import POLLIN, poll
 from typing import Any, NoReturn
 
 from sqlalchemy import Connection, Dialect
 from sqlalchemy.exc import DBAPIError
+
+
+def is_quiet(connection: Any) -> bool:
+    """Whether nothing came from PostgreSQL on an idle connection: a server that goes away says so, or hangs up."""
+    if connection.closed:
+        return False
+    waiting = poll()
+    waiting.register(connection, POLLIN)
+    return not waiting.poll(0)
 
 
 class Driver:
@@ -64,10 +73,8 @@ class Driver:
             self._refuse("COMMIT", error)
 
     def is_quiet(self) -> bool:
-        """Whether an idle connection is as it was left. A server that goes away says so; SQLite's is a file."""
-        if self.sqlite:
-            return True
-        return not self._connection.closed and not select([self._connection], [], [], 0)[0]
+        """Whether an idle connection is as it was left; SQLite's is a file and always is."""
+        return self.sqlite or is_quiet(self._connection)
 
     def _refuse(self, statement: str, error: Exception) -> NoReturn:
         raise DBAPIError.instance(

@@ -4,13 +4,19 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from typing import cast
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers.link_tables import MemberRow
 from knowledge.ids import CustomerId
+from knowledge.prepared import Prepared
 from knowledge.scope import Scope, within
 
+_SCOPED = (MemberRow.team == bindparam("team"), MemberRow.brand == bindparam("brand"))
+_PERSON = select(MemberRow.person).where(*_SCOPED, MemberRow.customer == bindparam("customer")).scalar_subquery()
+_RECORDS = Prepared(
+    select(MemberRow.customer).where(*_SCOPED, MemberRow.person == _PERSON).order_by(MemberRow.customer)
+)
 # One record stands for its whole person; several records are exactly those.
 Whose = CustomerId | tuple[CustomerId, ...]
 
@@ -33,13 +39,8 @@ def persons_of(session: Session, scope: Scope, customers: Collection[CustomerId]
 
 def records_of(session: Session, scope: Scope, customer: CustomerId) -> tuple[CustomerId, ...]:
     """Return every record of the person that this record belongs to, the oldest first; itself when it is alone."""
-    mine = select(MemberRow.person).where(within(scope, MemberRow), MemberRow.customer == customer).scalar_subquery()
-    rows = session.scalars(
-        select(MemberRow.customer)
-        .where(within(scope, MemberRow), MemberRow.person == mine)
-        .order_by(MemberRow.customer)
-    )
-    return tuple(cast(CustomerId, row) for row in rows) or (customer,)
+    rows = _RECORDS.all(session, {"team": scope.team, "brand": scope.brand, "customer": customer})
+    return tuple(cast(CustomerId, row) for (row,) in rows) or (customer,)
 
 
 def meant(session: Session, scope: Scope, whose: Whose) -> tuple[CustomerId, ...]:

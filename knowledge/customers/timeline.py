@@ -9,7 +9,7 @@ from functools import cache
 from itertools import count
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, func, insert, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, bindparam, func, insert, select, tuple_
 from sqlalchemy.orm import Session
 
 from knowledge.bell import CHANNEL
@@ -52,6 +52,17 @@ _FIND_MANY = Prepared(
         among(EntryRow.dedupe_key, "digests"),
     ).add_columns(EntryRow.dedupe_key)
 )
+
+
+def _newest_of(column: ColumnElement[Any]) -> Prepared:
+    """What the page that everybody sees first is read by."""
+    mine = (EntryRow.team == bindparam("team"), EntryRow.brand == bindparam("brand"), column == bindparam("whose"))
+    newest_first = ENTRIES.where(*mine).order_by(EntryRow.at.desc(), EntryRow.seq.desc())
+    return Prepared(newest_first.limit(bindparam("limit", type_=Integer())))
+
+
+_NEWEST_OF_CUSTOMER = _newest_of(EntryRow.__table__.c.customer)
+_NEWEST_OF_CONVERSATION = _newest_of(EntryRow.__table__.c.conversation)
 _KNOWN = Prepared(
     select(EntryRow.dedupe_key)
     .join(PayloadRow, PayloadRow.entry == EntryRow.id)
@@ -237,12 +248,22 @@ def page(
 
     `before` is the `seq` of an entry: only what happened earlier than it is returned.
     """
+    if before is None and (customer is None or conversation is None):
+        records = persons.meant(session, scope, customer) if customer is not None else ()
+        if len(records) == 1 or conversation is not None:
+            return _newest(session, scope, records[0] if records else conversation, limit, theirs=bool(records))
     query = _of(session, scope, customer, conversation)
     if before is not None:
         mark = select(EntryRow.at, EntryRow.seq).where(EntryRow.seq == before).subquery()
         query = query.join(mark, tuple_(EntryRow.at, EntryRow.seq) < tuple_(mark.c.at, mark.c.seq))
     rows = session.execute(query.order_by(EntryRow.at.desc(), EntryRow.seq.desc()).limit(limit))
     return [read_row(row) for row in reversed(rows.all())]
+
+
+def _newest(session: Session, scope: Scope, whose: str | None, limit: int, *, theirs: bool) -> list[Entry]:
+    prepared = _NEWEST_OF_CUSTOMER if theirs else _NEWEST_OF_CONVERSATION
+    rows = prepared.all(session, {"team": scope.team, "brand": scope.brand, "whose": whose, "limit": limit})
+    return [read_row(row) for row in reversed(rows)]
 
 
 def after(

@@ -174,6 +174,23 @@ def test_an_idle_unit_whose_server_went_away_is_not_taken_up(database: Database)
     assert _stored(database) == ["a", "b"]
 
 
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)
+@pytest.mark.parametrize("rested", [0.0, units.IDLE_SECONDS + 1])
+def test_a_reader_is_given_no_connection_that_has_gone(
+    database: Database, monkeypatch: pytest.MonkeyPatch, rested: float
+) -> None:
+    with database.read() as one, database.read() as other:
+        assert one.scalar(text("SELECT pg_backend_pid()")) != other.scalar(text("SELECT pg_backend_pid()"))
+    monkeypatch.setattr("knowledge.database.monotonic", lambda: monotonic() + rested)
+    end = text(
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid() AND state = 'idle'"
+    )
+    with database.read() as session:
+        assert session.scalars(end).all()
+    with database.read() as one, database.read() as other:
+        assert one.scalar(text("SELECT pg_backend_pid()")) != other.scalar(text("SELECT pg_backend_pid()"))
+
+
 def test_a_unit_that_rested_too_long_is_made_anew(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     with database.write() as first:
         first.add(_customer("a"))

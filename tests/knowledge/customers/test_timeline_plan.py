@@ -5,15 +5,17 @@ import random
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from sqlalchemy import event
 
 from benchmarks import history, raw
 from benchmarks.history import BEGIN, SCOPE
 from knowledge.customers import timeline
 from knowledge.database import Database
+from knowledge.driver import Driver
 
 
-def test_a_page_is_one_run_of_an_index(database: Database) -> None:
+def test_a_page_is_one_run_of_an_index(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
     history.fill(database, 0, 3_000, 1)
     rng = random.Random(1)
     news = [history.message(7, BEGIN + timedelta(minutes=one), f"long:{one}", rng) for one in range(2_000)]
@@ -21,10 +23,16 @@ def test_a_page_is_one_run_of_an_index(database: Database) -> None:
         timeline.append_many(session, SCOPE, news, BEGIN)
     raw.settle(database)
     asked: list[tuple[str, Any]] = []
+    run = Driver.run
 
     def note(_connection: object, _cursor: object, statement: str, parameters: Any, *_: object) -> None:
         asked.append((statement, parameters))
 
+    def note_and_run(driver: Driver, statement: str, parameters: Any = ()) -> Any:
+        asked.append((statement, tuple(parameters)))
+        return run(driver, statement, parameters)
+
+    monkeypatch.setattr(Driver, "run", note_and_run)
     with database.read() as session:
         engine = session.connection().engine
         event.listen(engine, "before_cursor_execute", note)
@@ -32,6 +40,7 @@ def test_a_page_is_one_run_of_an_index(database: Database) -> None:
         timeline.page(session, SCOPE, customer=history.customer_id(7), before=whole[-1].seq, limit=3)
         timeline.page(session, SCOPE, conversation=history.conversation_id(7, 0))
     event.remove(engine, "before_cursor_execute", note)
+    monkeypatch.undo()
     pages = [one for one in asked if "payloads" in one[0]]
     assert len(pages) == 3
     for (statement, parameters), index in zip(pages, ("customer", "customer", "conversation"), strict=True):
