@@ -13,7 +13,7 @@ from handoff.assignment.proposing import Proposal, propose, words
 from handoff.channels.choosing import LIVE
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
-from knowledge.customers import inbox, timeline
+from knowledge.customers import inbox, presence, timeline
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations, waiting_since
 from knowledge.customers.entries import ConversationAssigned
 from knowledge.customers.inbox import Reply
@@ -73,28 +73,33 @@ def _return_silent(session: Session, scope: Scope, plan: Plan, now: datetime) ->
     found = [one for one in list_conversations(session, scope, Wanted(waiting=True), limit=MOST) if one.owner]
     since = waiting_since(session, scope, found)
     agents = {person.email: agent_of(person) for person in list_staff(session, scope)}
+    left = presence.last_there(session, scope)
     returned = 0
     for one in found:
         begin = max(since.get(one.id, one.last_at), one.owner_at or one.opened_at)
-        if worked(plan.calendar, begin, now) > _patience(one, agents.get(one.owner or ""), plan, now):
+        owner = agents.get(one.owner or "")
+        there = left.get(one.owner or "", now)
+        if worked(plan.calendar, begin, now) > _patience(one, owner, there, plan, now):
             payload = ConversationAssigned(None, ROUTING)
             timeline.append(session, scope, NewEntry(one.customer, payload, now, one.id), now)
             returned += 1
     return returned
 
 
-def _patience(found: Conversation, owner: Agent | None, plan: Plan, now: datetime) -> timedelta:
-    """Return how long an owner may leave a waiting customer without a word.
+def _patience(found: Conversation, owner: Agent | None, there: datetime, plan: Plan, now: datetime) -> timedelta:
+    """Return how long an owner may leave a waiting customer without a word; `there`: until when they were seen.
 
-    As long as the plan says, or the promised reply where that is longer; as long as an offer stands when the owner is
-    not at work and somebody waits live; not at all when they do not work here any more. The bot answers for itself.
+    As long as the plan says, or the promised reply where that is longer; as long as an offer stands when somebody waits
+    live and the owner is not at work, or has looked at no conversation for so long; not at all when they do not work
+    here any more. The bot answers for itself.
     """
     if found.owner == "bot":
         return timedelta.max
     if owner is None or not owner.active:
         return timedelta(0)
-    if found.channel in LIVE and not is_open(owner.calendar, now):
-        return timedelta(minutes=plan.assignment.accept_minutes)
+    soon = timedelta(minutes=plan.assignment.accept_minutes)
+    if found.channel in LIVE and (not is_open(owner.calendar, now) or there < now - soon):
+        return soon
     usual = timedelta(minutes=plan.assignment.answer_minutes)
     return max(usual, plan.reply_within(found.channel) or usual)
 

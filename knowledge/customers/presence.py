@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Index, String, delete, select
+from sqlalchemy import CursorResult, Index, String, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.customers import timeline
@@ -16,6 +16,8 @@ from knowledge.scope import Scope, Scoped, within
 # How long a sign of life counts; whoever is still there says so again before it ends.
 LOOKS, TYPES = timedelta(seconds=30), timedelta(seconds=6)
 CUSTOMER = ""
+# So long it is known when a colleague was last there: one who left a waiting customer is told from one who is busy.
+KEPT, MOMENT = timedelta(hours=12), timedelta(microseconds=1)
 
 
 class PresenceRow(Scoped, Base):
@@ -51,17 +53,23 @@ class Sign:
 
 
 def note(session: Session, scope: Scope, conversation: ConversationId, sign: Sign, now: datetime) -> None:
-    """Keep a sign of life until it expires; everybody's expired ones go. Readers of other processes are woken.
+    """Keep a sign of life until it expires; customers' expired ones go, colleagues' after twelve hours.
+
+    Readers of other processes are woken.
 
     Raises:
         NotFound: there is no such conversation.
     """
     timeline.hold(session, scope)
     customer = get_conversation(session, scope, conversation).customer
-    session.execute(delete(PresenceRow).where(within(scope, PresenceRow), PresenceRow.looks_until < now))
+    old = or_(PresenceRow.looks_until < now - KEPT, and_(PresenceRow.who == CUSTOMER, PresenceRow.looks_until < now))
+    session.execute(delete(PresenceRow).where(within(scope, PresenceRow), old))
     if not sign.there:
-        mine = PresenceRow.conversation == conversation, PresenceRow.who == sign.who
-        session.execute(delete(PresenceRow).where(within(scope, PresenceRow), *mine))
+        mine = within(scope, PresenceRow), PresenceRow.conversation == conversation, PresenceRow.who == sign.who
+        if sign.who == CUSTOMER:
+            session.execute(delete(PresenceRow).where(*mine))
+        else:
+            session.execute(update(PresenceRow).where(*mine).values(looks_until=now - MOMENT, types_until=None))
         return
     row = PresenceRow(
         conversation=conversation,
@@ -88,6 +96,14 @@ def present(session: Session, scope: Scope, conversation: ConversationId, now: d
         customer_looking=CUSTOMER in typing,
         customer_typing=typing.get(CUSTOMER, False),
     )
+
+
+def last_there(session: Session, scope: Scope) -> dict[str, datetime]:
+    """Return until when each colleague looked at any conversation, by e-mail; nobody for whom it is not known."""
+    query = select(PresenceRow.who, func.max(PresenceRow.looks_until)).where(
+        within(scope, PresenceRow), PresenceRow.who != CUSTOMER
+    )
+    return dict(session.execute(query.group_by(PresenceRow.who)).tuples().all())
 
 
 def _forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:

@@ -12,10 +12,11 @@ from handoff.assignment.desk import step
 from handoff.assignment.looking import look
 from handoff.assignment.offers import standing
 from handoff.plan import Plan, parse_plan
-from knowledge.customers import inbox, remaining, timeline
+from knowledge.customers import inbox, presence, remaining, timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import Handle, MessageReceived, MessageSent
 from knowledge.customers.inbox import Incoming, Reply
+from knowledge.customers.presence import Sign
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
 from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
 from knowledge.customers.timeline import NewEntry
@@ -239,6 +240,26 @@ def test_an_owner_who_went_home_gives_a_live_chat_back_soon(database: Database, 
         ownership.take(session, scope, conversation, SARA, now + 55 * MINUTE)
     assert act(database, scope, now + 59 * MINUTE)[2] == 0
     assert act(database, scope, now + 61 * MINUTE)[2] == 1
+    assert offered_to(database, conversation) == IMRAN
+
+
+@pytest.mark.usefixtures("staff")
+def test_an_owner_who_closed_the_console_gives_a_live_chat_back_soon(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    conversation = arrives(database, scope, now)
+    other = arrives(database, scope, now, "t", "My stove is broken")
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now)
+        presence.note(session, scope, conversation, Sign(SARA), now)
+        presence.note(session, scope, other, Sign(SARA), now + 10 * MINUTE)  # busy elsewhere, but there
+    assert act(database, scope, now + 10 * MINUTE)[2] == 0
+    with database.write() as session:
+        presence.note(session, scope, other, Sign(SARA, there=False), now + 11 * MINUTE)
+    with database.read() as session:
+        assert presence.present(session, scope, other, now + 11 * MINUTE).looking == ()
+    assert act(database, scope, now + 12 * MINUTE)[2] == 0
+    assert act(database, scope, now + 14 * MINUTE)[2] == 1
     assert offered_to(database, conversation) == IMRAN
 
 
