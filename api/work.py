@@ -9,7 +9,7 @@ from api.worker.reports import REPORT
 from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
 from api.worker.surveys import SURVEYS
-from api.worker.understanding import FACTS, GROUP, MOOD
+from api.worker.understanding import ALIKE, FACTS, GROUP, MOOD
 from api.worker.wording import WORD
 from api.worker.work import Job, Reaction, Works
 
@@ -22,6 +22,7 @@ JOBS: tuple[Job, ...] = (
     SURVEYS,
     REACH_OUT,
     REPORT,
+    ALIKE,
 )
 REACTIONS: tuple[Reaction, ...] = (
     DELIVER,

@@ -86,6 +86,7 @@ class Settings(BaseSettings):
 
     # privacy: how many days each kind of entry keeps its words, "page_viewed=90, survey_answered=730"
     retention: str = ""
+    identity_suggestions: bool = True
 
     # surveys: which one ("" for none), of which share of the resolved issues, how many hours after
     survey: Literal["", "csat", "ces", "nps"] = ""

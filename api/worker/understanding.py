@@ -1,12 +1,13 @@
-"""Understanding what comes in: each message's mood, the issue that it belongs to, and what a model reads in it."""
+"""Understanding what came in: mood, issue and facts of each message; every day, which records are alike."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from api.parts import Parts
-from api.worker.work import Reaction, Retries
+from api.worker.work import Job, Reaction, Retries
 from assistant.fact_reading import note_facts
 from assistant.grouping import group
 from assistant.mood import note_mood
+from knowledge.customers import matching
 from knowledge.customers.entries import Entry
 
 
@@ -27,8 +28,15 @@ def read_facts(parts: Parts, entry: Entry) -> None:
         note_facts(parts.database, parts.scope, parts.fact_reader, entry, parts.clock())
 
 
+def suggest_links(parts: Parts, now: datetime) -> None:
+    """Put up the pairs of records that look like one person's, for somebody to look at; it links nothing."""
+    if parts.settings.identity_suggestions:
+        matching.suggest(parts.database, parts.scope, now)
+
+
 GROUP = Reaction("group", frozenset({"message_received"}), group_by_issue, within=timedelta(days=14))
 MOOD = Reaction("mood", frozenset({"message_received"}), hear_the_mood, within=timedelta(days=14))
 FACTS = Reaction(
     "facts", frozenset({"message_received"}), read_facts, within=timedelta(days=14), retries=Retries(attempts=3)
 )
+ALIKE = Job("alike", timedelta(days=1), suggest_links)

@@ -60,13 +60,22 @@ def compare(profiles: Sequence[Profile], threshold: float) -> list[Alike]:
     Fields that nearly nobody has are left out.
     """
     fields = [field for field in FIELDS if sum(field in profile.values for profile in profiles) > 1]
-    if len(profiles) < 2 or len(fields) < 2:
+    if len(fields) < 2 or not _meet(profiles):
         return []
     linker = _linker(profiles, fields)
     if len(profiles) >= LEARN_FROM:
         _learn(linker, fields)
     found = linker.inference.predict(threshold_match_probability=threshold).as_record_list()
     return sorted((_alike(row, fields) for row in found), key=lambda pair: (-pair.probability, pair.one, pair.other))
+
+
+def _meet(profiles: Sequence[Profile]) -> bool:
+    """Tell whether any two records agree on a block: else there is nothing to compare, and splink is not needed."""
+    for block in BLOCKS:
+        told = [tuple(map(one.values.get, block)) for one in profiles if all(field in one.values for field in block)]
+        if len(set(told)) < len(told):
+            return True
+    return False
 
 
 def _linker(profiles: Sequence[Profile], fields: Sequence[str]) -> "Linker":

@@ -8,6 +8,7 @@ import pytest
 
 from api.demo import CUSTOMER, PASSWORD, chat_address, in_the_shops_name, load_demo
 from api.parts import open_parts
+from api.worker.understanding import suggest_links
 from knowledge.settings import Settings
 from tests.browser.conftest import Site, serving
 from tests.browser.test_journey import expect
@@ -119,3 +120,59 @@ def test_the_line_of_pages_can_be_left_out(site: Any, new_page: Callable[..., An
     expect(customer.locator("#messages .theirs")).to_have_count(1)
     assert "Read more" not in customer.locator("#messages .theirs").inner_text()
     assert "[" not in customer.locator("#messages .theirs").inner_text()
+
+
+def test_one_person_over_five_channels_and_their_second_record(
+    site: Any, new_page: Callable[..., Any], check_axe: Callable[[Any], None]
+) -> None:
+    """Rhys Bevan called, wrote by WhatsApp, chat and mail, ordered, and has a second record under his work address."""
+    suggest_links(site.parts, datetime.now(UTC))
+    page = new_page()
+    enter(site, page)
+    page.goto(f"{site.url}/console/customers?q=Rhys+Bevan")
+    page.locator("tbody a", has_text="Rhys Bevan").first.wait_for()
+    assert page.locator("tbody tr").count() == 2
+    page.goto(f"{site.url}/console/pairs")
+    pair = page.get_by_role("article", name="Rhys Bevan and Rhys Bevan")
+    expect(pair).to_contain_text("for family name")
+    check_axe(page)
+    pair.get_by_role("button", name="One person").click()
+    expect(page.locator("main")).not_to_contain_text("Rhys Bevan")
+    page.goto(f"{site.url}/console/customers?q=Rhys+Bevan")
+    assert page.locator("tbody tr").count() == 1
+    page.locator("tbody a", has_text="Rhys Bevan").first.click()
+    told = page.locator("#entries")
+    for words in (
+        "I've a rental booked at Keswick",  # a call
+        "Moved once, 18 to 25 April.",  # the note about it
+        "brought the tent back sunday",  # WhatsApp
+        "I ordered the Gale ten minutes ago",  # chat
+        "nobody has answered",  # mail
+        "TF-119388 cancelled",  # an order
+        "TF-119700 delivered",  # the other record's
+    ):
+        expect(told).to_contain_text(words)
+    for channel in ("Phone", "WhatsApp", "Chat", "E-mail"):
+        assert told.locator(".elsewhere", has_text=channel).count() >= 1
+    check_axe(page)
+    page.get_by_role("article", name="Joined: Rhys Bevan and Rhys Bevan").get_by_role(
+        "button", name="Take it back"
+    ).click()
+    expect(page.get_by_role("article", name="Joined: Rhys Bevan and Rhys Bevan")).to_have_count(0)
+    page.goto(f"{site.url}/console/customers?q=Rhys+Bevan")
+    assert page.locator("tbody tr").count() == 2
+
+
+def test_a_fact_leads_to_the_message_that_told_it(site: Any, new_page: Callable[..., Any]) -> None:
+    page = new_page()
+    enter(site, page)
+    page.goto(f"{site.url}/console?view=all")
+    page.locator(".row", has_text="Rhys Bevan").first.click()
+    page.get_by_text("Already told us").click()
+    fact = page.locator(".told a", has_text="TF-119388").first
+    target = fact.get_attribute("href")
+    fact.click()
+    expect(page.locator(f"#timeline {target}")).to_contain_text(
+        "I ordered the Gale ten minutes ago in the wrong colour"
+    )
+    expect(page.locator(f"#timeline {target}")).to_be_in_viewport()
