@@ -14,6 +14,7 @@ from evals.report.actions import Action, propose
 from evals.report.changes import Change, changes
 from evals.report.gaps import Gap, Unanswered, find_gaps
 from evals.report.judged import Judged
+from evals.report.reasons import reasons
 from evals.report.themes import Embed, Theme, themes
 
 WEEK = timedelta(days=7)
@@ -90,7 +91,7 @@ def build(source: Source, period: Period, embed: Embed) -> Report:
     return Report(
         period=period,
         before=before,
-        headline=tuple(headline(compared)),
+        headline=tuple(_with_reasons(compared, source, period, before)),
         measures=tuple(now),
         changes=tuple(compared),
         trends=tuple(_trends(source, period)),
@@ -103,11 +104,24 @@ def build(source: Source, period: Period, embed: Embed) -> Report:
     )
 
 
+def _with_reasons(compared: Sequence[Change], source: Source, period: Period, before: Period) -> list[str]:
+    """The headline, each sentence with where most of the difference lies."""
+    told = _surest(compared)
+    found = reasons(told, source.stories, (period, before), source.told)
+    lines = headline(compared)
+    whys = [f" {found[one.now.name].sentence}" if one.now.name in found else "" for one in told]
+    return [f"{line}{why}" for line, why in zip(lines, whys, strict=True)] if told else lines
+
+
+def _surest(compared: Sequence[Change]) -> list[Change]:
+    return sorted((one for one in compared if one.told), key=lambda one: (one.p or 0.0, one.now.name))[:3]
+
+
 def headline(compared: Sequence[Change]) -> list[str]:
     """What changed beyond chance, the surest first; else that nothing can be told, and from how much."""
-    told = sorted((one for one in compared if one.told), key=lambda one: (one.p or 0.0, one.now.name))
+    told = _surest(compared)
     if told:
-        return [_sentence(one) for one in told[:3]]
+        return [_sentence(one) for one in told]
     enough = sum(one.direction == "cannot tell" for one in compared)
     if enough:
         return [f"Nothing changed beyond chance: {enough} measures had enough cases to compare."]

@@ -24,6 +24,7 @@ from evals.report.gaps import Gap, Unanswered
 from evals.report.judged import Judged, reliability, risk_coverage
 from evals.report.numbers import rows
 from evals.report.reading import read_costs
+from evals.report.reasons import reasons
 from evals.report.themes import Theme, themes
 from knowledge.failures import Rejected
 
@@ -170,3 +171,23 @@ def test_every_number_of_the_report_has_a_name_of_its_own(tell: Tell, november: 
     ways = {row["name"]: row["value"] for row in told if row["name"].startswith("way/chat/email/")}
     assert ways["way/chat/email/changes"] == 12
     assert len(ways) == 5
+
+
+def test_the_headline_says_where_most_of_the_change_lies(tell: Tell, november: Period) -> None:
+    """Before, half of the mails were reopened and none of the chats; now none of either."""
+    line = "{0} {1} customer late parcel\n{2} {1} agent:ann ok\n{3} {1} =resolved ann{4}"
+    again = "\n{0} {1} =open ann\n{2} {1} =resolved ann"
+    stories = []
+    for number in range(160):
+        begun = 4 * number - 24 * 25 if number < 80 else 4 * (number - 80)
+        channel = "email" if number % 2 else "chat"
+        bad = number < 80 and number % 4 == 1
+        more = again.format(begun + 2, channel, begun + 3) if bad else ""
+        stories.append(tell(line.format(begun, channel, begun + 0.1, begun + 1, more), f"i{number}", f"c{number}"))
+    made = build(Source(stories, Told()), november, by_word)
+    [told] = [one for one in made.headline if one.startswith("Resolved issues that were opened again is better")]
+    assert told.endswith("100% of that lies on email: 0 (n 40), 50 before (n 40).")
+
+
+def test_nothing_changed_has_no_reason(tell: Tell, november: Period) -> None:
+    assert reasons([], [tell("0 chat customer a")], (november, november), Told()) == {}
