@@ -1,6 +1,7 @@
 """Values in words: addresses, dates, times, amounts, counts and reference numbers, each in one normal form."""
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -72,7 +73,7 @@ _PATTERNS: tuple[tuple[str, re.Pattern[str]], ...] = tuple(
             r"(?P<sign>€|£|usd|eur|gbp|chf|dollars?|euros?|pounds?|credits?)(?!\w)",
         ),
         ("phone", r"(?<![\w#])\+\d[\d ()-]{6,18}\d\b"),
-        ("reference", r"\b(?=[a-z_0-9-]*\d)(?=[a-z0-9-]*_)[a-z0-9]+(?:[_-][a-z0-9]+)+\b"),
+        ("reference", r"\b(?=[a-z_0-9-]{0,64}\d)(?=[a-z0-9-]{0,64}_)[a-z0-9]+(?:[_-][a-z0-9]+)+\b"),
         ("reference", r"#[A-Z]{0,3}-?\d{3,}\b"),
         ("reference", r"\b(?=[A-Z0-9-]*\d)(?=[0-9-]*[A-Z])[A-Z0-9]{2,}(?:-[A-Z0-9]+)*\b"),
         ("reference", r"(?<![\w.,/:-])\d{5,}(?![\w,/:-]|\.\d)"),
@@ -93,13 +94,16 @@ _UPPER = re.compile(r"[A-Z0-9_#-]+")
 
 def find_values(text: str) -> list[Value]:
     """Return the values of a text in their order; of two that overlap, the one that is recognised first above."""
-    taken: list[Value] = []
+    taken: list[Value] = []  # apart from each other and in order, so that only neighbours can overlap
     for name, pattern in _PATTERNS:
         for match in pattern.finditer(text):
             found = _value(name, match)
-            if found and not any(one.start < found.end and found.start < one.end for one in taken):
-                taken.append(found)
-    return sorted(taken, key=lambda one: one.start)
+            at = bisect_left(taken, match.start(), key=lambda one: one.start)
+            if found and not any(
+                one.start < found.end and found.start < one.end for one in taken[max(0, at - 1) : at + 1]
+            ):
+                taken.insert(at, found)
+    return taken
 
 
 def _value(name: str, match: re.Match[str]) -> Value | None:

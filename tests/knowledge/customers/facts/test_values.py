@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 from itertools import pairwise
+from time import process_time
 
 import pytest
 from hypothesis import given
@@ -65,4 +66,11 @@ def test_any_text_is_read_and_values_stand_where_they_say(text: str) -> None:
 
 def test_a_hostile_text_is_read_in_linear_time() -> None:
     for piece in ("a_", "1,", "A1-", "@a.", "+1 ", "may ", "1:"):
-        assert isinstance(find_values(piece * 10_000), list)
+        took = [_seconds(piece * count) for count in (1_000, 16_000)]
+        assert took[1] <= 64 * max(took[0], 0.001), f"{piece!r}: {took}"  # quadratic would be 256 times
+
+
+def _seconds(text: str) -> float:
+    begun = process_time()
+    find_values(text)
+    return process_time() - begun
