@@ -85,7 +85,7 @@ async def _read(client: httpx.AsyncClient, headers: dict[str, str], seconds: flo
         said = [message["text"] for message in page.get("messages", []) if message["by"] == "us"]
         if said:
             return said
-        await asyncio.sleep(LOOK * 2)
+        await asyncio.sleep(LOOK * 4)
     return []
 
 
