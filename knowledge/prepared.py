@@ -111,6 +111,8 @@ class among(ColumnElement[bool]):  # noqa: N801 - reads as a function of SQL
 
     type = Boolean()
     inherit_cache = False
+    # Otherwise SQLite, which knows no boolean, would be asked for `… = 1`, which no index serves.
+    _is_implicitly_boolean = True
 
     def __init__(self, column: Any, name: str) -> None:
         self.column = column
