@@ -14,7 +14,7 @@ from assistant.supported import MOST
 from evals.datasets.grounding import JudgedReplies, read_begin, read_mtrag
 from evals.demo_claims import read_claims
 from evals.grounding import claims_of, is_faithful
-from evals.refusal import is_tuning
+from evals.halves import is_tuning
 from knowledge.customers.entries import Claim
 
 NAMES = (

@@ -11,9 +11,9 @@ import numpy as np
 from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, digest, figure
 from evals.grounding import PARTS, SEED, claims_of, drawn, support, told_apart, word_overlap
+from evals.halves import is_tuning
 from evals.intervals import mean_interval
 from evals.metrics.calibration import expected_error
-from evals.refusal import is_tuning
 from knowledge.failures import NotFound
 from knowledge.library.drafts import Fields
 from knowledge.library.markdown import read_markdown

@@ -13,10 +13,10 @@ from assistant.brief import Context
 from assistant.claims import check_claims
 from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, figure
+from evals.halves import is_tuning
 from evals.intervals import Interval
 from evals.metrics.calibration import brier, expected_error
 from evals.metrics.telling import roc_area, spearman
-from evals.refusal import is_tuning
 from knowledge.customers.entries import Claim, PassageUsed
 from knowledge.ids import ArticleId, PassageId
 

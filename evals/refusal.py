@@ -1,6 +1,5 @@
 """Answer or refuse: the gate's probabilities on mtrag and clapnq, and which answers would have been right."""
 
-import hashlib
 import re
 import tempfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -21,6 +20,7 @@ from evals.answers import FACTS_NEEDED, has_fact, open_demo
 from evals.datasets import clapnq, mtrag, tarnfell
 from evals.datasets.collections import Document, folder, read_lines
 from evals.datasets.mtrag import last_user_turns
+from evals.halves import is_tuning
 from evals.library import Library, Making, open_library
 from evals.search_quality import making
 from knowledge.ids import ArticleId
@@ -66,11 +66,6 @@ class OwnPassage(Search):
         """Return the article's passages alone."""
         found = self._search.search_vector(query, vector, audience, self._search.count)
         return [hit for hit in found if hit.passage.article == self.article][:limit]
-
-
-def is_tuning(group: str) -> bool:
-    """Tell which half a conversation or question belongs to, by a digest of its name."""
-    return int(hashlib.sha256(group.encode()).hexdigest(), 16) % 2 == 0
 
 
 def decided_mtrag(data: Path, now: datetime, say: Say) -> list[Decided]:

@@ -1,7 +1,7 @@
 """How well the search finds: recall, nDCG and reciprocal rank, and what int8 costs against fp32."""
 
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,8 +9,10 @@ from typing import Any
 
 from assistant.brief import Turn
 from assistant.question import Question, carry
+from evals.baselines import PEERS, peers
 from evals.datasets.collections import Collection, Query
 from evals.figures import Figure, figure
+from evals.halves import is_tuning
 from evals.intervals import difference_interval, mean_interval
 from evals.library import Library, Making, open_library
 from evals.ranking import Measure, hit, ndcg, recall, reciprocal_rank, score
@@ -47,7 +49,7 @@ def rankings(library: Library, collection: Collection) -> dict[str, Rankings]:
     """
     found: dict[str, Rankings] = {"both": {}, **{one: {} for one in ALONE}}
     for query in collection.queries:
-        hits = library.search.search(_asked(library, query), audience="agent", limit=DEPTH)
+        hits = library.search.search(asked_text(library, query), audience="agent", limit=DEPTH)
         found["both"][query.id] = library.documents(hits)
         # Deep enough that the best ten of either way are among them.
         hits = library.search.search(query.text, audience="agent", limit=ALONE_DEPTH)
@@ -56,7 +58,8 @@ def rankings(library: Library, collection: Collection) -> dict[str, Rankings]:
     return found
 
 
-def _asked(library: Library, query: Query) -> str:
+def asked_text(library: Library, query: Query) -> str:
+    """The query as the product asks it: with the names said before, where there is a dialogue."""
     turns = [Turn("customer", text, datetime(2026, 1, 1, tzinfo=UTC), "chat") for text in query.said]
     focus = query.said[-1] if query.said else query.text
     return carry(Question(query.text, focus), turns, library.search.names_in).text
@@ -83,13 +86,33 @@ def search_figures(collection: Collection, now: datetime, compare: bool, say: Sa
     """Score every query; with `compare` also the fp32 embedder over the same documents and queries."""
     found, embedder = _found(collection, making(collection), now, say)
     common = _common(collection, embedder)
-    groups = [group_of(collection)[query] for query in collection.qrels]
     for name, (measure, depth) in MEASURES.items():
-        interval = mean_interval(score(measure, found["both"], collection.qrels, depth), seed=SEED, groups=groups)
-        alone = {one: _mean(score(measure, found[one], collection.qrels, depth)) for one in ALONE}
-        yield figure(f"retrieval/{collection.name}/{name}", interval, "", baseline=alone, **common)
+        scores = {one: score(measure, ranked, collection.qrels, depth) for one, ranked in found.items()}
+        yield _beside_peers(f"retrieval/{collection.name}/{name}", collection, scores, common)
     if compare:
         yield from _against_fp32(collection, found["both"], now, say)
+
+
+def _beside_peers(
+    name: str, collection: Collection, scores: Mapping[str, Sequence[float]], common: dict[str, Any]
+) -> Figure:
+    """The figure with each peer's in its row; in the settings what is ours over each, paired, and the halves apart."""
+    groups = [group_of(collection)[query] for query in collection.qrels]
+    ours = scores["both"]
+    gaps = {peer: difference_interval(ours, scores[peer], seed=SEED, groups=groups) for peer in PEERS}
+    best = max(PEERS, key=lambda peer: _mean(scores[peer]))
+    settings = common["settings"] | {
+        "best_peer": best,
+        "difference": {peer: [round(one, 4) for one in (gap.value, gap.low, gap.high)] for peer, gap in gaps.items()},
+        "halves": {
+            half: round(_mean(some), 4)
+            for half, keep in (("tuning", True), ("reporting", False))
+            if (some := [one for one, group in zip(ours, groups, strict=True) if is_tuning(group) is keep])
+        },
+    }
+    baseline = {one: _mean(values) for one, values in scores.items() if one != "both"}
+    interval = mean_interval(ours, seed=SEED, groups=groups)
+    return figure(name, interval, "", baseline=baseline, **common | {"settings": settings})
 
 
 def _against_fp32(collection: Collection, int8: Rankings, now: datetime, say: Say) -> Iterator[Figure]:
@@ -109,7 +132,10 @@ def _found(collection: Collection, how: Making, now: datetime, say: Say) -> tupl
         open_library(Path(folder), collection.documents, how, now) as library,
     ):
         say(f"{collection.name}: {library.report.passages} passages, asking {len(collection.queries)} queries")
-        return rankings(library, collection), library.search.embedder.id
+        ours = rankings(library, collection)
+        say(f"{collection.name}: asking the peers, unless they were before")
+        theirs = peers(library, {query.id: query.text for query in collection.queries})
+        return ours | theirs, library.search.embedder.id
 
 
 def _common(collection: Collection, embedder: str) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from pathlib import Path
 from evals.datasets import utterances
 from evals.datasets.collections import folder, read_lines
 from evals.figures import digest
-from evals.refusal import is_tuning
+from evals.halves import is_tuning
 
 NONE = "oos"
 # Of banking77's intents the ones whose digest falls here are left out of the examples: they are out of scope.

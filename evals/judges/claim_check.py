@@ -7,8 +7,8 @@ import numpy as np
 from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, figure
 from evals.grounding import FAITHFUL, support, word_overlap
+from evals.halves import is_tuning
 from evals.judges.agreement import Validated, kappa, validate
-from evals.refusal import is_tuning
 
 NAMES = {True: "faithful", False: "not"}
 # Thresholds tried on the tuning half.

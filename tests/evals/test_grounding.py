@@ -5,7 +5,7 @@ from pathlib import Path
 from evals.claim_training import train
 from evals.datasets.grounding import Judged, JudgedReplies, read_begin, read_mtrag
 from evals.grounding import grounding_figures, support, word_overlap
-from evals.refusal import is_tuning
+from evals.halves import is_tuning
 
 
 def test_what_the_text_says_has_more_support() -> None:
