@@ -1,10 +1,34 @@
 """DSTC11 track 5: hotel and restaurant snippets, and the dialogue turns that need some of them."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from evals.datasets.collections import Collection, Document, Query, folder, read_lines
 from evals.datasets.mtrag import last_user_turns
 from evals.figures import digest
+
+
+@dataclass(frozen=True)
+class Turn:
+    """The customer's last words of a dialogue, and whether the library is needed to answer them."""
+
+    text: str
+    group: str
+    needs: bool
+
+
+def read_turns(data: Path) -> list[Turn]:
+    """Read every instance's last turn of the customer.
+
+    Raises:
+        NotFound: the data set or one of its files is not there.
+    """
+    rows = read_lines(folder(data, "dstc11_track5") / "instances.jsonl")
+    return [
+        Turn(last_user_turns(row["dialogue"], 1), row["dialogue"][0]["text"], bool(row["knowledge_seeking"]))
+        for row in rows
+        if row["dialogue"]
+    ]
 
 
 def read(data: Path) -> Collection:

@@ -4,6 +4,7 @@ from collections.abc import Iterable
 
 from evals.datasets import aws_docs_qa, dstc11_track5, flodial, mtrag, tau_banking_kb
 from evals.figures import Figure
+from evals.needs_kb import needs_kb_figures
 from evals.registry import Asked, part
 from evals.search_quality import search_figures
 
@@ -22,8 +23,10 @@ def banking_figures(asked: Asked) -> Iterable[Figure]:
 
 @part("dstc11_track5", seconds=75)
 def dstc11_figures(asked: Asked) -> Iterable[Figure]:
-    """Dialogue turns over questions and reviews."""
-    return search_figures(dstc11_track5.read(asked.data), asked.now, False, asked.say)
+    """Dialogue turns over questions and reviews, and whether a turn needs them."""
+    collection = dstc11_track5.read(asked.data)
+    yield from search_figures(collection, asked.now, False, asked.say)
+    yield from needs_kb_figures(dstc11_track5.read_turns(asked.data), collection.digest)
 
 
 @part("aws_docs_qa", seconds=60)
