@@ -13,7 +13,7 @@ from assistant.claims import check_claims
 from assistant.context import PASSAGES_SHARE, build_context
 from assistant.decision import Case, Outcome, decide
 from assistant.drafting.extractive import ExtractiveDrafter
-from assistant.drafting.quoting import best_excerpts
+from assistant.drafting.quoting import best_excerpts, best_for_each
 from assistant.drafting.vectors import SentenceVectors
 from assistant.feedback import suggestion_key
 from assistant.form import Form, fit
@@ -22,6 +22,7 @@ from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
 from assistant.question import Question, carry, plain_question, standalone
 from assistant.sentences import content_words, words
+from assistant.several import questions_in
 from assistant.stopwatch import Stopwatch
 from knowledge.customers import timeline
 from knowledge.customers.conversations import Conversation, get_conversation
@@ -32,7 +33,7 @@ from knowledge.failures import Rejected, Unavailable
 from knowledge.ids import ConversationId, SuggestionId, new_id
 from knowledge.scope import Scope
 from knowledge.settings import Settings
-from retrieval.passages import Hit
+from retrieval.passages import Audience, Hit
 from retrieval.search import Search
 
 __all__ = ["Assistant", "OnProgress", "Progress", "ask", "open_assistant", "open_drafter", "quiet", "suggest"]
@@ -159,7 +160,7 @@ def prepare(
     assistant: Assistant, question: Question, context: Context, watch: Stopwatch, on_progress: OnProgress
 ) -> SuggestionShown:
     """Find passages, draft, check the claims, decide; nothing is stored here."""
-    passages, near = find_passages(assistant, question.text)
+    passages, near = find_passages(assistant, question)
     watch.lap("passages")
     on_progress(Progress("passages", passages=passages))
     brief = make_brief(assistant, question, passages, near, context)
@@ -196,7 +197,7 @@ def brief_of(assistant: Assistant, question: Question, context: Context | None =
     Raises:
         Unavailable: the embedder cannot be used.
     """
-    passages, near = find_passages(assistant, question.text)
+    passages, near = find_passages(assistant, question)
     return make_brief(assistant, question, passages, near, context or Context())
 
 
@@ -207,26 +208,46 @@ def make_brief(
     public = tuple(passage for passage in passages if passage.visibility == "public")
     budget = int(assistant.context_tokens * PASSAGES_SHARE)
     brief = Brief(question.text, public, context, budget, question.focus, near)
-    return replace(brief, excerpts=best_excerpts(brief))
+    parts = [
+        replace(brief, question=part, focus=part, nearness=nearness(assistant, part))
+        for part in questions_in(question.focus)
+    ]
+    return replace(brief, excerpts=best_for_each(parts) if parts else best_excerpts(brief))
 
 
-def find_passages(assistant: Assistant, question: str) -> tuple[tuple[PassageUsed, ...], Nearness]:
+def find_passages(assistant: Assistant, question: Question) -> tuple[tuple[PassageUsed, ...], Nearness]:
     """Return the passages for an agent, best first: public ones to draft from, internal ones to guide.
 
-    The public ones have the first numbers, so that what a draft cites begins with 1.
+    The public ones have the first numbers, so that what a draft cites begins with 1. Several questions in the last turn
+    are looked up one by one, and what is best for one of them comes first.
 
     Raises:
         Unavailable: the embedder cannot be used.
     """
-    search, near = assistant.search, nearness(assistant, question)
-    vector = near.vector
-    hits = search.search_vector(question, vector, "agent", MAX_PUBLIC + MAX_INTERNAL)
+    near = nearness(assistant, question.text)
+    parts = questions_in(question.focus)
+    asked = [(part, assistant.search.vector(part)) for part in parts] or [(question.text, near.vector)]
+    hits = _best_of(assistant.search, asked, "agent", MAX_PUBLIC + MAX_INTERNAL)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
     public = [hit for hit in hits if hit.passage.visibility == "public"]
     if internal and len(public) < MAX_PUBLIC:
-        public = search.search_vector(question, vector, "customer", MAX_PUBLIC)
+        public = _best_of(assistant.search, asked, "customer", MAX_PUBLIC)
     used = [_used(number, hit) for number, hit in enumerate([*public[:MAX_PUBLIC], *internal], start=1)]
     return tuple(sorted(used, key=lambda passage: -passage.score)), near
+
+
+def _best_of(
+    search: Search, asked: Sequence[tuple[str, NDArray[np.float32]]], audience: Audience, limit: int
+) -> list[Hit]:
+    """Return the hits of all that is asked, each passage once, where it is best."""
+    if len(asked) == 1:
+        return search.search_vector(*asked[0], audience, limit)
+    best: dict[str, Hit] = {}
+    for text, vector in asked:
+        for hit in search.search_vector(text, vector, audience, limit):
+            known = best.get(hit.passage.id)
+            best[hit.passage.id] = hit if known is None or hit.score > known.score else known
+    return sorted(best.values(), key=lambda hit: (-hit.score, hit.passage.id))[:limit]
 
 
 def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:

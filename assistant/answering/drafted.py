@@ -62,7 +62,7 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
     used = use_tool(toolbox, sight.caller, question.focus, assistant.search.embedder.embed)
     if used is not None and used.outcome in ("done", "refused", "proposed"):
         return _from_tool(question, used)
-    passages, near = find_passages(assistant, question.text)
+    passages, near = find_passages(assistant, question)
     watch.lap("passages")
     brief = make_brief(assistant, question, passages, near, sight.context)
     written: Written = write(assistant, brief, Streamed(quiet))

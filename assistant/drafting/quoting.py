@@ -66,6 +66,20 @@ def best_excerpts(brief: Brief) -> tuple[Excerpt, ...]:
     return tuple(_in_order(_excerpts(kept)))
 
 
+def best_for_each(briefs: Sequence[Brief]) -> tuple[Excerpt, ...]:
+    """Return what answers each of several questions best, question by question, nothing twice."""
+    kept: list[Excerpt] = []
+    share = max(1, MAX_EXCERPTS // max(1, len(briefs)))
+    for brief in briefs:
+        fresh = [one for one in best_excerpts(brief) if not any(_overlap(one, other) for other in kept)]
+        kept += fresh[:share]
+    return tuple(kept)
+
+
+def _overlap(one: Excerpt, other: Excerpt) -> bool:
+    return one.passage.passage == other.passage.passage and bool(set(one.positions) & set(other.positions))
+
+
 def _mixed(found: Sequence[Candidate]) -> list[Candidate]:
     """Return the first few, not all of one article."""
     taken: Counter[str] = Counter()

@@ -179,6 +179,16 @@ def test_ask_stores_nothing(assistant: Assistant, database: Database, scope: Sco
         assert page(session, scope) == []
 
 
+def test_several_questions_in_one_message_are_each_answered(assistant: Assistant) -> None:
+    both = "How long does standard delivery take? And for how many years are gift cards valid?"
+    shown = ask(assistant, both, now=NOW)
+    assert "Standard delivery takes three to five working days." in shown.text
+    assert "Gift cards are valid for three years." in shown.text
+    assert len(shown.citations) == 2
+    assert {passage.title for passage in shown.passages[:2]} == {"Delivery times", "Gift cards"}
+    assert [passage.score for passage in shown.passages] == sorted((p.score for p in shown.passages), reverse=True)
+
+
 def test_what_is_refused(assistant: Assistant, desk: Any, database: Database, scope: Scope) -> None:
     with pytest.raises(Rejected):
         ask(assistant, " \0 ", now=NOW)
