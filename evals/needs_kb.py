@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from assistant.topics import fit_topics
-from evals.calibration import area, resampled
 from evals.datasets.dstc11_track5 import Turn
 from evals.figures import Figure, figure
 from evals.halves import is_tuning
 from evals.library import private_settings
+from evals.metrics.resampling import resampled
+from evals.metrics.telling import roc_area
 from evals.vectors import KeptVectors
 from retrieval.embedding import open_embedder
 
@@ -48,8 +49,8 @@ def needs_kb_figures(turns: Sequence[Turn], digest: str) -> Iterator[Figure]:
     plain = {"a question mark": f1_at_half(asks, true), "always": f1([True] * len(true), true)}
     name = "retrieval/dstc11_track5/needs_kb"
     yield figure(f"{name}_f1", resampled(chance, true, f1_at_half, seed=SEED), "", baseline=plain, **common)
-    plain = {"a question mark": area(asks, true), "always": 0.5}
-    yield figure(f"{name}_auc", resampled(chance, true, area, seed=SEED), "", baseline=plain, **common)
+    plain = {"a question mark": roc_area(asks, true), "always": 0.5}
+    yield figure(f"{name}_auc", resampled(chance, true, roc_area, seed=SEED), "", baseline=plain, **common)
 
 
 def f1(said: Sequence[bool], true: Sequence[bool]) -> float:

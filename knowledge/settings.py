@@ -129,6 +129,16 @@ class Settings(BaseSettings):
     embedding_url: str = ""
     embedding_model: str = ""
     embedding_key: SecretStr = SecretStr("")
+    # what some models want before a question and before a passage ("query: ", "passage: ")
+    embedder_query_prefix: str = ""
+    embedder_passage_prefix: str = ""
+
+    # the order of what was found: "linear" (small, trained), "none", a cross-encoder's folder or name, or "endpoint"
+    reranker: str = "linear"
+    reranker_url: str = ""
+    reranker_model: str = ""
+    reranker_key: SecretStr = SecretStr("")
+    reranker_timeout_s: Annotated[float, Field(gt=0, le=60)] = 1.0
 
     # drafting
     drafter: Literal["extractive", "endpoint", "local"] = "extractive"

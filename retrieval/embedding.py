@@ -38,6 +38,11 @@ def open_embedder(settings: Settings) -> Embedder:
         Rejected: the settings contradict themselves.
         Unavailable: its weights, its folder or its endpoint cannot be used, with the remedy.
     """
+    query, passage = settings.embedder_query_prefix, settings.embedder_passage_prefix
+    return Prefixed(_open(settings), query, passage) if query or passage else _open(settings)
+
+
+def _open(settings: Settings) -> Embedder:
     if settings.embedder == "minilm":
         return open_minilm(settings.models_dir)
     if settings.embedder == "minilm-fp32":
@@ -47,6 +52,28 @@ def open_embedder(settings: Settings) -> Embedder:
     if settings.embedder == "endpoint":
         return _open_endpoint(settings)
     return _open_sentence_transformer(settings.embedder)
+
+
+class Prefixed:
+    """An embedder whose model was trained with words before each text: other ones before questions than passages."""
+
+    def __init__(self, inner: Embedder, query: str, passage: str) -> None:
+        self._inner, self._query, self._passage = inner, query, passage
+        mark = hashlib.sha256(f"{query}\x1f{passage}".encode()).hexdigest()[:8]
+        self.id, self.dimensions = f"{inner.id}-prefixed-{mark}", inner.dimensions
+
+    def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of passages, shape (n, dimensions)."""
+        return self._inner.embed([self._passage + text for text in texts])
+
+    def embed_queries(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Return unit vectors of questions, shape (n, dimensions)."""
+        return self._inner.embed([self._query + text for text in texts])
+
+
+def embed_queries(embedder: Embedder, texts: Sequence[str]) -> NDArray[np.float32]:
+    """Return unit vectors of questions: most models see them as they see passages."""
+    return embedder.embed_queries(texts) if isinstance(embedder, Prefixed) else embedder.embed(texts)
 
 
 class SentenceEmbedder:

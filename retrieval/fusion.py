@@ -9,13 +9,18 @@ LEXICAL_WEIGHT = 0.5
 
 @dataclass(frozen=True)
 class Fused:
-    """A passage in the fused ranking; ranks start at 1, `None` = not found that way."""
+    """A passage in the fused ranking; ranks start at 1, `None` = not found that way.
+
+    `words` and `meaning` are the normalised scores of each way, 0 where it did not find the passage.
+    """
 
     id: str
     score: float
     lexical_rank: int | None
     dense_rank: int | None
     similarity: float | None
+    words: float = 0.0
+    meaning: float = 0.0
 
 
 def fuse(lexical: Sequence[tuple[str, float]], dense: Sequence[tuple[str, float]], depth: int) -> list[Fused]:
@@ -35,7 +40,18 @@ def fuse(lexical: Sequence[tuple[str, float]], dense: Sequence[tuple[str, float]
     }
     similarity = dict(dense)
     best = sorted(scores, key=lambda key: (-scores[key], key))
-    return [Fused(key, scores[key], lexical_rank.get(key), dense_rank.get(key), similarity.get(key)) for key in best]
+    return [
+        Fused(
+            key,
+            scores[key],
+            lexical_rank.get(key),
+            dense_rank.get(key),
+            similarity.get(key),
+            words.get(key, 0.0),
+            meaning.get(key, 0.0),
+        )
+        for key in best
+    ]
 
 
 def _normalised(ranking: Sequence[tuple[str, float]], lowest: float) -> dict[str, float]:

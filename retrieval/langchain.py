@@ -5,7 +5,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from retrieval.passages import Audience, Hit
+from retrieval.passages import Audience, Hit, Only
 from retrieval.search import Search
 
 
@@ -17,10 +17,12 @@ class PassageRetriever(BaseRetriever):
     search: Search
     audience: Audience
     limit: int = 10
+    only: Only = Only()
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         del run_manager  # nothing below reports to LangChain
-        return [as_document(hit) for hit in self.search.search(query, audience=self.audience, limit=self.limit)]
+        hits = self.search.search(query, audience=self.audience, limit=self.limit, only=self.only)
+        return [as_document(hit) for hit in hits]
 
 
 def as_document(hit: Hit) -> Document:

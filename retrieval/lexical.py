@@ -1,7 +1,7 @@
 """The lexical index: BM25 over stemmed words in tantivy, on disk or in memory."""
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from math import log, sqrt
 from pathlib import Path
@@ -85,6 +85,31 @@ class LexicalIndex:
         stems = _analyzer().analyze(word)
         return max((log((searcher.num_docs + 1) / (searcher.doc_freq("body", one) + 1)) for one in stems), default=0.0)
 
+    def rarities(self, stemmed: Collection[str]) -> dict[str, float]:
+        """Return how rare each stem is, as `rarity` does for a word."""
+        searcher = self._index.searcher()
+        every = searcher.num_docs + 1
+        return {one: log(every / (searcher.doc_freq("body", one) + 1)) for one in stemmed}
+
+    def covered(self, wanted: Mapping[str, float], ids: Sequence[str]) -> dict[str, float]:
+        """Return, of these passages, the weights of the stems that each holds, added up; none held = not there."""
+        should, must = tantivy.Occur.Should, tantivy.Occur.Must
+        terms = [
+            (should, tantivy.Query.const_score_query(self._term(stem), weight))
+            for stem, weight in wanted.items()
+            if weight > 0
+        ]
+        if not terms or not ids:
+            return {}
+        among = tantivy.Query.term_set_query(self._schema, "id", list(ids))
+        query = [(must, tantivy.Query.boolean_query(terms)), (must, tantivy.Query.const_score_query(among, 0.0))]
+        searcher = self._index.searcher()
+        result = searcher.search(tantivy.Query.boolean_query(query), len(ids), count=False)
+        return {str(searcher.doc(address).get_first("id")): score for score, address in result.hits}
+
+    def _term(self, stem: str) -> tantivy.Query:
+        return tantivy.Query.term_query(self._schema, "body", stem, "basic")
+
     def _telling(self, searcher: tantivy.Searcher, words: dict[str, float]) -> dict[str, float]:
         if len(words) <= MAX_WORDS:
             return words
@@ -128,6 +153,12 @@ def query_words(query: str) -> dict[str, float]:
         word: sqrt(times) * (1 + LAST_TURN if word in said_last else 1.0)
         for word, times in Counter(_analyzer().analyze(query)).items()
     }
+
+
+@lru_cache(maxsize=20_000)
+def stems(text: str) -> frozenset[str]:
+    """Return the stems of a short text, such as a title."""
+    return frozenset(_analyzer().analyze(text))
 
 
 @lru_cache(maxsize=1)

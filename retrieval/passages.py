@@ -28,6 +28,14 @@ class Passage:
 
 
 @dataclass(frozen=True)
+class Only:
+    """What a search is narrowed to: articles about a product, as they state it, or in a language; "" = any."""
+
+    product: str = ""
+    language: str = ""
+
+
+@dataclass(frozen=True)
 class Hit:
     """A passage that was found: higher `score` is better.
 

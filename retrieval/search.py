@@ -15,17 +15,23 @@ from knowledge.failures import Conflict
 from knowledge.library.drafts import clean
 from knowledge.scope import Scope
 from knowledge.settings import Settings
+from retrieval.cross import open_reranker
 from retrieval.dense import Damaged
-from retrieval.embedding import Embedder, open_embedder
+from retrieval.embedding import Embedder, embed_queries, open_embedder
 from retrieval.fusion import fuse
 from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
+from retrieval.lexical import LexicalIndex
 from retrieval.names import Names
-from retrieval.passages import Audience, Hit
+from retrieval.passages import Audience, Hit, Only, Passage
 from retrieval.query import parts
+from retrieval.rerank import CANDIDATES, Candidate, Reranker, in_order
 from retrieval.store import PassageStore, Today, utc_today
 
 # How many passages each index contributes to the fusion.
 DEPTH = 100
+# … and how much more where the search is narrowed and too few of them fit.
+DEEPER = 8
+EVERYTHING = Only()
 # A search looks for news at most this often, in seconds.
 FRESHNESS = 0.5
 ALLOWED: dict[Audience, tuple[Visibility, ...]] = {"agent": ("public", "internal"), "customer": ("public",)}
@@ -39,8 +45,11 @@ class Search:
     The process that owns the index folder (`home`) keeps its indexes on disk; any other has its own in memory.
     """
 
-    def __init__(self, store: PassageStore, embedder: Embedder, home: Home | None) -> None:
+    def __init__(
+        self, store: PassageStore, embedder: Embedder, home: Home | None, reranker: Reranker | None = None
+    ) -> None:
         self.embedder = embedder
+        self.reranker = reranker
         self._store = store
         self._source = Source(store, embedder)
         self._home = home
@@ -50,6 +59,7 @@ class Search:
         self._looked_at = 0.0
         self._ids: set[str] = set()
         self._names = Names(())
+        self._products: dict[str, str] = {}
         self._indexes = home.open() if home else open_memory(embedder)
         self.refresh()
 
@@ -63,8 +73,15 @@ class Search:
         """How many passages can be found."""
         return len(self._ids)
 
-    def search(self, query: str, *, audience: Audience, limit: int = 10) -> list[Hit]:
+    @property
+    def lexical(self) -> LexicalIndex:
+        """The index of words as it is now."""
+        return self._indexes.lexical
+
+    def search(self, query: str, *, audience: Audience, limit: int = 10, only: Only = EVERYTHING) -> list[Hit]:
         """Return the best passages for `query`; a customer never receives an internal one.
+
+        `only` narrows the search; where little of the library fits, more of it is looked at.
 
         Raises:
             Unavailable: the embedder cannot be used.
@@ -72,7 +89,7 @@ class Search:
         words = clean(query).strip()
         if not words or limit < 1:
             return []
-        return self.search_vector(words, self.vector(words), audience, limit)
+        return self.search_vector(words, self.vector(words), audience, limit, only)
 
     def vector(self, query: str) -> NDArray[np.float32]:
         """Return the query's vector, unit length: its parts' vectors added by their weight.
@@ -81,7 +98,7 @@ class Search:
             Unavailable: the embedder cannot be used.
         """
         wanted = parts(query)
-        rows = self.embedder.embed([part.text for part in wanted])
+        rows = embed_queries(self.embedder, [part.text for part in wanted])
         if len(wanted) == 1:
             return np.asarray(rows[0], dtype=np.float32)
         total = np.asarray([part.weight for part in wanted], dtype=np.float32) @ rows
@@ -89,30 +106,61 @@ class Search:
 
     def rarity(self, words: Sequence[str]) -> list[float]:
         """Return how rare each word is among all passages, 0 to log(passages + 1); see `LexicalIndex.rarity`."""
-        return [self._indexes.lexical.rarity(word) for word in words]
+        return [self.lexical.rarity(word) for word in words]
 
     def names_in(self, text: str) -> list[str]:
         """Return the names of what the library writes about that stand in a text; see `Names`."""
         return self._names.said_in(text)
 
-    def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
+    def search_vector(
+        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10, only: Only = EVERYTHING
+    ) -> list[Hit]:
         """Search with the query's vector (`vector`) already at hand."""
+        found = self.candidates(query, vector, audience, max(CANDIDATES, limit + 5), only)
+        if self.reranker:
+            found = in_order(query, found, self.reranker, self.lexical)
+        return [
+            Hit(one.passage, one.fused.score, one.fused.lexical_rank, one.fused.dense_rank, one.fused.similarity)
+            for one in found[:limit]
+        ]
+
+    def candidates(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        audience: Audience,
+        limit: int = CANDIDATES,
+        only: Only = EVERYTHING,
+    ) -> list[Candidate]:
+        """Return the best passages of the fusion, as a reranker is given them."""
         self._look_for_news()
-        allowed = ALLOWED[audience]
         depth = max(DEPTH, limit)
+        if only == EVERYTHING:
+            return self._found(query, vector, audience, depth, limit)
+        while True:
+            every = self._found(query, vector, audience, depth, 2 * depth)
+            found = [one for one in every if self._fits(one.passage, only)]
+            if len(found) >= limit or depth >= self.count:
+                return found[:limit]
+            depth *= DEEPER
+
+    def _found(
+        self, query: str, vector: NDArray[np.float32], audience: Audience, depth: int, limit: int
+    ) -> list[Candidate]:
+        allowed = ALLOWED[audience]
         indexes = self._indexes
         try:
             dense = indexes.dense.search(vector, allowed, depth)
         except Damaged as damage:
             dense = self._heal(indexes, damage).dense.search(vector, allowed, depth)
-        fused = fuse(self._indexes.lexical.search(query, allowed, depth), dense, depth)
-        passages = self._store.get([found.id for found in fused[: limit + 5]])
-        hits = [
-            Hit(passages[found.id], found.score, found.lexical_rank, found.dense_rank, found.similarity)
-            for found in fused[: limit + 5]
-            if found.id in passages and passages[found.id].visibility in allowed
-        ]
-        return hits[:limit]
+        fused = fuse(self.lexical.search(query, allowed, depth), dense, depth)[:limit]
+        passages = self._store.get([one.id for one in fused])
+        found = [Candidate(one, passages[one.id]) for one in fused if one.id in passages]
+        return [one for one in found if one.passage.visibility in allowed]
+
+    def _fits(self, passage: Passage, only: Only) -> bool:
+        product = self._products.get(passage.article, "")
+        return only.product in ("", product) and only.language in ("", passage.language)
 
     def refresh(self) -> None:
         """Follow the library's revision, and the day: articles come into and go out of their dates."""
@@ -135,6 +183,7 @@ class Search:
             update(self._indexes, self._source, wanted - self._ids, self._ids - wanted)
         self._store.warm(wanted - self._ids)
         self._names = Names(self._store.titles())
+        self._products = self._store.products()
         self._ids = wanted
 
     def _look_for_news(self) -> None:
@@ -170,11 +219,13 @@ def open_search(
     """Open the indexes, healing them where they are damaged; without an owner's lock, in memory.
 
     Raises:
-        Unavailable: the embedder or the Chroma server cannot be used.
+        Rejected: the settings contradict themselves.
+        Unavailable: the embedder, the reranker or the Chroma server cannot be used.
     """
     embedder = embedder or open_embedder(settings)
+    reranker = open_reranker(settings)
     home = Home(settings, scope, embedder)
-    return Search(PassageStore(database, scope, today), embedder, home if home.acquire() else None)
+    return Search(PassageStore(database, scope, today), embedder, home if home.acquire() else None, reranker)
 
 
 def reindex(

@@ -76,6 +76,16 @@ class PassageStore:
         with self._database.read() as session:
             return list(session.scalars(select(ArticleRow.title).where(within(self._scope, ArticleRow))))
 
+    def products(self) -> dict[str, str]:
+        """Return the product of each article that states one."""
+        with self._database.read() as session:
+            rows = session.execute(
+                select(ArticleRow.id, ArticleRow.product).where(
+                    within(self._scope, ArticleRow), ArticleRow.product != ""
+                )
+            )
+            return {row[0]: row[1] for row in rows}
+
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return those of the passages that exist; what is not at hand is read in one query."""
         with self._lock:
