@@ -9,12 +9,12 @@ from typing import Any
 
 from assistant.brief import Turn
 from assistant.question import Question, carry
-from evals.baselines import PEERS, peers
 from evals.datasets.collections import Collection, Query
 from evals.figures import Figure, figure
 from evals.halves import is_tuning
 from evals.intervals import difference_interval, mean_interval
 from evals.library import Library, Making, open_library
+from evals.peers import PEERS, peers
 from evals.ranking import Measure, hit, ndcg, recall, reciprocal_rank, score
 from retrieval.passages import Hit
 

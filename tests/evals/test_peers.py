@@ -3,9 +3,9 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.baselines import PEERS, Material, Questions, peers, reciprocal_rank_fusion, run_peers
 from evals.datasets.collections import Document
 from evals.library import Making, open_library
+from evals.peers import PEERS, Material, Questions, peers, reciprocal_rank_fusion, run_peers
 
 TEXTS = (
     "Wax leather boots twice a year.",

@@ -31,7 +31,7 @@ DEPTH = 50
 RRF = 60
 PEERS = ("langchain", "langchain lower", "bm25", "minilm", "fusion")
 PACKAGES = ("langchain-classic", "langchain-community", "rank-bm25", "bm25s", "pystemmer")
-FOLDER = Path("build") / "baselines"
+FOLDER = Path("build") / "peers" / "rankings"
 Rankings = dict[str, list[str]]
 
 
