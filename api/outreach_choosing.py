@@ -4,22 +4,19 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
-from sqlalchemy import select
-
+from api.channel_models import learn_channels
 from assistant.outreach.choosing import Way
 from assistant.outreach.facts import Policy
 from assistant.outreach.reading import zones_of
 from handoff.channels import choosing
 from handoff.channels.choosing import Moment, rank
-from handoff.channels.prediction import ChannelModel, learn
-from handoff.history import contacts
+from handoff.channels.prediction import ChannelModel
 from handoff.plan import Plan
 from knowledge.customers.consent import consents_of
 from knowledge.customers.record import Customer
-from knowledge.customers.tables import CustomerRow
 from knowledge.database import Database
 from knowledge.hours import zone_of
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 # A wait that gains less of a chance to be heard is not worth it.
 GAIN = 0.05
@@ -41,12 +38,7 @@ class BestFirst:
 
     @cached_property
     def _model(self) -> ChannelModel:
-        with self._database.read() as session:
-            told = select(CustomerRow.id, CustomerRow.timezone).where(
-                within(self._scope, CustomerRow), CustomerRow.timezone != ""
-            )
-            zones: dict[str, str] = {row.id: row.timezone for row in session.execute(told)}
-            return learn(contacts(session, self._scope, self._plan, zones, self._now))
+        return learn_channels(self._database, self._scope, self._plan, self._now)
 
     def order(self, customer: Customer, ways: Sequence[Way], at: datetime) -> Sequence[Way]:
         """Return the ways that no rule of the channels excludes, the best first; what is not proven comes last."""

@@ -4,13 +4,14 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from api.bot_apis import read_apis
+from api.channel_models import ChannelModels
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
+from api.topics import open_topics
 from assistant.bot import Bot, Load
 from assistant.chat import Chat, open_chat
 from assistant.fact_reading import FactReader, open_fact_reader
@@ -18,7 +19,6 @@ from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
 from assistant.tools.own import hours_tool, shop_tools
 from assistant.tools.toolbox import Toolbox
-from assistant.topics import fit_topics, read_topics
 from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
 from handoff.plan import Plan as ServicePlan
@@ -52,6 +52,7 @@ class Parts:
     channels: Mapping[str, Channel[Any]] = field(default_factory=open_channels)
     board: Board = field(init=False)
     service: ServicePlan = field(init=False)
+    channel_models: ChannelModels = field(init=False)
     standards: Standards = field(init=False)
     bot: Bot = field(init=False)
     rewriter: Rewriter = field(init=False)
@@ -60,13 +61,14 @@ class Parts:
     report_to: tuple[str, ...] = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "service", read_plan(self.settings.service_plan))
+        topics = open_topics(self.settings, self.search.embedder.embed)
+        object.__setattr__(self, "service", read_plan(self.settings.service_plan).knowing(topics))
+        object.__setattr__(self, "channel_models", ChannelModels(self.database, self.scope))
         object.__setattr__(self, "standards", read_standards(self.settings.customer_standards))
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
         tools = open_tools(self.settings, self.database, self.scope, self.clock, self.service)
         bot = open_bot(self.settings, self.assistant, self.board, tools)
-        topic_of = open_topics(self.settings, self.search) or self.service.topic_of
-        object.__setattr__(self, "bot", replace(bot, topic_of=topic_of))
+        object.__setattr__(self, "bot", replace(bot, topic_of=topics or self.service.topic_of))
         object.__setattr__(self, "rewriter", open_rewriter(self.settings))
         object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
         object.__setattr__(self, "chat", open_chat(self.settings))
@@ -113,19 +115,6 @@ def open_bot(settings: Settings, assistant: Assistant, board: Board, toolbox: To
 
     languages = frozenset(code.strip().lower() for code in settings.embedder_languages.split(",") if code.strip())
     return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens, toolbox=toolbox)
-
-
-def open_topics(settings: Settings, search: Search) -> Callable[[str], str] | None:
-    """Return what names a text's topic ("" for none of them), fitted when it is first asked; `None` without a file.
-
-    Raises:
-        Rejected: the file of topics cannot be read.
-    """
-    if settings.topics is None:
-        return None
-    examples, embed = read_topics(settings.topics), search.embedder.embed
-    fitted = cache(lambda: fit_topics(examples, embed))
-    return lambda text: fitted().name(embed([text]))[0].topic
 
 
 def open_board(settings: Settings, database: Database, scope: Scope) -> Board:

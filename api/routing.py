@@ -14,9 +14,7 @@ from handoff.assignment.looking import conversation_of, look
 from handoff.assignment.queue import why_here
 from handoff.channels.choosing import Moment, Ranked, rank
 from handoff.channels.moving import ways_of
-from handoff.channels.prediction import ChannelModel, learn
 from handoff.escalation.situation import reply_clock
-from handoff.history import contacts
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
 from knowledge.customers import remaining
@@ -97,13 +95,9 @@ def channels(session: Session, parts: Parts, conversation: ConversationId) -> li
         str(found.customer), parts.clock(), _topic(session, found, parts.service), customer.timezone or "UTC"
     )
     ways = ways_of(session, parts.scope, found)
-    return rank(ways, consents, parts.service, _channel_model(session, parts), moment)
+    return rank(ways, consents, parts.service, parts.channel_models.at(parts.service, parts.clock()), moment)
 
 
 def _topic(session: Session, found: Conversation, plan: Plan) -> str:
     entries = remaining.of_conversation(session, found.id)
     return plan.topic_of(" ".join(one.payload.text for one in entries if isinstance(one.payload, MessageReceived)))
-
-
-def _channel_model(session: Session, parts: Parts) -> ChannelModel:
-    return learn(contacts(session, parts.scope, parts.service, {}, parts.clock()))

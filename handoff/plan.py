@@ -1,14 +1,14 @@
 """The service plan: hours, reply times, topics, assignment and escalation of a company, from one YAML file."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
 
 from handoff.assignment.queue import Priority
 from knowledge.failures import Rejected
@@ -93,6 +93,13 @@ class Plan(Strict):
     channel_costs: Mapping[str, Annotated[float, Field(ge=0, le=1)]] = Field(default_factory=dict)
     assignment: Assigning = Assigning()
     escalation: tuple[Rule, ...] = ()
+    _named_by: Callable[[str], str] | None = PrivateAttr(default=None)
+
+    def knowing(self, named_by: Callable[[str], str] | None) -> "Plan":
+        """Return the plan with something else that names topics where none of its words stands."""
+        known = self.model_copy()
+        known._named_by = named_by
+        return known
 
     @cached_property
     def calendar(self) -> Calendar:
@@ -106,10 +113,16 @@ class Plan(Strict):
         return timedelta(minutes=minutes) if minutes is not None else None
 
     def topic_of(self, text: str) -> str:
-        """Return the topic whose words a text names most often, in the plan's order; empty when it names none."""
+        """Return the topic whose words a text names most often, in the plan's order; empty when it names none.
+
+        Where no word tells, the examples of `knowing` may: a topic that the plan does not have is none.
+        """
         counts = {name: len(finds(topic.words, text)) for name, topic in self.topics.items()}
         best = max(counts, key=lambda name: counts[name], default="")
-        return best if best and counts[best] else ""
+        if best and counts[best]:
+            return best
+        named = self._named_by(text) if self._named_by and self.topics else ""
+        return named if named in self.topics else ""
 
     def is_vip(self, attributes: Mapping[str, object]) -> bool:
         """Return whether a customer's attributes make them a VIP."""

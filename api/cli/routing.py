@@ -22,7 +22,13 @@ PlanFile = Annotated[
 def _plan(record: Record, path: Path | None = None) -> "Plan":
     from handoff.plan import read_plan
 
-    return read_plan(path or record.settings.service_plan)
+    plan = read_plan(path or record.settings.service_plan)
+    if record.settings.topics is None:
+        return plan
+    from api.topics import open_topics
+    from retrieval.embedding import open_embedder
+
+    return plan.knowing(open_topics(record.settings, open_embedder(record.settings).embed))
 
 
 @routing.command("train")

@@ -103,7 +103,7 @@ def last_there(session: Session, scope: Scope) -> dict[str, datetime]:
     query = select(PresenceRow.who, func.max(PresenceRow.looks_until)).where(
         within(scope, PresenceRow), PresenceRow.who != CUSTOMER
     )
-    return dict(session.execute(query.group_by(PresenceRow.who)).tuples().all())
+    return {row[0]: row[1] for row in session.execute(query.group_by(PresenceRow.who))}
 
 
 def _forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:
