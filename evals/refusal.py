@@ -24,8 +24,8 @@ from evals.halves import is_tuning
 from evals.library import Library, Making, open_library
 from evals.search_quality import making
 from knowledge.ids import ArticleId
-from retrieval.passages import Audience, Hit
-from retrieval.search import Search
+from retrieval.passages import Audience, Hit, Only
+from retrieval.search import EVERYTHING, Search
 
 # An answer over several passages is right when it holds this share of the reference's words and cites only gold:
 # fixed on the tuning half against people's ratings of completeness (see `complete_share`).
@@ -62,9 +62,11 @@ class OwnPassage(Search):
         """As the search itself."""
         return self._search.rarity(words)
 
-    def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
+    def search_vector(
+        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10, only: Only = EVERYTHING
+    ) -> list[Hit]:
         """Return the article's passages alone."""
-        found = self._search.search_vector(query, vector, audience, self._search.count)
+        found = self._search.search_vector(query, vector, audience, self._search.count, only)
         return [hit for hit in found if hit.passage.article == self.article][:limit]
 
 

@@ -1,6 +1,6 @@
 """Practising in the console: a simulated customer to answer, with package, suggestion and score card."""
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
@@ -32,8 +32,8 @@ def training_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResp
         practice = room_of(request).of(me.email, parts.clock())
     except NotFound:
         practice = None
-    more = {"practice": practice, "reached": reached[::-1], "rubric": RUBRIC, "most_chars": MOST_CHARS}
-    return draw(request, "training.html", me=me, customers=CUSTOMERS, **more)
+    shown: dict[str, Any] = {"practice": practice, "reached": reached[::-1], "customers": CUSTOMERS}
+    return draw(request, "training.html", me=me, rubric=RUBRIC, most_chars=MOST_CHARS, **shown)
 
 
 @router.post(HERE)

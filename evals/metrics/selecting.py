@@ -6,9 +6,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 LEVEL = 0.95
+Scores = Sequence[float] | NDArray[np.float64]
+Rights = Sequence[bool] | NDArray[np.bool_]
 
 
-def risk_coverage(score: Sequence[float], right: Sequence[bool]) -> list[tuple[float, float]]:
+def risk_coverage(score: Scores, right: Rights) -> list[tuple[float, float]]:
     """Return (coverage, risk) after each answer, the most certain first.
 
     Raises:
@@ -18,7 +20,7 @@ def risk_coverage(score: Sequence[float], right: Sequence[bool]) -> list[tuple[f
     return [((place + 1) / len(risks), float(risk)) for place, risk in enumerate(risks)]
 
 
-def area(score: Sequence[float], right: Sequence[bool]) -> float:
+def area(score: Scores, right: Rights) -> float:
     """Return the area under the risk-coverage curve (Geifman & El-Yaniv 2017): the mean risk over all coverages.
 
     Raises:
@@ -30,7 +32,7 @@ def area(score: Sequence[float], right: Sequence[bool]) -> float:
     return float(np.mean(risks))
 
 
-def coverage_at(score: Sequence[float], right: Sequence[bool], risk: float) -> float:
+def coverage_at(score: Scores, right: Rights, risk: float) -> float:
     """Return the largest share that can be answered with at most so much risk, the most certain first.
 
     Raises:
@@ -56,7 +58,7 @@ def clopper_pearson(successes: int, n: int, level: float = LEVEL) -> tuple[float
     return low, high
 
 
-def _risks(score: Sequence[float], right: Sequence[bool]) -> NDArray[np.float64]:
+def _risks(score: Scores, right: Rights) -> NDArray[np.float64]:
     if len(score) != len(right):
         raise ValueError(f"{len(score)} scores for {len(right)} answers")
     order = np.argsort(-np.asarray(score, dtype=np.float64), kind="stable")

@@ -18,8 +18,8 @@ from knowledge.database import Database
 from knowledge.ids import ArticleId
 from knowledge.library.tables import ArticleRow
 from knowledge.scope import Scope, within
-from retrieval.passages import Audience, Hit
-from retrieval.search import Search
+from retrieval.passages import Audience, Hit, Only
+from retrieval.search import EVERYTHING, Search
 
 
 @dataclass(frozen=True)
@@ -50,10 +50,12 @@ class AsOf(Search):
         """As the search itself."""
         return self._search.rarity(words)
 
-    def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
+    def search_vector(
+        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10, only: Only = EVERYTHING
+    ) -> list[Hit]:
         """Return passages of the articles known then."""
         deep = limit if len(self.known) == 0 else self._search.count
-        found = self._search.search_vector(query, vector, audience, deep) if self.known else []
+        found = self._search.search_vector(query, vector, audience, deep, only) if self.known else []
         return [hit for hit in found if hit.passage.article in self.known][:limit]
 
 
