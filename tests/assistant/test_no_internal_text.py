@@ -26,8 +26,8 @@ from knowledge.library.visibility import VisibilityRules
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 from retrieval.embedding import Embedder
-from retrieval.passages import Audience, Hit, Passage
-from retrieval.search import Search, open_search
+from retrieval.passages import Audience, Hit, Only, Passage
+from retrieval.search import EVERYTHING, Search, open_search
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SHINGLE = 8
@@ -70,7 +70,9 @@ class FewPassages(Search):
     def rarity(self, words: Sequence[str]) -> list[float]:
         return [1.0 for _ in words]
 
-    def search_vector(self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10) -> list[Hit]:
+    def search_vector(
+        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10, only: Only = EVERYTHING
+    ) -> list[Hit]:
         assert query
         assert vector.shape == (1,)
         allowed = [p for p in self._passages if audience == "agent" or p.visibility == "public"]
