@@ -168,12 +168,29 @@ def _open_sentence_transformer(name: str) -> SentenceEmbedder:
 
 def _load(path: str) -> "SentenceTransformer":
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    missing = Unavailable(
+        f"The embedding model {path} cannot be loaded.",
+        "THREADLINE_EMBEDDER names a sentence-transformers folder, or a model that is already on this machine.",
+    )
+    if os.environ["HF_HUB_OFFLINE"] == "1" and not _is_here(path):
+        raise missing  # said before the seconds that the library takes to load
     from sentence_transformers import SentenceTransformer
 
     try:
         return SentenceTransformer(path, device="cpu")
     except (OSError, ValueError) as error:
-        raise Unavailable(
-            f"The embedding model {path} cannot be loaded.",
-            "THREADLINE_EMBEDDER names a sentence-transformers folder, or a model that is already on this machine.",
-        ) from error
+        raise missing from error
+
+
+def _is_here(path: str) -> bool:
+    """Whether a folder or the cache of models holds what says that a model is there."""
+    from huggingface_hub import try_to_load_from_cache
+
+    names = ("modules.json", "config.json")
+    if Path(path).is_dir():
+        return any((Path(path) / name).is_file() for name in names)
+    owned = (path, f"sentence-transformers/{path}") if "/" not in path else (path,)
+    try:
+        return any(isinstance(try_to_load_from_cache(one, name), str) for one in owned for name in names)
+    except ValueError:  # no name of a model at all
+        return False

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -136,14 +137,22 @@ def test_what_is_no_json_stops_with_a_remedy(
         bring(database, scope, system, tmp_path / "a.json")
 
 
+ODD: Sequence[Any] = (None, [], {"a": 1}, "x\x00y")
+
+
 @pytest.mark.parametrize("system", ["chatwoot", "zendesk", "intercom"])
 def test_other_shapes_inside_never_break_an_import(
     database: Database, scope: Scope, tmp_path: Path, system: Any
 ) -> None:
-    """Every value of the fixture is replaced by something else in turn: rows may be refused, nothing raises."""
+    """Every value of the fixture is replaced by something else in turn: rows may be refused, nothing raises.
+
+    What the database is given is what the readers let through, so that all shapes are tried on one, and on the other
+    the one that only it refuses: a zero in a text.
+    """
     name = {"chatwoot": "conversations.json", "zendesk": "tickets.json", "intercom": "conversation.json"}[system]
     document = json.loads((FIXTURES / system / name).read_text())
-    lines = [json.dumps(changed) for path in _paths(document) for changed in _changed(document, path)]
+    odd = ODD if database.dialect == "sqlite" else ODD[-1:]
+    lines = [json.dumps(changed) for path in _paths(document) for changed in _changed(document, path, odd)]
     (tmp_path / "odd.json").write_text("\n".join(lines))
     report = bring(database, scope, system, tmp_path / "odd.json")
     assert report.rows > len(lines) / 2
@@ -155,14 +164,14 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> list[tuple[Any, ...]]:
     return [*found, *(deeper for key, inner in children for deeper in _paths(inner, (*path, key)))]
 
 
-def _changed(document: Any, path: tuple[Any, ...]) -> list[Any]:
+def _changed(document: Any, path: tuple[Any, ...], odd: Sequence[Any]) -> list[Any]:
     made = []
-    for odd in (None, [], {"a": 1}, "x\x00y"):
+    for shape in odd:
         copy = json.loads(json.dumps(document))
         inside = copy
         for step in path[:-1]:
             inside = inside[step]
-        inside[path[-1]] = odd
+        inside[path[-1]] = shape
         made.append(copy)
     return made
 
