@@ -7,12 +7,14 @@ from knowledge.customers import attachments, codes, erasure, outbox, presence, r
 from knowledge.customers.erasure import Wish
 from knowledge.database import Database
 from knowledge.erasing import Eraser
+from knowledge.library import lessons
 from knowledge.scope import Scope
 from knowledge.work import letters
 
 # In this order: who points at customers goes before them.
 ERASERS: tuple[Eraser, ...] = (
     letters.ERASER,
+    lessons.ERASER,
     attachments.ERASER,
     outbox.ERASER,
     resumes.ERASER,

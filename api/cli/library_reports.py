@@ -13,6 +13,7 @@ from api.cli.output import AsJson, counting, write, write_json, write_table
 
 if TYPE_CHECKING:
     from assistant.duplicates import Pair
+    from evals.report.gaps import Gap
 
 library = typer.Typer(no_args_is_help=True, help="What in the library needs a look.", rich_markup_mode=None)
 SHOWN = 50
@@ -104,7 +105,7 @@ def gaps(
     files = [draft_file(gap) for gap in found if gap.draft] if drafts else []
     written = _write_new(drafts, files) if drafts else []
     if as_json:
-        write_json({"unanswered": len(asked), "gaps": [asdict(gap) for gap in found], "written": written})
+        write_json({"unanswered": len(asked), "gaps": [_gap_as_json(gap) for gap in found], "written": written})
         return
     write(f"{len(asked)} conversations with a question that the library had no answer to.")
     rows = [(gap.conversations, gap.resolved, gap.label, gap.question[:QUOTED]) for gap in found[:SHOWN]]
@@ -125,6 +126,10 @@ def _write_new(folder: Path, files: Sequence[tuple[str, str]]) -> list[str]:
 def _more(count: int) -> None:
     if count > SHOWN:
         write(f"… and {count - SHOWN} more; --json lists all")
+
+
+def _gap_as_json(gap: "Gap") -> dict[str, object]:
+    return {name: value for name, value in asdict(gap).items() if name != "members"}
 
 
 def _as_json(pair: "Pair") -> dict[str, object]:

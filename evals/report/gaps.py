@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 import numpy as np
@@ -39,13 +39,15 @@ class Unanswered:
     reply: str
     resolved: bool
     at: datetime
+    customer: str = ""
 
 
 @dataclass(frozen=True)
 class Gap:
     """Questions about one thing: telling words, the most typical question, and in how many conversations.
 
-    `draft` is the most typical reply of those that were resolved, "" where there is none.
+    `draft` is the most typical reply of those that were resolved, "" where there is none; `members` are the
+    conversations with their customers.
     """
 
     label: str
@@ -53,6 +55,7 @@ class Gap:
     conversations: int
     resolved: int
     draft: str
+    members: tuple[tuple[str, str], ...] = ()
 
 
 def read_unanswered(session: Session, scope: Scope, since: datetime) -> list[Unanswered]:
@@ -69,7 +72,7 @@ def read_unanswered(session: Session, scope: Scope, since: datetime) -> list[Una
         entries = timeline.page(session, scope, conversation=ConversationId(conversation), limit=MOST_ENTRIES)
         name = record.get_customer(session, scope, CustomerId(customer)).name
         one = unanswered(conversation, sorted(entries, key=lambda entry: (entry.at, entry.seq)), name, since)
-        found += [one] if one else []
+        found += [replace(one, customer=customer)] if one else []
     return found[-MOST:]
 
 
@@ -119,4 +122,5 @@ def _gap(own: Sequence[Unanswered], vectors: NDArray[np.float32], words: Sequenc
     typical = [own[int(place)] for place in order]
     draft = next((one.reply for one in typical if one.resolved and one.reply), "")
     resolved = sum(one.resolved for one in own)
-    return Gap(", ".join(words), typical[0].question, len(own), resolved, draft)
+    members = tuple((one.conversation, one.customer) for one in own)
+    return Gap(", ".join(words), typical[0].question, len(own), resolved, draft, members)

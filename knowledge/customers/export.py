@@ -15,6 +15,7 @@ from knowledge.customers.entries import Entry, SuggestionShown, as_json
 from knowledge.customers.record import get_customer
 from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
 from knowledge.ids import CustomerId
+from knowledge.library import lessons
 from knowledge.scope import Scope
 
 FORMAT = "threadline-export/1"
@@ -44,6 +45,7 @@ def export_person(session: Session, scope: Scope, customer: CustomerId, now: dat
         "consents": [_plain(asdict(one)) for one in consent.consents_of(session, scope, records).standings],
         "legal_hold": holds.hold_on(session, scope, records) is not None,
         "entries": [_entry(entry) for entry in entries],
+        "waiting_to_be_learnt_from": lessons.told_of(session, scope, records),
         "looked_at_by_us": [
             {"at": look.at.isoformat() if look.at else "", "what": look.what}
             for look in access.looks_at(session, scope, records)

@@ -11,6 +11,7 @@ import knowledge.customers.presence
 import knowledge.customers.privacy_tables
 import knowledge.customers.resumes
 import knowledge.customers.tables
+import knowledge.library.lesson_tables
 import knowledge.library.tables
 import knowledge.staff.tables
 import knowledge.work.tables  # noqa: F401
