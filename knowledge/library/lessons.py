@@ -17,6 +17,7 @@ from knowledge.scope import Scope, within
 Kind = Literal["example", "gap"]
 State = Literal["waiting", "approved", "refused"]
 MOST = 500
+WAITING: tuple[State, ...] = ("waiting",)
 
 
 @dataclass(frozen=True)
@@ -45,7 +46,7 @@ class Lesson:
     proposed_at: datetime
 
 
-def list_lessons(session: Session, scope: Scope, states: Collection[State] = ("waiting",)) -> list[Lesson]:
+def list_lessons(session: Session, scope: Scope, states: Collection[State] = WAITING) -> list[Lesson]:
     """Return lessons, those asked most often first; at most `MOST`."""
     asked = func.count(LessonSourceRow.conversation)
     query = (
