@@ -1,10 +1,10 @@
 """The composition root: opens every part once a process and gives it back at the end."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from api.bot_apis import read_apis
@@ -12,6 +12,7 @@ from api.channel_models import ChannelModels
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
 from api.topics import open_topics
+from assistant.answering.drifting import Watch
 from assistant.bot import Bot, Load
 from assistant.chat import Chat, open_chat
 from assistant.fact_reading import FactReader, open_fact_reader
@@ -32,6 +33,10 @@ from knowledge.folders import make_private
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 from retrieval.search import Search, open_search
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 def now_utc() -> datetime:
@@ -59,6 +64,7 @@ class Parts:
     fact_reader: FactReader | None = field(init=False)
     chat: Chat | None = field(init=False)
     report_to: tuple[str, ...] = field(init=False)
+    drifting: Watch = field(init=False)
 
     def __post_init__(self) -> None:
         topics = open_topics(self.settings, self.search.embedder.embed)
@@ -73,6 +79,16 @@ class Parts:
         object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
         object.__setattr__(self, "chat", open_chat(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
+        object.__setattr__(self, "drifting", open_watch(self.search))
+
+
+def open_watch(search: Search) -> Watch:
+    """Return what watches for questions about other things than before; the embedder is asked when somebody looks."""
+
+    def embed(texts: Sequence[str]) -> "NDArray[np.float32]":
+        return search.embedder.embed(texts)
+
+    return Watch(embed)
 
 
 def read_recipients(settings: Settings) -> tuple[str, ...]:

@@ -10,6 +10,7 @@ from api.pages.botlines import decided
 from api.pages.drawing import draw, zone_of
 from assistant.answering import judging, outcomes
 from assistant.answering.beside import read_beside
+from assistant.answering.drifting import asked_before_and_since
 from assistant.answering.words import listed
 from knowledge.bot import rules
 from knowledge.customers.inbox import SELF_DELIVERING
@@ -48,6 +49,9 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
             "beside": [(one, decided(one.decided)) for one in read_beside(session, parts.scope)],
             "spent": rules.spent(session, parts.scope, now.date()),
         }
+        asked = asked_before_and_since(session, parts.scope, certified.at) if certified and certified.at else None
+    # No model is asked inside the transaction.
+    context["drift"] = parts.drifting.look(*asked) if asked else None
     return draw(
         request,
         "bot.html",
