@@ -67,7 +67,7 @@ class Parts:
     drifting: Watch = field(init=False)
 
     def __post_init__(self) -> None:
-        topics = open_topics(self.settings, self.search.embedder.embed)
+        topics = open_topics(self.settings, self._embed)
         object.__setattr__(self, "service", read_plan(self.settings.service_plan).knowing(topics))
         object.__setattr__(self, "channel_models", ChannelModels(self.database, self.scope))
         object.__setattr__(self, "standards", read_standards(self.settings.customer_standards))
@@ -79,16 +79,10 @@ class Parts:
         object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
         object.__setattr__(self, "chat", open_chat(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
-        object.__setattr__(self, "drifting", open_watch(self.search))
+        object.__setattr__(self, "drifting", Watch(self._embed))
 
-
-def open_watch(search: Search) -> Watch:
-    """Return what watches for questions about other things than before; the embedder is asked when somebody looks."""
-
-    def embed(texts: Sequence[str]) -> "NDArray[np.float32]":
-        return search.embedder.embed(texts)
-
-    return Watch(embed)
+    def _embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
+        return self.search.embedder.embed(texts)
 
 
 def read_recipients(settings: Settings) -> tuple[str, ...]:

@@ -13,8 +13,9 @@ import sys
 import tempfile
 import threading
 import time
+import traceback
 from collections.abc import Callable
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -270,10 +271,15 @@ def _apart(ground: Ground, message: EntryId, at: int, mumbles: bool) -> bool:
 def _in_a_child(do: Callable[[], object]) -> bool:
     child = os.fork()
     if child == 0:
-        with suppress(BaseException):
+        try:
             do()
+        except BaseException:  # noqa: BLE001 - a child must end here, whatever happened, and say it
+            traceback.print_exc()
+            os._exit(1)
         os._exit(0)
     _, status = os.waitpid(child, 0)
+    if os.WIFEXITED(status) and os.WEXITSTATUS(status):
+        raise RuntimeError("A process of the drill broke; what it said stands above.")
     return os.WIFSIGNALED(status)
 
 
