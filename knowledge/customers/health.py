@@ -38,10 +38,6 @@ class HealthPart:
     reason: str
 
 
-# A score needs two parts at least: no part alone weighs as much.
-LEAST_KNOWN = 0.3
-
-
 @dataclass(frozen=True)
 class Health:
     """The score, its band and its parts; `unknown` names the parts of which nothing is known."""
@@ -64,15 +60,15 @@ class Told:
 def measure(told: Told, now: datetime) -> Health | None:
     """Return `100·Σ w·s` over the parts that are known, their weights made to sum to 1.
 
-    `None` when the known parts weigh less than `LEAST_KNOWN`: one old order makes nobody red.
+    `None` when nothing is known, or nothing but usage: one old order makes nobody red.
 
     Bands: red below 40, green from 70, amber between.
     """
     found = {name: part(told, now) for name, part in _PARTS.items()}
     known = {name: result for name, result in found.items() if result is not None}
-    total = sum(WEIGHTS[name] for name in known)
-    if total < LEAST_KNOWN:
+    if known.keys() <= {"usage"}:
         return None
+    total = sum(WEIGHTS[name] for name in known)
     parts = tuple(
         HealthPart(name, round(value, 4), round(WEIGHTS[name] / total, 4), reason)
         for name, (value, reason) in known.items()

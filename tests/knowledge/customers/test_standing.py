@@ -108,7 +108,7 @@ def test_old_answers_and_fading_use() -> None:
         return entry(ProductEvent("opened"), days * 24 * 60)
 
     entries = [*map(used, (5, 40, 50, 55, 58)), answer("nps", 0, 400 * 24 * 60)]
-    assert measure(Told(entries, [], {}), NOW) is None, "one part is too little for a score"
+    assert measure(Told(entries, [], {}), NOW) is None, "usage alone is too little for a score"
     found = measure(Told([*entries, mood(1.0, 5)], [], {}), NOW)
     assert found is not None
     assert [(part.name, part.value) for part in found.parts] == [("usage", 0.5), ("mood", 1.0)]
