@@ -1,6 +1,7 @@
 """The table of access: every route is in it, and it is true."""
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 
 import pytest
 from fastapi import FastAPI
@@ -10,6 +11,8 @@ from fastapi.testclient import TestClient
 from api import access
 from api.access import ANYONE, TABLE, check_table, doors
 from api.parts import Parts
+from evals.simulation.practice import Practice, Room
+from knowledge.failures import Unavailable
 
 NOBODY_HAS_IT = "0" * 32
 # Streams that do not end by themselves; their refusals are tested all the same.
@@ -20,6 +23,10 @@ ENDLESS = {
     "/api/chat/presence/live",
     "/api/conversations/{conversation}/presence/live",
 }
+
+
+def closed(*_: object) -> AbstractContextManager[Practice]:
+    raise Unavailable("No shop is opened here.")
 
 
 def walk(app: FastAPI) -> Iterator[tuple[str, str]]:
@@ -34,6 +41,7 @@ def test_table_and_routes_are_the_same(app: FastAPI) -> None:
 def test_every_role_passes_exactly_where_the_table_says(
     app: FastAPI, client: TestClient, tokens: dict[str, str], customer: dict[str, str]
 ) -> None:
+    app.state.practice = Room(closed)  # a shop to practise in is a server of its own
     staff = {role: {"Authorization": f"Bearer {token}"} for role, token in tokens.items()}
     carried: dict[str, dict[str, str]] = {"anonymous": {}, "customer": customer, **staff}
     wrong = []
