@@ -36,7 +36,7 @@ def run(customers: int = CUSTOMERS, minutes: float = MINUTES, scale: float = 8.0
 def peak_part(quick: bool, say: Say) -> Iterator[Figure]:
     """Try every order of steps, play the peak, and yield the figures."""
     with tempfile.TemporaryDirectory() as place, open_story(Path(place)) as story:
-        scripts = (SHORT,) if quick else (SHORT, LONG, PASSED_ON)
+        scripts = (SHORT,) if quick else (SHORT, PASSED_ON, LONG[1:])
         each = [tried(story, Path(place), one) for one in scripts]
         orders = sum(count for count, _ in each), sum((wrong for _, wrong in each), Wrong())
     say(f"peak: {orders[0]} orders of steps; now {CUSTOMERS} customers")
