@@ -64,7 +64,7 @@ bench: $(INSTALLED) ## speed and memory, side by side with peers -> build/bench.
 	$(BIN)/python -m benchmarks --data $(DATA) $(ARGS)
 
 evals: $(INSTALLED) ## quality on public data -> build/evals.json
-	@$(BIN)/python -m benchmarks.environment recordlinkage || echo 'No peer of identity this time; the rest is measured.'
+	@$(BIN)/python -m benchmarks.environment recordlinkage retrieval || echo 'Not every peer this time; the rest is measured.'
 	$(BIN)/python -m evals --data $(DATA) $(ARGS)
 
 evals-models: $(INSTALLED) ## what calls a language model -> build/evals.json (n = 40 each, resumable; needs a judge)

@@ -1,14 +1,15 @@
 """Environments: the peer's own virtual environment, and the variables that both systems run under.
 
-`python -m benchmarks.environment NAME …` makes them.
+`python -m benchmarks.environment NAME …` makes them; what cannot be made costs the others nothing.
 """
 
-import hashlib
 import os
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+
+from evals.beside import Peer
 
 ROOT = Path(__file__).parents[1]
 BUILD = ROOT / "build"
@@ -36,21 +37,20 @@ def peer_python(peer: str) -> Path:
 
     Raises:
         RuntimeError: the packages cannot be installed, or a GPU build got in.
+        FileNotFoundError: there is no such peer.
     """
-    requirements = ROOT / "benchmarks" / "peers" / peer / "requirements.txt"
-    place = BUILD / "peers" / peer
-    python, stamp = place / "bin" / "python", place / "requirements.sha256"
-    wanted = hashlib.sha256(requirements.read_bytes()).hexdigest()
-    if python.exists() and stamp.exists() and stamp.read_text() == wanted:
-        return python
-    _uv("venv", "--clear", "--python", sys.executable, str(place))
+    its = Peer(peer)
+    if its.is_there():
+        return its.python
+    wanted = its.wanted()
+    _uv("venv", "--clear", "--python", sys.executable, str(its.folder))
     # Without a folder that has the CPU build of torch it comes from PyTorch's own index.
     torch = [] if os.environ.get("UV_FIND_LINKS") else ["--torch-backend", "cpu"]
-    _uv("pip", "install", "--python", str(python), *torch, "-r", str(requirements))
-    if heavy := sorted(place.glob("lib/*/site-packages/nvidia*")):
+    _uv("pip", "install", "--python", str(its.python), *torch, "-r", str(its.requirements))
+    if heavy := sorted(its.folder.glob("lib/*/site-packages/nvidia*")):
         raise RuntimeError(f"{heavy[0].name} got in: set UV_FIND_LINKS to where the CPU build of torch lies.")
-    stamp.write_text(wanted)
-    return python
+    its.stamp.write_text(wanted)
+    return its.python
 
 
 def _uv(*words: str) -> None:
@@ -60,6 +60,17 @@ def _uv(*words: str) -> None:
         raise RuntimeError(f"uv {words[0]}: {done.stderr.strip()[-1500:]}")
 
 
+def make(peers: Sequence[str]) -> int:
+    """Make the environment of each; the exit code is 1 if one could not be made, which is said in a line."""
+    failed = 0
+    for peer in peers:
+        try:
+            print(f"{peer}: {peer_python(peer)}")
+        except (RuntimeError, OSError) as error:
+            failed, why = 1, (str(error).splitlines() or [type(error).__name__])[0]
+            print(f"{peer}: no environment this time. {why}", file=sys.stderr)
+    return failed
+
+
 if __name__ == "__main__":
-    for asked in sys.argv[1:]:
-        sys.stdout.write(f"{asked}: {peer_python(asked)}\n")
+    sys.exit(make(sys.argv[1:]))

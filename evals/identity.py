@@ -49,8 +49,8 @@ def suggestion_figures(data: Path, now: datetime, say: Callable[[str], None]) ->
     the thresholds around it. Each file of splink_people is searched by itself; the figure without a file's name is of
     the pairs of all of them together.
     """
-    if not identity_peer.is_there():
-        say(identity_peer.LEFT_OUT)
+    if not identity_peer.PEER.is_there():
+        say(identity_peer.PEER.left_out)
     chosen_on = read_febrl(data, 1)
     tried = f1_by_threshold(suggested(chosen_on, now, min(GRID)).ours, chosen_on)
     settings = {"threshold": matching.THRESHOLD, "febrl1_f1_by_threshold": tried}
@@ -77,7 +77,7 @@ def suggested(people: People, now: datetime, threshold: float, *, beside: bool =
         with database.read() as session:
             up = pairs.waiting(session, SCOPE, limit=MANY)
             profiles = list(read_profiles(session, SCOPE))
-    peers = identity_peer.linked(profiles, ids) if beside and identity_peer.is_there() else None
+    peers = identity_peer.linked(profiles, ids) if beside and identity_peer.PEER.is_there() else None
     return Found(people, {frozenset((ids[pair.one], ids[pair.other])): pair.score for pair in up}, peers)
 
 

@@ -4,21 +4,22 @@
 weighing the same; `langchain lower` the same with BM25 on lower-cased words, which its default does not do; `bm25` is
 bm25s with English stems; `minilm` cosine alone; `fusion` bm25s and MiniLM by reciprocal rank (k = 60), what a careful
 person builds in an afternoon. All are given our passages and our vectors, so that no system's quality rests on
-another's splitting, and the query as text: the customer's last turns.
+another's splitting, and the query as text: the customer's last turns. LangChain and bm25s run in an environment of
+their own (`benchmarks/peers/retrieval`); where it was not made, there are no peers and a line says so.
 """
 
 import hashlib
 import json
 from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evals.beside import Peer
 from evals.library import Library
 from evals.ranking import best_of_each
 from knowledge.library.passages import embedded_text
@@ -29,8 +30,10 @@ from retrieval.store import PassageStore
 DEPTH = 50
 # The constant of reciprocal rank fusion in the paper and in every library (Cormack, Clarke, Büttcher 2009).
 RRF = 60
-PEERS = ("langchain", "langchain lower", "bm25", "minilm", "fusion")
-PACKAGES = ("langchain-classic", "langchain-community", "rank-bm25", "bm25s", "pystemmer")
+PEER = Peer("retrieval")
+SCRIPT = "rank"
+# BM25Retriever looks at every passage for every word of a query: minutes for a thousand queries of ten thousand.
+SECONDS = 1_800
 FOLDER = Path("build") / "peers" / "rankings"
 Rankings = dict[str, list[str]]
 
@@ -52,15 +55,28 @@ class Questions:
     vectors: NDArray[np.float32]
 
 
-def peers(library: Library, queries: Mapping[str, str], folder: Path = FOLDER) -> dict[str, Rankings]:
-    """The documents that each peer finds for each query, best first; kept in `folder` for the next run."""
+def peers(
+    library: Library,
+    queries: Mapping[str, str],
+    say: Callable[[str], None],
+    folder: Path = FOLDER,
+    peer: Peer = PEER,
+) -> dict[str, Rankings]:
+    """The documents that each peer finds for each query, best first; kept in `folder` for the next run.
+
+    Empty where the peers' environment is not there, which is said.
+    """
+    if not peer.is_there():
+        say(peer.left_out)
+        return {}
     material = _material(library)
-    kept = folder / f"{_mark(material, queries, library.search.embedder)}.json"
+    kept = folder / f"{_mark(material, queries, library.search.embedder, peer)}.json"
     if kept.exists():
         found: dict[str, Rankings] = json.loads(kept.read_text())
         return found
+    say("asking LangChain and bm25s, once for these passages and queries")
     questions = Questions(queries, library.search.embedder.embed(list(queries.values())))
-    found = run_peers(material, questions)
+    found = run_peers(material, questions, peer)
     kept.parent.mkdir(parents=True, exist_ok=True)
     fresh = kept.with_suffix(".new")
     fresh.write_text(json.dumps(found))
@@ -68,16 +84,16 @@ def peers(library: Library, queries: Mapping[str, str], folder: Path = FOLDER) -
     return found
 
 
-def run_peers(material: Material, questions: Questions) -> dict[str, Rankings]:
-    """Ask every peer every query."""
-    dense, words = _nearest(material, questions), _bm25(material, questions)
-    rows = {
-        "langchain": _langchain(material, questions, dense, lower=False),
-        "langchain lower": _langchain(material, questions, dense, lower=True),
-        "bm25": words,
-        "minilm": dense,
-        "fusion": [reciprocal_rank_fusion(both) for both in zip(words, dense, strict=True)],
-    }
+def run_peers(material: Material, questions: Questions, peer: Peer = PEER) -> dict[str, Rankings]:
+    """Ask every peer every query.
+
+    Raises:
+        RuntimeError: the peers failed; their last words are in the message.
+    """
+    near = _nearest(material, questions)
+    asked = {"texts": list(material.texts), "queries": list(questions.texts.values()), "near": near, "depth": DEPTH}
+    rows: dict[str, list[list[int]]] = peer.ask(SCRIPT, asked, SECONDS)
+    rows |= {"minilm": near, "fusion": [reciprocal_rank_fusion(both) for both in zip(rows["bm25"], near, strict=True)]}
     return {
         name: {
             query: best_of_each([material.documents[row] for row in found])
@@ -105,8 +121,9 @@ def _material(library: Library) -> Material:
     return Material(texts, documents, library.search.embedder.embed(texts))
 
 
-def _mark(material: Material, queries: Mapping[str, str], embedder: Embedder) -> str:
-    about: list[Any] = [embedder.id, DEPTH, RRF, [version(one) for one in PACKAGES], dict(queries)]
+def _mark(material: Material, queries: Mapping[str, str], embedder: Embedder, peer: Peer) -> str:
+    script = hashlib.sha256(peer.requirements.with_name(f"{SCRIPT}.py").read_bytes()).hexdigest()
+    about: list[Any] = [embedder.id, DEPTH, RRF, peer.wanted(), script, dict(queries)]
     total = hashlib.sha256(json.dumps(about).encode())
     for text, document in zip(material.texts, material.documents, strict=True):
         total.update(f"{document}\x1f{text}\x1e".encode("utf-8", "surrogatepass"))
@@ -118,43 +135,3 @@ def _nearest(material: Material, questions: Questions) -> list[list[int]]:
     for vector in questions.vectors:
         found.append([int(row) for row in np.argsort(-(material.vectors @ vector), kind="stable")[:DEPTH]])
     return found
-
-
-def _bm25(material: Material, questions: Questions) -> list[list[int]]:
-    import bm25s
-    import Stemmer
-
-    stemmer = Stemmer.Stemmer("english")
-    quiet: dict[str, Any] = {"stopwords": "en", "stemmer": stemmer, "show_progress": False}
-    index = bm25s.BM25()
-    index.index(bm25s.tokenize(list(material.texts), **quiet), show_progress=False)
-    depth = min(DEPTH, len(material.texts))
-    asked = bm25s.tokenize(list(questions.texts.values()), return_ids=False, **quiet)
-    rows, scores = index.retrieve(asked, k=depth, show_progress=False)
-    # What no word of the query is in was not found.
-    return [
-        [int(row) for row, score in zip(some, told, strict=True) if score > 0]
-        for some, told in zip(rows, scores, strict=True)
-    ]
-
-
-def _langchain(material: Material, questions: Questions, dense: list[list[int]], lower: bool) -> list[list[int]]:
-    """The real retrievers; the vectors' one is exact, so no vector store could find more."""
-    from langchain_classic.retrievers import EnsembleRetriever
-    from langchain_community.retrievers import BM25Retriever
-    from langchain_core.documents import Document
-    from langchain_core.runnables import RunnableLambda
-
-    documents = [Document(text, metadata={"passage": row}) for row, text in enumerate(material.texts)]
-    how: dict[str, Any] = {"preprocess_func": _lower} if lower else {}
-    words = BM25Retriever.from_documents(documents, k=DEPTH, **how)
-    nearest = {
-        text: [documents[row] for row in rows] for text, rows in zip(questions.texts.values(), dense, strict=True)
-    }
-    vectors: RunnableLambda[str, list[Document]] = RunnableLambda(lambda text: nearest[text])
-    ensemble = EnsembleRetriever(retrievers=[words, vectors], weights=[0.5, 0.5], id_key="passage")
-    return [[one.metadata["passage"] for one in ensemble.invoke(text)] for text in questions.texts.values()]
-
-
-def _lower(text: str) -> list[str]:
-    return text.lower().split()

@@ -14,7 +14,7 @@ from evals.figures import Figure, figure
 from evals.halves import is_tuning
 from evals.intervals import difference_interval, mean_interval
 from evals.library import Library, Making, open_library
-from evals.peers import PEERS, peers
+from evals.peers import peers
 from evals.ranking import Measure, hit, ndcg, recall, reciprocal_rank, score
 from retrieval.passages import Hit
 
@@ -84,25 +84,32 @@ def _mean(values: Sequence[float]) -> float:
 
 def search_figures(collection: Collection, now: datetime, compare: bool, say: Say) -> Iterator[Figure]:
     """Score every query; with `compare` also the fp32 embedder over the same documents and queries."""
-    found, embedder = _found(collection, making(collection), now, say)
+    found, theirs, embedder = _found(collection, making(collection), now, say, beside=True)
     common = _common(collection, embedder)
     for name, (measure, depth) in MEASURES.items():
-        scores = {one: score(measure, ranked, collection.qrels, depth) for one, ranked in found.items()}
-        yield _beside_peers(f"retrieval/{collection.name}/{name}", collection, scores, common)
+        scores = {one: score(measure, ranked, collection.qrels, depth) for one, ranked in (found | theirs).items()}
+        yield _beside_peers(f"retrieval/{collection.name}/{name}", collection, scores, tuple(theirs), common)
     if compare:
         yield from _against_fp32(collection, found["both"], now, say)
 
 
 def _beside_peers(
-    name: str, collection: Collection, scores: Mapping[str, Sequence[float]], common: dict[str, Any]
+    name: str,
+    collection: Collection,
+    scores: Mapping[str, Sequence[float]],
+    others: Sequence[str],
+    common: dict[str, Any],
 ) -> Figure:
-    """The figure with each peer's in its row; in the settings what is ours over each, paired, and the halves apart."""
+    """The figure with each peer's in its row; in the settings what is ours over each, paired, and the halves apart.
+
+    Without peers (`others` is empty) the row has both ways alone, and the settings name no best.
+    """
     groups = [group_of(collection)[query] for query in collection.qrels]
     ours = scores["both"]
-    gaps = {peer: difference_interval(ours, scores[peer], seed=SEED, groups=groups) for peer in PEERS}
-    best = max(PEERS, key=lambda peer: _mean(scores[peer]))
+    gaps = {peer: difference_interval(ours, scores[peer], seed=SEED, groups=groups) for peer in others}
+    best = {"best_peer": max(others, key=lambda peer: _mean(scores[peer]))} if others else {}
     settings = common["settings"] | {
-        "best_peer": best,
+        **best,
         "difference": {peer: [round(one, 4) for one in (gap.value, gap.low, gap.high)] for peer, gap in gaps.items()},
         "halves": {
             half: round(_mean(some), 4)
@@ -116,7 +123,8 @@ def _beside_peers(
 
 
 def _against_fp32(collection: Collection, int8: Rankings, now: datetime, say: Say) -> Iterator[Figure]:
-    exact, embedder = _found(collection, replace(making(collection), embedder="minilm-fp32"), now, say)
+    how = replace(making(collection), embedder="minilm-fp32")
+    exact, _, embedder = _found(collection, how, now, say, beside=False)
     common = _common(collection, embedder)
     theirs = score(ndcg, exact["both"], collection.qrels, 10)
     interval = mean_interval(theirs, seed=SEED)
@@ -125,7 +133,10 @@ def _against_fp32(collection: Collection, int8: Rankings, now: datetime, say: Sa
     yield figure("embedding/minilm_int8_vs_fp32/ndcg@10_difference", gap, "", **common)
 
 
-def _found(collection: Collection, how: Making, now: datetime, say: Say) -> tuple[dict[str, Rankings], str]:
+def _found(
+    collection: Collection, how: Making, now: datetime, say: Say, *, beside: bool
+) -> tuple[dict[str, Rankings], dict[str, Rankings], str]:
+    """What the search finds, what the peers find if they stand `beside` it and are there, and the embedder's id."""
     say(f"{collection.name}: ingesting {len(collection.documents)} documents with {how.embedder}")
     with (
         tempfile.TemporaryDirectory() as folder,
@@ -133,9 +144,8 @@ def _found(collection: Collection, how: Making, now: datetime, say: Say) -> tupl
     ):
         say(f"{collection.name}: {library.report.passages} passages, asking {len(collection.queries)} queries")
         ours = rankings(library, collection)
-        say(f"{collection.name}: asking the peers, unless they were before")
-        theirs = peers(library, {query.id: query.text for query in collection.queries})
-        return ours | theirs, library.search.embedder.id
+        asked = {query.id: query.text for query in collection.queries}
+        return ours, peers(library, asked, say) if beside else {}, library.search.embedder.id
 
 
 def _common(collection: Collection, embedder: str) -> dict[str, Any]:

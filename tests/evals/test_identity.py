@@ -85,22 +85,14 @@ def test_every_file_of_people_is_read_whatever_columns_it_has(tmp_path: Path) ->
 
 
 def test_the_peer_finds_likewise_where_it_is_there() -> None:
-    if not identity_peer.is_there():
-        pytest.skip(identity_peer.LEFT_OUT)
+    if not identity_peer.PEER.is_there():
+        pytest.skip(identity_peer.PEER.left_out)
     names = ["ada", "berit", "carl", "dora", "emil", "frida", "georg", "hanna"]
     told = [{"given_name": name, "family_name": f"{name}sen", "city": "oslo"} for name in names]
     told += [{**row, "city": "bergen"} for row in told[:4]]
     profiles = [Profile(CustomerId(str(number)), row) for number, row in enumerate(told)]
     found = identity_peer.linked(profiles, {one.record: f"r{one.record}" for one in profiles})
     assert found <= {frozenset((f"r{n}", f"r{n + 8}")) for n in range(4)}
-
-
-def test_a_peer_that_fails_is_no_figure(tmp_path: Path) -> None:
-    broken = tmp_path / "python"
-    broken.write_text("#!/bin/sh\necho nonsense >&2\nexit 3\n")
-    broken.chmod(0o755)
-    with pytest.raises(RuntimeError, match="nonsense"):
-        identity_peer.linked([], {}, broken)
 
 
 def test_febrl_is_read_without_the_national_id(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@ from pathlib import Path
 
 import pytest
 
+from evals import search_quality
 from evals.datasets.collections import Collection, Document, Query
 from evals.library import Making, open_library, private_settings
 from evals.search_quality import rankings, search_figures
@@ -42,10 +43,19 @@ def test_a_collection_is_searched_by_document(tmp_path: Path) -> None:
     assert library.seconds > 0
 
 
-def test_figures_name_collection_data_and_settings() -> None:
+def test_peers_stand_in_the_row_and_without_them_the_figures_still_come(monkeypatch: pytest.MonkeyPatch) -> None:
     collection = Collection("tiny", DOCUMENTS, QUERIES, QRELS, "none")
-    figures = {one.name: one for one in search_figures(collection, NOW, False, print)}
-    assert figures["retrieval/tiny/mrr@10"].value == 1.0
-    assert figures["retrieval/tiny/recall@5"].n == 2
-    assert figures["retrieval/tiny/ndcg@10"].settings["documents"] == 3
+    theirs = {"one": {"q1": ["boots"], "q2": ["boots"]}, "two": {"q1": ["boots"], "q2": ["boots", "tents"]}}
+    alone = {"words only", "meaning only"}
+    for found, best in ((theirs, {"best_peer": "two"}), ({}, {})):
+        monkeypatch.setattr(search_quality, "peers", lambda *_, found=found: found)
+        figures = {one.name: one for one in search_figures(collection, NOW, False, print)}
+        row = figures["retrieval/tiny/mrr@10"]
+        assert row.value == 1.0
+        assert row.baseline.keys() == found.keys() | alone
+        assert row.settings["difference"].keys() == found.keys()
+        assert {name: row.settings[name] for name in best} == best
+        assert ("best_peer" in row.settings) is bool(best)
+        assert figures["retrieval/tiny/recall@5"].n == 2
+        assert row.settings["documents"] == 3
     assert len(figures) == 6
