@@ -5,20 +5,18 @@ import json
 import os
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
 from dataclasses import dataclass
-from multiprocessing import get_context
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from evals.figures import Circumstances, Figure, circumstances, keep
+from evals.lanes import side_by_side
 from evals.registry import Asked, parts
 from knowledge.failures import Failure, NotFound
 
 ROOT = Path(__file__).parents[1]
-# Parts that a process measures before another takes its place: memory is given back, imports are not paid each time.
-FRESH = 4
 # What a figure can depend on beside the data: the code that makes it and the company it is asked about.
 SOURCES = ("knowledge", "retrieval", "assistant", "handoff", "evals", "examples")
 
@@ -51,6 +49,10 @@ def measure(name: str, asked: Asked, root: Path = ROOT) -> Outcome:
     except Exception as error:  # noqa: BLE001  the runner: one part's mistake must not cost the others' figures
         return Outcome(name, failed=f"{name}: failed. {type(error).__name__}: {error}")
     return Outcome(name, figures, time.perf_counter() - started, run)
+
+
+def _died(name: str) -> Outcome:
+    return Outcome(name, failed=f"{name}: failed. Its process was killed: is the memory enough? `--jobs 1` takes less.")
 
 
 @dataclass(frozen=True)
@@ -90,9 +92,7 @@ class Suite:
         """Measure side by side what may be, the longest first; what measures time runs alone, at the end."""
         beside = [name for name in names if self.jobs > 1 and not parts()[name].alone]
         if beside:
-            with ProcessPoolExecutor(self.jobs, mp_context=get_context("spawn"), max_tasks_per_child=FRESH) as pool:
-                for one in as_completed([pool.submit(measure, name, self.asked) for name in beside]):
-                    yield one.result()
+            yield from side_by_side(partial(measure, asked=self.asked), beside, self.jobs, _died)
         for name in names:
             if name not in beside:
                 self.asked.say(f"== {name}")
