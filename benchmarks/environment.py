@@ -46,7 +46,7 @@ def peer_python(peer: str) -> Path:
     _uv("venv", "--clear", "--python", sys.executable, str(its.folder))
     # Without a folder that has the CPU build of torch it comes from PyTorch's own index.
     torch = [] if os.environ.get("UV_FIND_LINKS") else ["--torch-backend", "cpu"]
-    _uv("pip", "install", "--python", str(its.python), *torch, "-r", str(its.requirements))
+    _uv("pip", "install", "--quiet", "--python", str(its.python), *torch, "-r", str(its.requirements))
     if heavy := sorted(its.folder.glob("lib/*/site-packages/nvidia*")):
         raise RuntimeError(f"{heavy[0].name} got in: set UV_FIND_LINKS to where the CPU build of torch lies.")
     its.stamp.write_text(wanted)

@@ -45,7 +45,7 @@ class Peer:
     @property
     def left_out(self) -> str:
         """What to say where it is not there."""
-        return f"{self.name} is left out: `python -m benchmarks.environment {self.name}` makes its environment"
+        return f"The peer {self.name} is left out: `python -m benchmarks.environment {self.name}` makes its environment"
 
     def wanted(self) -> str:
         """The digest of its requirements."""

@@ -113,12 +113,16 @@ def reciprocal_rank_fusion(lists: Iterable[Sequence[int]]) -> list[int]:
 
 
 def _material(library: Library) -> Material:
-    """Every passage that the search can find, as it embeds it."""
+    """Every passage that the search can find, as it embeds it, in the order that the documents came in.
+
+    A passage's own id differs from library to library: by it, ties would fall otherwise in every run and what was
+    kept would not be known again.
+    """
     store = PassageStore(library.database, library.scope)
-    every = list(store.read(sorted(store.snapshot().passages)))
-    texts = [embedded_text(one.title, one.heading, one.text) for one in every]
-    documents = [library.keys[one.article] for one in every]
-    return Material(texts, documents, library.search.embedder.embed(texts))
+    read = store.read(sorted(store.snapshot().passages))
+    every = sorted((one.article, embedded_text(one.title, one.heading, one.text)) for one in read)
+    texts = [text for _, text in every]
+    return Material(texts, [library.keys[article] for article, _ in every], library.search.embedder.embed(texts))
 
 
 def _mark(material: Material, queries: Mapping[str, str], embedder: Embedder, peer: Peer) -> str:

@@ -12,6 +12,7 @@ from evals.beside import Peer
 from evals.datasets.collections import Document
 from evals.library import Library, Making, open_library
 from evals.peers import PEER, Material, Questions, peers, reciprocal_rank_fusion, run_peers
+from retrieval import store
 
 TEXTS = (
     "Wax leather boots twice a year.",
@@ -98,6 +99,19 @@ def test_rankings_are_kept_for_the_same_passages_queries_and_packages(tmp_path: 
     assert first == again
     assert first["bm25"]["q"] == ["boots"]
     assert len(list(kept.glob("*.json"))) == len(said) == 3
+
+
+def test_passages_stand_in_the_order_of_the_documents_however_they_are_read(
+    tmp_path: Path, scripted: Peer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # Libraries are read some passages at a time, by ids that are others in every library.
+    monkeypatch.setattr(store, "MANY", 2)
+    kept, said = tmp_path / "kept", list[str]()
+    for name in "ab":
+        with opened(tmp_path / name) as library:
+            found = peers(library, {"q": "the"}, said.append, kept, scripted)
+        assert found["bm25"]["q"] == ["tents", "stoves", "maps"]
+    assert len(said) == len(list(kept.glob("*.json"))) == 1
 
 
 def test_without_their_environment_a_line_says_so_and_nothing_is_kept(tmp_path: Path) -> None:
