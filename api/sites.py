@@ -6,8 +6,10 @@ from typing import TYPE_CHECKING, Protocol, cast
 
 from knowledge.customers.entries import Visibility
 from knowledge.failures import Rejected
+from knowledge.library.crawling.asking import Asking, parse_keys
 from knowledge.library.crawling.crawl import Crawl, Crawler
 from knowledge.library.crawling.guard import site as checked_site
+from knowledge.library.crawling.vendors import vendor_of
 from knowledge.library.ingest import Embeds, IngestPlan, Place, Progress, ingest_items, quiet
 from knowledge.library.report import IngestReport
 
@@ -38,7 +40,7 @@ class Here(Protocol):
 
 @dataclass(frozen=True)
 class Site:
-    """A sitemap's address, and the visibility of pages that state none."""
+    """The address of a sitemap or of an API, and the visibility of pages that state none."""
 
     url: str
     visibility: Visibility | None
@@ -68,10 +70,10 @@ def parse_sites(text: str) -> Sequence[Site]:
 def sync_site(
     here: Here, url: str, plan: IngestPlan, embedder: Embeds | None, progress: Progress = quiet
 ) -> IngestReport:
-    """Bring the library up to date with the help centre whose sitemap is at `url`.
+    """Bring the library up to date with the help centre whose sitemap or API is at `url`.
 
     Raises:
-        Rejected: the address is none or private, robots.txt forbids it, or it is no sitemap.
+        Rejected: the address is none or private, robots.txt or the API forbids it, or it is neither.
         Unavailable: the site or the embedder does not answer; a re-run goes on.
     """
     settings = here.settings
@@ -82,5 +84,7 @@ def sync_site(
         max_bytes=settings.max_article_bytes,
         private=settings.crawl_private,
     )
+    keys = parse_keys(settings.help_centre_keys.get_secret_value())
+    items = (Asking(url, crawl, keys) if vendor_of(url) else Crawler(url, crawl)).read()
     place = Place(here.database, here.scope, (plan.source or url)[:500])
-    return ingest_items(place, Crawler(url, crawl).read(), replace(plan, source=place.source), embedder, progress)
+    return ingest_items(place, items, replace(plan, source=place.source), embedder, progress)

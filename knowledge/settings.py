@@ -80,6 +80,8 @@ class Settings(BaseSettings):
     # help centres that a worker reads every night: "https://help.example.com/sitemap.xml public", by comma; how many
     # pages at most, how many seconds between two requests, and whether private networks may be reached
     sites: str = ""
+    # the keys of help centres' APIs, each for its own host: "shop.zendesk.com=EMAIL/token:KEY, api.intercom.io=KEY"
+    help_centre_keys: SecretStr = SecretStr("")
     crawl_pages: Annotated[int, Field(ge=1, le=50_000)] = 5_000
     crawl_seconds: Annotated[float, Field(ge=0, le=60)] = 0.5
     crawl_private: bool = False

@@ -16,7 +16,7 @@ Paths = Annotated[
     list[str],
     typer.Argument(
         metavar="PATH...",
-        help="Files, folders (Markdown, HTML, PDF, DOCX, JSONL, CSV, JSON of help centres) or addresses of sitemaps.",
+        help="Files, folders (Markdown, HTML, PDF, DOCX, JSONL, CSV, JSON of help centres), sitemaps or APIs.",
         show_default=False,
     ),
 ]
@@ -50,13 +50,15 @@ def ingest(  # noqa: PLR0913, PLR0917 - options of a command
     Unchanged articles are skipped. An article is public only when something says so: a rule, the article itself, or
     --visibility. Naming the internal ones with --internal says that the others are public, except those that look
     internal: they are held back and listed. With nothing said, all are internal.
-    A help centre is read by its sitemap, as its robots.txt allows; what did not change is not asked for again.
+    A help centre is read by its sitemap, as its robots.txt allows (what did not change is not asked for again),
+    or by the API of Zendesk, Intercom or Chatwoot, with the key that THREADLINE_HELP_CENTRE_KEYS has for its host.
     A RULE is title:GLOB, path:GLOB, id:GLOB or group:GLOB; --internal wins over --public.
 
     \b
     Example:
       threadline ingest help/ --internal 'path:internal/*' --visibility public --prune
       threadline ingest https://help.example.com/sitemap.xml --visibility public --prune
+      threadline ingest https://SHOP.zendesk.com/api/v2/help_center/articles.json --prune
     """
     from api.sites import is_address, sync_site
     from knowledge.library.ingest import IngestPlan

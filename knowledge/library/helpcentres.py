@@ -1,4 +1,4 @@
-"""Articles as the help-centre APIs of Zendesk, Intercom and Chatwoot answer them, one saved answer a file."""
+"""Articles as the help-centre APIs of Zendesk, Intercom and Chatwoot answer them, saved or fresh."""
 
 import json
 from collections.abc import Iterator, Mapping
@@ -21,26 +21,28 @@ def read_answer(path: Path, name: str, max_bytes: int) -> Iterator[Draft | Findi
     if path.stat().st_size > max_bytes * FILE_TO_TEXT:
         yield Finding(name, f"larger than {max_bytes * FILE_TO_TEXT:,} bytes")
         return
-    try:
-        answer = json.loads(decode(path.read_bytes())[0])
-    except (ValueError, RecursionError):
+    answer = parse_answer(path.read_bytes())
+    if answer is None:
         yield Finding(name, "no valid JSON")
         return
-    articles = _articles(answer if isinstance(answer, dict) else {})
+    articles = articles_in(answer)
     if articles is None:
         yield Finding(name, "no list of articles of Zendesk, Intercom or Chatwoot", harmless=True)
         return
-    vendor, rows = articles
-    for number, row in enumerate(rows, start=1):
-        where = f"{name} article {number}"
-        if not isinstance(row, dict) or not isinstance(row.get("id"), str | int):
-            yield Finding(where, "no article with an id")
-            continue
-        for item in _READERS[vendor](row, where):
-            yield _limited(item, where, max_bytes)
+    yield from read_rows(*articles, name, max_bytes)
 
 
-def _articles(answer: Record) -> tuple[str, list[Any]] | None:
+def parse_answer(body: bytes) -> Record | None:
+    """Return an answer's fields, none where it is no object; `None` where it is no JSON."""
+    try:
+        answer = json.loads(decode(body)[0])
+    except (ValueError, RecursionError):
+        return None
+    return answer if isinstance(answer, dict) else {}
+
+
+def articles_in(answer: Record) -> tuple[str, list[Any]] | None:
+    """Return whose list of articles an answer is, and the list; `None` where it is nobody's."""
     if isinstance(answer.get("articles"), list):
         return "zendesk", answer["articles"]
     if answer.get("type") == "list" and isinstance(answer.get("data"), list):
@@ -48,6 +50,17 @@ def _articles(answer: Record) -> tuple[str, list[Any]] | None:
     if isinstance(answer.get("payload"), list) and isinstance(answer.get("meta"), dict):
         return "chatwoot", answer["payload"]
     return None
+
+
+def read_rows(vendor: str, rows: list[Any], name: str, max_bytes: int) -> Iterator[Draft | Finding]:
+    """Read the articles of a vendor's list, none larger than `max_bytes`."""
+    for number, row in enumerate(rows, start=1):
+        where = f"{name} article {number}"
+        if not isinstance(row, dict) or not isinstance(row.get("id"), str | int):
+            yield Finding(where, "no article with an id")
+            continue
+        for item in _READERS[vendor](row, where):
+            yield _limited(item, where, max_bytes)
 
 
 def _limited(item: Draft | Finding, where: str, max_bytes: int) -> Draft | Finding:

@@ -19,6 +19,7 @@ from knowledge.failures import Failure, Rejected
 from knowledge.library.articles import list_articles
 from knowledge.settings import Settings
 
+FIXTURES = Path(__file__).parents[1] / "knowledge/library/fixtures"
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
@@ -32,7 +33,7 @@ def help_centre(tmp_path: Path) -> Iterator[tuple[str, Path]]:
     folder = tmp_path / "web"
     folder.mkdir()
     server = ThreadingHTTPServer(("127.0.0.1", 0), partial(Quiet, directory=str(folder)))
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
     url = f"http://127.0.0.1:{server.server_address[1]}"
     for name in ("returns", "delivery"):
         html = f"<html><head><title>{name.title()}</title></head><body><p>All about {name} here.</p></body></html>"
@@ -87,6 +88,37 @@ def test_the_nightly_job_reads_every_site_that_can_be_read(help_centre: tuple[st
         ("Delivery", "public", f"{url}/sitemap.xml"),
         ("Returns", "public", f"{url}/sitemap.xml"),
     ]
+
+
+def test_an_api_comes_in_by_the_command_and_is_kept_in_step_by_the_nightly_job(
+    help_centre: tuple[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    url, folder = help_centre
+    answer = json.loads((FIXTURES / "zendesk.json").read_text())
+    file = folder / "api/v2/help_center/articles.json"
+    file.parent.mkdir(parents=True)
+    file.write_text(json.dumps(answer))
+    address = f"{url}/api/v2/help_center/articles.json"
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THREADLINE_CRAWL_PRIVATE", "true")
+    monkeypatch.setenv("THREADLINE_CRAWL_SECONDS", "0")
+    monkeypatch.setenv("THREADLINE_HELP_CENTRE_KEYS", "shop.zendesk.com=me@x.example/token:abc")
+    words = ["ingest", address, "--prune", "--json"]
+    first = json.loads(_run(*words).stdout)
+    assert (first["added"], first["visibility"], first["skipped"]) == (4, {"public": 2, "internal": 2}, [])
+    settings = Settings(data_dir=tmp_path / ".threadline", sites=address, crawl_private=True, crawl_seconds=0)
+    answer["articles"] = [one for one in answer["articles"] if one["id"] != 2]
+    answer["articles"][0]["body"] = "<p>You may send a tent back within 60 days.</p>"
+    file.write_text(json.dumps(answer))
+    with open_parts(settings) as parts:
+        sync(parts, NOW)
+        with parts.database.read() as session:
+            found = {one.key: one.version for one in list_articles(session, parts.scope)}
+    assert found == {"zendesk:1:en-us": 2, "zendesk:4:en-us": 1, "zendesk:1:de": 1}
+    file.write_text('{"articles": "none"}')
+    refused = _run(*words)
+    assert refused.exit_code == 1
+    assert "no list of articles of Zendesk" in refused.stderr
 
 
 @pytest.mark.parametrize("text", ["https://h/s.xml secret", "ftp://h/s.xml", "sitemap.xml", "https://me:pw@h/s.xml"])

@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 from urllib.robotparser import RobotFileParser
 
 from knowledge.failures import Failure, Rejected, Unavailable
-from knowledge.library.crawling.guard import AGENT, Fetched, fetch, open_client, site
+from knowledge.library.crawling.guard import AGENT, Fetched, open_client, site
+from knowledge.library.crawling.pace import Pace
 from knowledge.library.crawling.sitemap import MAX_BYTES, Page, read_sitemap
 from knowledge.library.drafts import Draft, Fields, Finding, decode
 from knowledge.library.webpages import read_html
@@ -22,8 +23,6 @@ if TYPE_CHECKING:
 
 ROBOTS_BYTES = 500_000
 LONGEST_WAIT = 30.0
-TRIES = 3
-BUSY = (429, 500, 502, 503, 504)
 # What was fetched so long ago is not asked for again: a crawl that was killed goes on where it was.
 RESUMES_WITHIN = 3_600.0
 
@@ -69,8 +68,7 @@ class Crawler:
         """
         self._url, self._crawl, self._site = url, crawl, site(url)
         self._folder = crawl.folder / hashlib.sha256(url.encode()).hexdigest()[:24]
-        self._next = 0.0
-        self._wait = crawl.seconds
+        self._pace = Pace(crawl.seconds, crawl.sleep, crawl.clock)
         self._robots = RobotFileParser()
 
     def read(self) -> tuple[int, Iterator[Draft | Finding]]:
@@ -97,7 +95,7 @@ class Crawler:
     def _page(self, client: "httpx.Client", page: Page) -> Draft | Finding:
         if site(page.url) != self._site:
             return Finding(page.url, "another site: only pages of the sitemap's own are read", harmless=True)
-        if not self._robots.can_fetch(AGENT, page.url):
+        if not self._allowed(page.url):
             return Finding(page.url, "robots.txt forbids it", harmless=True)
         kept = self._kept(page.url)
         if kept and self._fresh(kept, page):
@@ -105,10 +103,10 @@ class Crawler:
         headers = {"If-None-Match": kept.etag} if kept and kept.etag else {}
         if kept and kept.modified:
             headers["If-Modified-Since"] = kept.modified
-        found = self._fetch(client, page.url, self._crawl.max_bytes, headers)
+        found = self._pace.fetch(client, page.url, self._crawl.max_bytes, headers, self._allowed)
         if found.status == 304 and kept:
             return _draft(kept)
-        if not self._robots.can_fetch(AGENT, found.url):
+        if not self._allowed(found.url):
             return Finding(page.url, "it leads to a page that robots.txt forbids", harmless=True)
         return self._take(page, found)
 
@@ -130,37 +128,27 @@ class Crawler:
         unchanged = page.changed != "" and page.changed == kept.changed
         return unchanged or (0 <= self._crawl.clock() - kept.fetched < RESUMES_WITHIN and page.changed == kept.changed)
 
+    def _allowed(self, url: str) -> bool:
+        return self._robots.can_fetch(AGENT, url)
+
     def _learn_rules(self, client: "httpx.Client") -> None:
         parts = urlsplit(self._url)
-        found = self._fetch(client, f"{parts.scheme}://{parts.netloc}/robots.txt", ROBOTS_BYTES)
+        found = self._pace.fetch(client, f"{parts.scheme}://{parts.netloc}/robots.txt", ROBOTS_BYTES)
         if found.status >= 500 or found.status == 429:
             raise Unavailable(f"{self._site} does not tell its rules (robots.txt: {found.status}).", "Try again later.")
         self._robots.parse(decode(found.body)[0].splitlines() if found.status == 200 else [])
         wished = self._robots.crawl_delay(AGENT)
-        self._wait = max(self._crawl.seconds, min(float(wished or 0), LONGEST_WAIT))
+        self._pace.seconds = max(self._crawl.seconds, min(float(wished or 0), LONGEST_WAIT))
 
     def _sitemap(self, client: "httpx.Client", url: str) -> bytes:
         if site(url) != self._site:
             raise Rejected(f"The sitemap names one of another site: {url[:200]}")
-        if not self._robots.can_fetch(AGENT, url):
+        found = self._pace.fetch(client, url, MAX_BYTES, follow=self._allowed) if self._allowed(url) else None
+        if found is None or not self._allowed(found.url):
             raise Rejected("robots.txt forbids to read the sitemap.", f"Allow {AGENT} there.")
-        found = self._fetch(client, url, MAX_BYTES)
         if found.status != 200:
             raise Unavailable(f"The sitemap {url[:200]} answers {found.status}.", "Check the address.")
         return found.body
-
-    def _fetch(
-        self, client: "httpx.Client", url: str, max_bytes: int, headers: dict[str, str] | None = None
-    ) -> Fetched:
-        for attempt in range(1, TRIES + 1):
-            self._crawl.sleep(max(0.0, self._next - time.monotonic()))
-            found = fetch(client, url, max_bytes, headers)
-            self._next = time.monotonic() + self._wait
-            if found.status not in BUSY or attempt == TRIES:
-                break
-            asked = found.headers.get("retry-after", "")
-            self._next += min(float(asked) if asked.isdigit() else self._wait * 2**attempt, LONGEST_WAIT)
-        return found
 
     def _kept(self, url: str) -> Kept | None:
         try:

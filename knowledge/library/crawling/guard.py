@@ -3,14 +3,17 @@
 import ipaddress
 import socket
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urljoin, urlsplit
 
 from knowledge.failures import Rejected, Unavailable
 
 if TYPE_CHECKING:
+    import ssl
+
     import httpx
 
 AGENT = "Threadline"
@@ -22,7 +25,10 @@ HOPS = 5
 
 @dataclass(frozen=True)
 class Fetched:
-    """What an address answered in the end; `body` is empty unless the status is 200."""
+    """What an address answered in the end; `body` is empty unless the status is 200.
+
+    Of a redirect that was not followed, `url` is where it leads.
+    """
 
     url: str
     status: int
@@ -53,6 +59,14 @@ def _public(address: str) -> bool:
     return (mapped or parsed).is_global and not parsed.is_multicast
 
 
+@cache
+def _trusted() -> "ssl.SSLContext":
+    """Return whom we trust; reading all authorities takes a while."""
+    import httpx
+
+    return httpx.create_ssl_context()
+
+
 def open_client(private: bool) -> "httpx.Client":
     """Return a client that follows no redirect, keeps no cookie, knows no proxy, and connects as `checked` says."""
     import httpcore
@@ -75,13 +89,19 @@ def open_client(private: bool) -> "httpx.Client":
 
     transport = httpx.HTTPTransport(trust_env=False)
     # The one seam httpx leaves for it: the pool that opens connections.
-    transport._pool = httpcore.ConnectionPool(ssl_context=httpx.create_ssl_context(), network_backend=Backend())
+    transport._pool = httpcore.ConnectionPool(ssl_context=_trusted(), network_backend=Backend())
     headers = {"User-Agent": AGENT, "Accept-Language": "*"}
     return httpx.Client(transport=transport, timeout=SECONDS, trust_env=False, headers=headers, follow_redirects=False)
 
 
-def fetch(client: "httpx.Client", url: str, max_bytes: int, headers: dict[str, str] | None = None) -> Fetched:
-    """Return what `url` answers, redirects within its own host followed.
+def fetch(
+    client: "httpx.Client",
+    url: str,
+    max_bytes: int,
+    headers: dict[str, str] | None = None,
+    follow: Callable[[str], bool] | None = None,
+) -> Fetched:
+    """Return what `url` answers, redirects within its own host followed where `follow` (if any) allows it.
 
     Raises:
         Rejected: no web address, a redirect elsewhere, a private address, or more than `max_bytes`.
@@ -98,6 +118,8 @@ def fetch(client: "httpx.Client", url: str, max_bytes: int, headers: dict[str, s
                 status, told = response.status_code, {key.lower(): value for key, value in response.headers.items()}
                 if status in (301, 302, 303, 307, 308) and "location" in told:
                     url = urljoin(url, told["location"])
+                    if follow and site(url) == host and not follow(url):
+                        return Fetched(url, status, told)
                     continue
                 return Fetched(url, status, told, _body(response, max_bytes) if status == 200 else b"")
         except (httpx.HTTPError, httpx.InvalidURL, ValueError) as error:
