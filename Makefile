@@ -67,7 +67,7 @@ evals: $(INSTALLED) ## quality on public data -> build/evals.json
 	@$(BIN)/python -m benchmarks.environment recordlinkage retrieval || echo 'Not every peer this time; the rest is measured.'
 	$(BIN)/python -m evals --data $(DATA) $(ARGS)
 
-evals-models: $(INSTALLED) ## what calls a language model -> build/evals.json (n = 40 each, resumable; needs a judge)
+evals-models: $(INSTALLED) ## what calls a language model -> build/evals.json (n = 40 each, resumable; needs a model)
 	$(BIN)/python -m evals --data $(DATA) --models $(ARGS)
 
 lock: $(INSTALLED) ## resolve requirements.lock after a change of pyproject.toml (ARGS=--upgrade for newer versions)

@@ -5,13 +5,16 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from evals.cutting import SEED, Cut, cuts_of, kept, said_before
 from evals.datasets.service_dialogues import Dialogues
 from evals.fact_truth import why_false
 from evals.figures import Figure, figure
-from evals.intervals import Interval, mean_interval
+from evals.intervals import Interval, difference_interval, mean_interval
+from evals.plain_summary import cut_name, fullest, measure_summary, summaries_of
 from handoff.choosing import choose
 from knowledge.customers.facts.fold import facts_of
 from knowledge.failures import NotFound
@@ -20,6 +23,7 @@ DRAWS = 2_000
 MESSAGES = 10
 LEAD = 3
 OURS = "package"
+MODEL = "model summary"
 
 
 def is_tuning(task: str) -> bool:
@@ -63,8 +67,11 @@ def newest_words(text: str, count: int) -> str:
     return "".join(words[-count:]) if count else ""
 
 
-def preservation_figures(dialogues: Dialogues) -> Iterator[Figure]:
-    """Report recall and precision of the package on the half of the tasks that the rules were not made on."""
+def preservation_figures(dialogues: Dialogues, build: Path | None = None) -> Iterator[Figure]:
+    """Report recall and precision of the package on the half of the tasks that the rules were not made on.
+
+    What a model summarised of this data before (`make evals-models`, kept in `build`) stands beside as a baseline.
+    """
     cuts = list(cuts_of(dialogues))
     rest = [cut for cut in cuts if not is_tuning(cut.dialogue.task)]
     found = [measure(cut, cut.dialogue.group) for cut in rest]
@@ -77,15 +84,47 @@ def preservation_figures(dialogues: Dialogues) -> Iterator[Figure]:
         "lines": round(sum(len(one.verdicts) for one in found) / max(1, len(found)), 1),
         "untrue": dict(Counter(why.split(":")[0] for one in found for why in one.verdicts if why)),
     }
-    more = {"data": dialogues.digest, "seed": SEED, "settings": settings}
+    measured = {cut_name(cut): (cut, one) for cut, one in zip(rest, found, strict=True)}
+    summarised, told = _summarised(dialogues, measured, build)
+    more = {"data": dialogues.digest, "seed": SEED, "settings": settings | told}
     recalled = [(one.group, hit) for one in found for hit in one.hits[OURS]]
     true = [(one.group, not why) for one in found for why in one.verdicts]
     if not recalled or not true:
         raise NotFound(f"No dialogue of {dialogues.name} needs anything after a cut.", "Look at its format.")
     peers = {name: mean(hit for one in found for hit in one.hits[name]) for name in found[0].hits if name != OURS}
     name = f"handoff/{dialogues.name}"
-    yield figure(f"{name}/fact_recall", _interval(recalled), "", baseline=peers, **more)
+    yield figure(f"{name}/fact_recall", _interval(recalled), "", baseline=peers | summarised, **more)
     yield figure(f"{name}/fact_precision", _interval(true), "", **more)
+
+
+def _summarised(
+    dialogues: Dialogues, measured: Mapping[str, tuple[Cut, Kept]], build: Path | None
+) -> tuple[dict[str, float], dict[str, Any]]:
+    """Return what kept summaries of a model recall, whole and at the package's length, and over which cuts."""
+    run = fullest(build, dialogues) if build else None
+    pairs = [(*measured[name], text) for name, text in summaries_of(run).items() if name in measured]
+    rows = [(ours, measure_summary(cut, text, ours.words)) for cut, ours, text in pairs]
+    hits = {
+        MODEL: [float(hit) for _, one in rows for hit in one.hits],
+        f"{MODEL} at equal length": [float(hit) for _, one in rows for hit in one.short],
+    }
+    if run is None or not hits[MODEL]:
+        return {}, {}
+    mine = [float(hit) for ours, _ in rows for hit in ours.hits[OURS]]
+    groups = [ours.group for ours, one in rows for _ in one.hits]
+    gains = {name: difference_interval(mine, one, seed=SEED, groups=groups) for name, one in hits.items()}
+    true = [not why for _, one in rows for why in one.verdicts]
+    told = {
+        "writer": run.models["writer"],
+        "commit": run.commit,
+        "cuts": len(rows),
+        "needed": len(mine),
+        "failed": len(run.failures),
+        "package at the same cuts": mean(mine),
+        "package gains": {name: [round(x, 4) for x in (one.value, one.low, one.high)] for name, one in gains.items()},
+        "precision of its values": mean(true) if true else None,
+    }
+    return {name: mean(one) for name, one in hits.items()}, {MODEL: told}
 
 
 def _interval(rows: Sequence[tuple[str, bool]]) -> Interval:

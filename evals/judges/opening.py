@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 from assistant.drafting.local import start
 from assistant.models.install import installed_file
@@ -26,14 +27,22 @@ def opened_judge(settings: Settings) -> Iterator[JudgeEndpoint]:
     if settings.judge_url or settings.judge_model:
         yield open_judge(settings)
         return
+    remedy = "THREADLINE_JUDGE_URL and THREADLINE_JUDGE_MODEL"
+    server, key = serve_local(settings, CONTEXT_TOKENS, "judge with", remedy)
+    yield JudgeEndpoint(f"{server.listening_address}/v1", settings.local_model, key, SECONDS)
+
+
+def serve_local(settings: Settings, context_tokens: int, purpose: str, other: str) -> tuple[Any, str]:
+    """Serve the local model for as long as what is returned is held; `listening_address` tells where, and its key.
+
+    Raises:
+        NotFound: it is not installed; `purpose` and the `other` settings say what for, and what would do as well.
+    """
     try:
         path = installed_file(settings.models_dir, settings.local_model)
     except Unavailable as missing:
         raise NotFound(
-            "There is no model to judge with.",
-            "Set THREADLINE_JUDGE_URL and THREADLINE_JUDGE_MODEL, or: threadline models install "
-            + f"{settings.local_model}.",
+            f"There is no model to {purpose}.", f"Set {other}, or: threadline models install {settings.local_model}."
         ) from missing
     key = secrets.token_urlsafe(24)
-    server = start(path, key, CONTEXT_TOKENS)
-    yield JudgeEndpoint(f"{server.listening_address}/v1", settings.local_model, key, SECONDS)
+    return start(path, key, context_tokens), key

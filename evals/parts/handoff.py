@@ -12,13 +12,13 @@ from evals.registry import Asked, part
 @part("handoff_tau_airline", seconds=10)
 def handoff_tau_airline(asked: Asked) -> Iterable[Figure]:
     """Facts of the package on tau-bench's airline conversations."""
-    return preservation_figures(read_tau(asked.data))
+    return preservation_figures(read_tau(asked.data), asked.build)
 
 
 @part("handoff_star", seconds=15)
 def handoff_star(asked: Asked) -> Iterable[Figure]:
     """Facts of the package on STAR."""
-    return preservation_figures(read_star(asked.data))
+    return preservation_figures(read_star(asked.data), asked.build)
 
 
 @part("handoff_by_hand", seconds=10)

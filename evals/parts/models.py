@@ -2,12 +2,34 @@
 
 from collections.abc import Iterable
 
+from evals.datasets.service_dialogues import read_star, read_tau
 from evals.figures import Figure
 from evals.judging import judged_figures
 from evals.registry import Asked, part
+from evals.summarising import Place, summary_figures
 
 
 @part("judged", seconds=3_600, models=True)
 def judged(asked: Asked) -> Iterable[Figure]:
     """The demo company's answers, judged by a model apart from the one that writes."""
-    return judged_figures(asked.examples, asked.build, asked.now, 5 if asked.quick else asked.cases)
+    return judged_figures(asked.examples, asked.build, asked.now, _count(asked))
+
+
+@part("summarised_tau_airline", seconds=2_400, models=True)
+def summarised_tau_airline(asked: Asked) -> Iterable[Figure]:
+    """A model's plain summaries of cut airline conversations, beside the handoff package."""
+    return summary_figures(read_tau(asked.data), _count(asked), _place(asked))
+
+
+@part("summarised_star", seconds=1_200, models=True)
+def summarised_star(asked: Asked) -> Iterable[Figure]:
+    """A model's plain summaries of STAR's cut dialogues, beside the handoff package."""
+    return summary_figures(read_star(asked.data), _count(asked), _place(asked))
+
+
+def _count(asked: Asked) -> int:
+    return 5 if asked.quick else asked.cases
+
+
+def _place(asked: Asked) -> Place:
+    return Place(asked.build, asked.now, asked.say)

@@ -1,11 +1,9 @@
 """The demo's answers judged by a model: a scripted server, and a real small one whose answers cannot be used."""
 
 import json
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -25,33 +23,14 @@ SMALL = "smollm2-135m"
 
 
 @pytest.fixture
-def judge() -> Iterator[JudgeEndpoint]:
+def judge(answering: Callable[[Callable[[str], str]], str]) -> JudgeEndpoint:
     """A judge that attributes one of two statements, and of every other prompt says nothing that can be read."""
+    given = [{"statement": "s", "reason": "r", "attributed": one} for one in (1, 0)]
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            length = sum(len(str(message["content"])) for message in asked["messages"][:2])
-            given = [{"statement": "s", "reason": "r", "attributed": one} for one in (1, 0)]
-            said = "Hm." if length % 2 else json.dumps({"classifications": given})
-            message = {"role": "assistant", "content": said}
-            body = {"id": "x", "object": "chat.completion", "created": 0, "model": "m"}
-            body |= {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
-            sent = json.dumps(body).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
+    def script(prompt: str) -> str:
+        return "Hm." if len(prompt) % 2 else json.dumps({"classifications": given})
 
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True).start()
-    yield JudgeEndpoint(f"http://127.0.0.1:{server.server_address[1]}/v1", "m", seconds=20)
-    server.shutdown()
-    server.server_close()
+    return JudgeEndpoint(answering(script), "m", seconds=20)
 
 
 def test_scores_and_failures_stand_side_by_side_and_rows_are_kept(
