@@ -93,7 +93,7 @@ def _model(content: Mapping[str, Any]) -> Model:
             counts = {int(label): float(weight) for label, weight in labels.items()}
             if any(not 0 <= label < one.size for label in counts):
                 raise ValueError("a label that is none")
-            one.tables[tuple(key)] = Counts(float(day), counts)
+            one.tables[tuple(key)] = Counts(view.half_life, float(day), counts)
         evidence.append(one)
     if len(content["weights"]) != 2 * len(evidence):
         raise ValueError("weights and views do not fit together")

@@ -13,7 +13,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from handoff.learning.evidence import Evidence, Example, Floats, Key, View, estimate_strength, gather
+from handoff.learning.evidence import Evidence, Example, Floats, Key, View, day_of, estimate_strength, gather
 from knowledge.failures import Rejected
 
 COUNTED_SHARE = 0.6
@@ -65,8 +65,9 @@ class Model:
         """Count a case; a label that was not there at fitting is passed over."""
         place = self._places.get(example.label)
         if place is not None:
+            day = day_of(example.at)
             for evidence in self.evidence:
-                evidence.add(example, place)
+                evidence.count(example.features, day, place)
 
     def predict(self, features: dict[str, str], at: datetime) -> Prediction:
         """Return the probability of each label for a case at a moment."""
@@ -104,15 +105,17 @@ def _joined(known: Reason, more: Reason) -> Reason:
 
 def _scores(evidence: Sequence[Evidence], features: dict[str, str], at: datetime) -> Floats:
     """Return the log shares of every view, then the same times how far each speaks for itself: 2·views × labels."""
-    priors = {one.view.half_life: one.overall(at) for one in evidence if not one.view.features}
-    ways = len(evidence)
-    found = np.empty((2 * ways, evidence[0].size))
+    day, ways = day_of(at), len(evidence)
+    priors = {one.view.half_life: one.overall_on(day) for one in evidence if not one.view.features}
+    found, own = np.empty((2 * ways, evidence[0].size)), np.ones((ways, 1))
     for number, one in enumerate(evidence):
         prior = priors[one.view.half_life]
-        shares, own = (prior, 1.0) if not one.view.features else one.shares(features, at, prior)
-        found[number] = np.log(shares)
-        found[ways + number] = own
-    found[ways:] *= found[:ways]
+        if one.view.features:
+            own[number] = one.fill(found[number], features, day, prior)
+        else:
+            found[number] = prior
+    np.log(found[:ways], out=found[:ways])
+    np.multiply(found[:ways], own, out=found[ways:])
     return found
 
 
