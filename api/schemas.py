@@ -70,10 +70,14 @@ class StatusIn(Input):
 
 
 class PassIn(Input):
-    """Whom to pass a conversation to (`null`: back to the queue) and why."""
+    """Whom to pass a conversation to (`null`: back to the queue) and why.
+
+    `owner` is who owned it when you looked (empty: nobody): when it changed hands since, it is not passed on.
+    """
 
     to: Annotated[str, Field(max_length=320), AfterValidator(without_nul)] | None = None
     reason: Text
+    owner: Annotated[str, Field(max_length=320), AfterValidator(without_nul)] | None = None
 
 
 class RejectionIn(Input):

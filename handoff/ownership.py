@@ -37,22 +37,28 @@ def take(session: Session, scope: Scope, conversation: ConversationId, email: st
 
 @dataclass(frozen=True)
 class Pass:
-    """Who gives a conversation to whom, and why; `to=None` puts it back in the queue."""
+    """Who gives a conversation to whom, and why; `to=None` puts it back in the queue.
+
+    `seen` is who owned it when they looked (empty: nobody), `None` where they did not say.
+    """
 
     conversation: ConversationId
     to: str | None
     author: str
     reason: str
+    seen: str | None = None
 
 
 def pass_on(session: Session, scope: Scope, handed: Pass, now: datetime) -> Entry:
     """Give a conversation to a colleague, or back to nobody; the reason stays as a note.
 
     The same pass twice (a double click, two tabs) is one: the entry of the first is returned. Of two passes to
-    different colleagues the later counts, and the timeline shows both.
+    different colleagues by who looked first (`seen`) the earlier counts and the other is told; otherwise the later
+    counts. The timeline shows both.
 
     Raises:
         NotFound: there is no such conversation or colleague.
+        Conflict: it changed hands since they looked.
         Rejected: no reason was given, or the colleague does not work here any more.
     """
     timeline.hold(session, scope)
@@ -65,6 +71,11 @@ def pass_on(session: Session, scope: Scope, handed: Pass, now: datetime) -> Entr
     if known is not None and found.owner == owner and known.payload == ConversationAssigned(owner, handed.author):
         inbox.clean(handed.reason)
         return known
+    if handed.seen is not None and handed.seen != (found.owner or ""):
+        now_with = (
+            f"{found.owner} owns this conversation now" if found.owner else "This conversation is in the queue now"
+        )
+        raise Conflict(f"{now_with}: it changed hands meanwhile.", "Look again, and pass it on if it is still needed.")
     offers.withdraw(session, scope, found.id, now)
     inbox.note(session, scope, found.id, handed.reason, handed.author, now)
     payload = ConversationAssigned(owner, handed.author)

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from api.channels.channel import Channel, Outgoing, Refused, Unsure
 from api.channels.first import why_not, with_stop
 from api.parts import Parts
+from api.resuming import with_chat_link
 from api.surveying import with_link
 from api.worker.work import Reaction, Retries
 from knowledge.customers import attachments, conversations, outbox, timeline
@@ -37,12 +38,19 @@ def deliver(parts: Parts, entry: Entry) -> None:
         sent = timeline.get_entry(session, parts.scope, message)
         outgoing = compose(session, parts.scope, sent)
         if outgoing is not None:
-            outgoing = with_stop(session, parts, sent, with_link(session, parts.scope, parts.settings, outgoing))
+            outgoing = _addressed(session, parts, sent, outgoing)
     if begun is None or outgoing is None:
         return
     settled = begun.since is not None and not _must_leave_again(parts, channel, outgoing, begun, sent)
     if not settled and not _is_kept_back(parts, entry, outgoing, sent):
         _hand_over(parts, channel, outgoing, sent)
+
+
+def _addressed(session: Session, parts: Parts, sent: Entry, outgoing: Outgoing) -> Outgoing:
+    """Put in the addresses that the customer's copy alone has: of a survey, of the chat, to stop what we send."""
+    outgoing = with_link(session, parts.scope, parts.settings, outgoing)
+    outgoing = with_chat_link(session, parts.scope, parts.settings, outgoing, parts.clock())
+    return with_stop(session, parts, sent, outgoing)
 
 
 def _is_kept_back(parts: Parts, entry: Entry, outgoing: Outgoing, sent: Entry) -> bool:

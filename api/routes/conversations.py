@@ -200,10 +200,11 @@ def take(parts: PartsHere, staff: StaffHere, conversation: ConversationPath) -> 
     return read(parts, mine)
 
 
-@router.post("/{conversation}/pass", responses=HERE)
+@router.post("/{conversation}/pass", responses=HERE | responses(409))
 def pass_on(parts: PartsHere, staff: StaffHere, conversation: ConversationPath, given: PassIn) -> ConversationOut:
     """Give a conversation to a colleague, or back to the queue; the reason stays as a note."""
-    handed = ownership.Pass(ConversationId(conversation), given.to, staff.email, fit(parts, given.reason))
+    reason = fit(parts, given.reason)
+    handed = ownership.Pass(ConversationId(conversation), given.to, staff.email, reason, given.owner)
     with parts.database.write() as session:
         ownership.pass_on(session, parts.scope, handed, parts.clock())
     return read(parts, handed.conversation)

@@ -59,7 +59,7 @@ export function listenToActs() {
     if (event.target.matches("form[data-move]")) move(event);
     if (event.target.id !== "pass-form") return;
     const given = new FormData(event.target);
-    const body = { to: given.get("to") || null, reason: given.get("note") };
+    const body = { to: given.get("to") || null, reason: given.get("note"), owner: event.target.dataset.owner };
     run("pass", () => call("POST", `/api/conversations/${conversation()}/pass`, body));
     event.target.reset();
   });

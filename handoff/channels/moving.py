@@ -5,22 +5,32 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from assistant.phrases import reply_language
 from handoff.channels.choosing import PUBLIC, Way
 from knowledge.customers import identity, inbox, links, timeline
 from knowledge.customers.conversations import Conversation, get_conversation
-from knowledge.customers.entries import ConversationOpened, Entry, MessageReceived
+from knowledge.customers.entries import ConversationOpened, Entry, Handle, MessageReceived
 from knowledge.customers.inbox import Reply
 from knowledge.customers.record import get_customer
 from knowledge.customers.routing_entries import ChannelMoved
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Rejected
-from knowledge.ids import ConversationId
+from knowledge.ids import ConversationId, EntryId
 from knowledge.scope import Scope, within
 
 # The kinds of address a channel can be written to.
 ADDRESSES = {"email": "email", "sms": "phone", "phone": "phone", "whatsapp": "whatsapp"} | {one: one for one in PUBLIC}
 QUOTED_CHARS = 1_500
+CHAT, MAIL = "chat", "email"
+# Stands in a mail on the timeline; the customer's copy alone has the address.
+LINK = "[chat link]"
+FOLLOW = {
+    "en": "You can go on in our chat:",
+    "de": "Hier geht es in unserem Chat weiter:",
+    "es": "Puede seguir en nuestro chat:",
+    "fr": "Vous pouvez continuer dans notre chat :",
+}
 
 
 @dataclass(frozen=True)
@@ -35,41 +45,83 @@ class Move:
 
 
 def ways_of(session: Session, scope: Scope, conversation: Conversation) -> list[Way]:
-    """Return the proven addresses of a conversation's customer, one way for each channel that can use it."""
+    """Return the ways to a conversation's customer: a proven address for each channel, the chat where a mail leads."""
     customer = get_customer(session, scope, conversation.customer)
     proven = [known.handle for known in customer.handles if known.verified]
-    return [Way(channel, handle) for handle in proven for channel, kind in ADDRESSES.items() if kind == handle.kind]
+    ways = [Way(channel, handle) for handle in proven for channel, kind in ADDRESSES.items() if kind == handle.kind]
+    if _can_be_sent_a_link(session, scope, conversation):
+        ways.append(Way(CHAT, conversation.address))
+    return ways
 
 
 def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:
-    """Open a conversation there with the customer's own words quoted, and say in the old one where it goes on.
+    """Open a conversation there with the customer's own words quoted.
+
+    A mail brings the customer's copy a link into our chat: into the one that is left, or, from the mail that is left,
+    into the one that is opened.
 
     Raises:
         NotFound: there is no such conversation.
-        Rejected: the address is not proven to be theirs, it is the same place, or a text is missing.
+        Rejected: the address is not proven to be theirs, it is the same place, no mail leads into the chat, or a text
+            is missing.
     """
     timeline.hold(session, scope)
     found = get_conversation(session, scope, asked.conversation)
     address = identity.normalise(asked.way.address)
-    holder = identity.find(session, scope, address)
-    if holder is None or holder not in links.proven_records(session, scope, found.customer):
+    if not _is_proven(session, scope, found, address):
         raise Rejected("This address is not proven to be the customer's.", "Ask them in the conversation itself.")
     if (asked.way.channel, address) == (found.channel, found.address):
         raise Rejected("The conversation is there already.", "Choose another channel.")
+    if asked.way.channel == CHAT and not _can_be_sent_a_link(session, scope, found):
+        raise Rejected("Only a mail to a proven address can bring a link into the chat.", "Move it to their mail.")
     opened = ConversationOpened(asked.way.channel, address, subject=found.subject, public=asked.way.channel in PUBLIC)
     there = inbox.open_conversation(session, scope, found.customer, opened, now, now)
-    inbox.reply(session, scope, Reply(there.id, _with_quote(session, scope, found, asked.text), asked.author), now)
-    payload = ChannelMoved(
-        there.id, asked.way.channel, inbox.clean(asked.reason, most=1_000), asked.author, found.public
-    )
-    return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)
+    linked = _say(session, scope, asked, found, there, now)
+    reason = inbox.clean(asked.reason, most=1_000)
+    payload = ChannelMoved(there.id, asked.way.channel, reason, asked.author, found.public)
+    key = link_key(linked.id) if linked else None
+    return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id, key), now)
 
 
-def _with_quote(session: Session, scope: Scope, found: Conversation, text: str) -> str:
+def link_key(message: EntryId) -> str:
+    """The key of the move whose message is to have a link in the customer's copy."""
+    return f"chat-link:{message}"
+
+
+def _is_proven(session: Session, scope: Scope, found: Conversation, address: Handle) -> bool:
+    holder = identity.find(session, scope, address)
+    return holder is not None and holder in links.proven_records(session, scope, found.customer)
+
+
+def _can_be_sent_a_link(session: Session, scope: Scope, found: Conversation) -> bool:
+    """A link opens their chat: it goes where they alone read, by mail."""
+    return found.channel == MAIL and not found.public and _is_proven(session, scope, found, found.address)
+
+
+def _say(
+    session: Session, scope: Scope, asked: Move, found: Conversation, there: Conversation, now: datetime
+) -> Entry | None:
+    """Write the messages of a move; return the one whose copy for the customer has a link, if any."""
+    said = _last_words(session, scope, found)
+    text, quoted = _without(asked.text), "\n".join(f"> {line}" for line in _without(said)[:QUOTED_CHARS].splitlines())
+    language = reply_language([said], get_customer(session, scope, found.customer).language)
+    follow = f"{FOLLOW.get(language, FOLLOW['en'])} {LINK}"
+    back = found.channel == CHAT and there.channel == MAIL
+    parts = [inbox.clean(text), follow if back else "", quoted]
+    sent = inbox.reply(session, scope, Reply(there.id, "\n\n".join(filter(None, parts)), asked.author), now)
+    if there.channel == CHAT:
+        return inbox.reply(session, scope, Reply(found.id, f"{inbox.clean(text)}\n\n{follow}", asked.author), now)
+    return sent if back else None
+
+
+def _last_words(session: Session, scope: Scope, found: Conversation) -> str:
     entry = timeline.latest_of(session, scope, found.id, ["message_received"])
-    said = entry.payload.text if entry and isinstance(entry.payload, MessageReceived) else ""
-    quoted = "\n".join(f"> {line}" for line in said[:QUOTED_CHARS].splitlines())
-    return f"{inbox.clean(text)}\n\n{quoted}".strip()
+    return entry.payload.text if entry and isinstance(entry.payload, MessageReceived) else ""
+
+
+def _without(text: str) -> str:
+    """Return words of others without what stands for a link."""
+    return text.replace(LINK, "")
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""Resuming: a chat goes on at another device by a link or a code that works once, soon, for one customer."""
+"""Resuming: a chat goes on elsewhere by a link or a code that works once, for a while, for one customer."""
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
@@ -10,10 +10,12 @@ from sqlalchemy.orm import Mapped, Session, mapped_column
 from knowledge.customers import timeline
 from knowledge.database import Base, Utc
 from knowledge.erasing import Eraser, Person
-from knowledge.ids import CustomerId, new_id
+from knowledge.ids import CustomerId, EntryId, new_id
 from knowledge.scope import Scope, Scoped, within
 
 LASTS = timedelta(minutes=10)
+# A mail is not read at once.
+MAILED_LASTS = timedelta(days=3)
 
 
 class ResumeRow(Scoped, Base):
@@ -48,6 +50,32 @@ def offer(session: Session, scope: Scope, customer: CustomerId, code: str, now: 
     session.add(row)
     session.flush()
     return row.id, row.expires_at
+
+
+def mailed(
+    session: Session, scope: Scope, customer: CustomerId, message: EntryId, code: str, now: datetime
+) -> datetime:
+    """Store the offer of a mail, under the mail's own id, and return its end; others of theirs stand.
+
+    Sent again it is the same offer; one that was used stays so, one that ran out lasts anew.
+    """
+    row = session.get(ResumeRow, message)
+    if row is None:
+        row = ResumeRow(
+            id=message,
+            team=scope.team,
+            brand=scope.brand,
+            customer=customer,
+            code=code,
+            made_at=now,
+            expires_at=now + MAILED_LASTS,
+            ended_at=None,
+        )
+        session.add(row)
+    elif row.expires_at <= now:
+        row.expires_at = now + MAILED_LASTS
+    session.flush()
+    return row.expires_at
 
 
 def take(session: Session, scope: Scope, now: datetime, *, key: str = "", code: str = "") -> CustomerId | None:
