@@ -6,6 +6,8 @@ from dataclasses import dataclass, replace
 
 from assistant.answerable import features, open_gate
 from assistant.brief import Brief, Draft
+from assistant.conflicts import in_conflict
+from assistant.drafting.foreign import foreign_title
 from assistant.phrases import is_question_back, phrases_for
 from assistant.question import Question
 from assistant.sentences import content_words, stems
@@ -160,7 +162,8 @@ def names_unknown(case: Case) -> bool:
 def ask_which(brief: Brief, reason: str) -> Outcome:
     """Ask the customer one question: which of the two best articles they mean."""
     phrases = phrases_for(brief.context.language)
-    titles = list(dict.fromkeys(" ".join(passage.title.split()) for passage in brief.passages if passage.title))
+    told = (one.title for one in brief.passages if one.title and not foreign_title(one.title, one.text))
+    titles = list(dict.fromkeys(" ".join(title.split()) for title in told))
     text = phrases.which.format(first=titles[0], second=titles[1]) if len(titles) > 1 else phrases.more
     return Outcome("ask_back", text, (), (), reason)
 
@@ -195,12 +198,15 @@ def _answer(
     draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, from_record: bool, chance: float | None
 ) -> Outcome:
     open_claims = [claim for claim in claims if claim.support != "supported"]
-    if claims and len(open_claims) == len(claims):
+    disputed = in_conflict(claims)
+    if claims and len(open_claims) == len(claims) and not disputed:
         return _abstain("Nothing the draft says is borne out by what it cites.")
     basis = "the customer's record" if from_record else f"articles near the question ({evidence.similarity:.2f})"
     reason = f"Rests on {basis}."
     if chance is not None:
         reason += f" Chance that it is right: {chance:.0%}."
+    if disputed:
+        reason += f" Articles disagree about “{disputed[0].text[:100]}”: check which one holds."
     if open_claims:
         reason += f" Check {len(open_claims)} of {len(claims)} sentences: their evidence does not bear them out."
     return Outcome("answer", draft.text, draft.citations, claims, reason)

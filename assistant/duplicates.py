@@ -85,6 +85,11 @@ def contradiction(one: str, other: str) -> tuple[str, str] | None:
     return None
 
 
+def contradict(one: str, other: str) -> bool:
+    """Tell whether two sentences are about one thing and give different numbers of it."""
+    return disagree(one, other) and _alike(_said(one), _said(other))
+
+
 def _said(sentence: str) -> frozenset[str]:
     return frozenset(word for word in content_words(sentence) if not any(letter.isdigit() for letter in word))
 

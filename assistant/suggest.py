@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from assistant.brief import Brief, Context, Draft, Drafter, Nearness
 from assistant.citations import cited
 from assistant.claims import check_claims
+from assistant.conflicts import against_others
 from assistant.context import PASSAGES_SHARE, build_context
 from assistant.decision import Case, Outcome, decide
 from assistant.drafting.extractive import ExtractiveDrafter
@@ -169,7 +170,7 @@ def prepare(
     written = write(assistant, brief, streamed)
     written = in_form(written, context, assistant.company)
     watch.lap("draft")
-    claims = check_claims(written.draft.text, public, context)
+    claims = against_others(check_claims(written.draft.text, public, context), public)
     watch.lap("claims")
     asked = orders_asked_about(question.focus, context.orders)
     case = Case(question, brief, len(passages) - len(public), from_record=bool(asked))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from assistant.answering.seeing import Sight
 from assistant.claims import check_claims
+from assistant.conflicts import against_others
 from assistant.decision import Case, decide
 from assistant.orders import orders_asked_about
 from assistant.progress import Streamed, quiet
@@ -67,7 +68,7 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
     brief = make_brief(assistant, question, passages, near, sight.context)
     written: Written = write(assistant, brief, Streamed(quiet))
     watch.lap("draft")
-    claims = check_claims(written.draft.text, brief.passages, sight.context)
+    claims = against_others(check_claims(written.draft.text, brief.passages, sight.context), brief.passages)
     own = bool(orders_asked_about(question.focus, sight.context.orders))
     case = Case(question, brief, len(passages) - len(brief.passages), from_record=own)
     outcome = decide(case, written.draft, claims)

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from assistant.brief import Brief, Draft, Excerpt, OnText
+from assistant.drafting.foreign import foreign_title
 from assistant.drafting.quoting import best_excerpts
 from assistant.orders import describe, orders_asked_about
 from assistant.phrases import Phrases, phrases_for
@@ -51,7 +52,7 @@ def _sources(excerpts: Sequence[Excerpt]) -> list[str]:
     for number in numbers:
         own = [excerpt for excerpt in excerpts if excerpt.passage.number == number]
         title = plain(own[0].passage.title).rstrip(":")
-        lines = [f"{title}:"] if title else []
+        lines = [f"{title}:"] if title and not foreign_title(title, own[0].passage.text) else []
         lines += [f"“{_joined(run)}” [{number}]" for run in _runs(own)]
         paragraphs.append("\n".join(lines))
     return paragraphs

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from assistant.brief import Brief, Excerpt
 from assistant.drafting.age import disagree, stale_passages
+from assistant.drafting.foreign import foreign_positions
 from assistant.drafting.wanted import answers_kind, without_asking
 from assistant.reading import Unit, passage_units
 from assistant.sentences import content_words, stems
@@ -105,10 +106,11 @@ def _candidates(passage: PassageUsed, weights: dict[str, float]) -> Iterator[Can
     around = stems([passage.title, passage.heading])
     heading: frozenset[str] = frozenset()
     telling = set(sorted(weights, key=lambda word: -weights[word])[:2])
+    foreign = _foreign(passage)
     for position, unit in enumerate(passage_units(passage.text)[:MAX_SENTENCES_READ]):
         if unit.kind == "heading":
             heading = unit.stems
-        elif len(unit.stems) >= 2 and not unit.text.endswith("?"):
+        elif position not in foreign and len(unit.stems) >= 2 and not unit.text.endswith("?"):
             said = sum(weights.get(word, 0.0) for word in unit.stems)
             near = HEADING_WEIGHT * sum(weights.get(word, 0.0) for word in (around | heading) - unit.stems)
             bonus = EXCEPTION_BONUS if telling & unit.stems and _EXCEPTION.search(unit.text) else 0.0
@@ -160,10 +162,16 @@ def _excerpts(found: Sequence[Candidate]) -> list[Excerpt]:
         known = [excerpt for excerpt in kept if excerpt.passage is one.passage]
         if any(one.position in excerpt.positions for excerpt in known) or _is_repeat(one, kept):
             continue
-        kept.append(Excerpt(one.passage, _around(passage_units(one.passage.text), one.position), one.score))
+        around = _around(passage_units(one.passage.text), one.position)
+        quoted = tuple(position for position in around if position not in _foreign(one.passage))
+        kept.append(Excerpt(one.passage, quoted, one.score))
         if len(kept) == MAX_EXCERPTS:
             break
     return kept
+
+
+def _foreign(passage: PassageUsed) -> frozenset[int]:
+    return foreign_positions(passage.title, passage.heading, passage.text)
 
 
 def _is_repeat(one: Candidate, kept: Sequence[Excerpt]) -> bool:

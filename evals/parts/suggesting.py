@@ -3,7 +3,9 @@
 from collections.abc import Iterable
 
 from evals.core.stage import Stage
+from evals.datasets import prompt_injection
 from evals.figures import Figure
+from evals.hostile_drafts import draft_figures
 from evals.language import language_figures
 from evals.registry import Asked, part
 from evals.suggesting import suggestion_figures
@@ -13,6 +15,12 @@ from evals.suggesting import suggestion_figures
 def language(_asked: Asked) -> Iterable[Figure]:
     """Short messages in 30 languages: the reply's language, and no automatic answer where the bot is not at home."""
     return language_figures()
+
+
+@part("hostile_drafts", seconds=25)
+def hostile_drafts(asked: Asked) -> Iterable[Figure]:
+    """Prompt injection through public articles and customers' mails against drafts."""
+    return draft_figures(prompt_injection.read(asked.data), asked.quick)
 
 
 @part("suggestion", seconds=20, own=True, alone=True)

@@ -3,6 +3,7 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from knowledge.library.addressing import orders_in
 from knowledge.library.drafts import Draft, Finding
 from knowledge.library.visibility import Verdict
 
@@ -61,3 +62,8 @@ class IngestReport:
         if verdict.held_back:
             self.held_back[draft.key] = verdict.held_back
         self.notes += [Finding(draft.key, note, harmless=True) for note in draft.notes]
+        if orders := orders_in(draft.text):
+            told = " ".join(f"“{order}”" for order in orders)
+            self.notes.append(
+                Finding(draft.key, f"it gives orders to whoever writes, not quoted: {told}", harmless=True)
+            )
