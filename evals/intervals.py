@@ -1,6 +1,6 @@
 """Intervals for what was measured: seeded bootstrap for means and quantiles, Wilson for rates."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterator, Sequence
 from dataclasses import dataclass
 from math import sqrt
 from statistics import NormalDist
@@ -39,7 +39,10 @@ def mean_interval(
     """
     sums, counts = _by_group(_filled(values), groups)
     picks = _resamples(len(sums), seed, draws)
-    means = np.concatenate([sums[rows].sum(axis=1) / counts[rows].sum(axis=1) for rows in picks])
+    if groups is None:
+        means = np.concatenate([sums[rows].sum(axis=1) / len(sums) for rows in picks])
+    else:
+        means = np.concatenate([sums[rows].sum(axis=1) / counts[rows].sum(axis=1) for rows in picks])
     return _percentiles(float(np.mean(values)), means, len(values))
 
 
@@ -103,9 +106,10 @@ def _by_group(values: Values, groups: Sequence[Hashable] | None) -> tuple[Values
     return sums.astype(np.float64), np.bincount(at).astype(np.float64)
 
 
-def _resamples(size: int, seed: int, draws: int) -> list[NDArray[np.int64]]:
+def _resamples(size: int, seed: int, draws: int) -> Iterator[NDArray[np.int64]]:
     random = np.random.default_rng(seed)
-    return [random.integers(0, size, (min(BATCH, draws - start), size)) for start in range(0, draws, BATCH)]
+    for start in range(0, draws, BATCH):
+        yield random.integers(0, size, (min(BATCH, draws - start), size))
 
 
 def _draw(data: Values, statistic: Callable[[Values], Values], seed: int, draws: int) -> Values:
