@@ -40,6 +40,19 @@ INCIDENT_VIEWS: tuple[Key, ...] = (
     ("opened_by", "location"),
     ("opened_by", "hours", "weekday"),
     ("priority_first", "category", "subcategory"),
+    # Those below were chosen within the first 70 %: fitted on 55 of them, compared on the last 15.
+    ("symptom",),
+    ("subcategory", "symptom"),
+    ("location",),
+    ("ci", "category"),
+    ("hours", "weekday"),
+    ("category", "hours"),
+    ("category", "subcategory", "weekday"),
+    ("opened_by", "symptom"),
+    ("opened_by", "location", "category"),
+    ("contact_type", "opened_by"),
+    ("caller_id", "subcategory"),
+    ("impact", "urgency", "category"),
 )
 STAR_VIEWS: tuple[Key, ...] = (
     ("agent",),

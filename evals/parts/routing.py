@@ -10,7 +10,7 @@ from evals.registry import Asked, part
 from evals.routing import incident_figures, nyc311_figures, star_figures
 
 
-@part("it_incidents", seconds=50)
+@part("it_incidents", seconds=40)
 def it_incidents(asked: Asked) -> Iterable[Figure]:
     """Groups and resolvers of incidents, fitted on the earlier 70 %."""
     return incident_figures(asked.data, asked.say)
