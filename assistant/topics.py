@@ -15,7 +15,11 @@ MOST_TOPICS, MOST_EXAMPLES, MOST_CHARS = 1_000, 50_000, 2_000
 FOLDS = 5
 # Of messages that are about a topic so many may be taken for none, where the file alone sets the limit.
 LOST = 0.05
+# What the mean cosine to a topic's nearest examples counts beside the head's logit, and how many of them are taken:
+# chosen on the tuning parts of banking77 and CLINC150, between 2 and 5 and between 6 and 12 little changes.
+NEAREST, NEAR_WEIGHT = 3, 8.0
 _STEPS, _RATE, _SHRINK = 60, 0.5, 1e-5
+_BLOCK = 500
 _TEMPERATURES = (0.25, 0.35, 0.5, 0.7, 1.0, 1.4, 2.0, 2.8)
 
 
@@ -34,20 +38,24 @@ class Named:
 
 @dataclass(frozen=True)
 class Topics:
-    """A linear head over sentence vectors, fitted on the examples; fits and answers are the same every time."""
+    """A linear head over sentence vectors, fitted on the examples, and the examples themselves, topic by topic.
+
+    `known` are the examples' unit vectors, `counts` how many each topic has. Fits and answers are the same every time.
+    """
 
     names: tuple[str, ...]
     weights: Rows
+    known: Rows
+    counts: tuple[int, ...]
     temperature: float
     limit: float
 
     def scores(self, vectors: Rows) -> tuple[NDArray[np.intp], Rows, Rows]:
-        """Return for unit vectors, shape (n, dimensions), the likeliest topic, its chance, and the score (log-sum)."""
-        logits = _with_one(vectors) @ self.weights.T
+        """Return for unit vectors, shape (n, dimensions), the likeliest topic, its chance, and its score."""
+        logits = likeness(vectors, self.weights, self.known, self.counts)
         top = logits.max(axis=1, keepdims=True)
-        score = top[:, 0] + np.log(np.exp(logits - top).sum(axis=1))
         chance = 1.0 / np.exp((logits - top) / self.temperature).sum(axis=1)
-        return logits.argmax(axis=1), np.asarray(chance, np.float32), np.asarray(score, np.float32)
+        return logits.argmax(axis=1), np.asarray(chance, np.float32), np.asarray(top[:, 0], np.float32)
 
     def name(self, vectors: Rows) -> list[Named]:
         """Name the topic of each text by its vector."""
@@ -99,11 +107,28 @@ def fit_topics(examples: Mapping[str, Sequence[str]], embed: Embed) -> Topics:
     for fold in range(FOLDS):
         out = folds == fold
         if out.any() and not out.all():
-            logits[out] = _with_one(rows[out]) @ fit(rows[~out], labels[~out], len(names)).T
+            weights_of = fit(rows[~out], labels[~out], len(names))
+            left = tuple(np.bincount(labels[~out], minlength=len(names)))
+            logits[out] = likeness(rows[out], weights_of, rows[~out], left)
     temperature = min(_TEMPERATURES, key=lambda heat: _loss(logits / heat, labels))
     fine = logits.argmax(axis=1) == labels
-    score = np.logaddexp.reduce(logits, axis=1)
-    return Topics(names, weights, temperature, float(np.quantile(score[fine], LOST)) if fine.any() else 0.0)
+    score = logits.max(axis=1)
+    limit = float(np.quantile(score[fine], LOST)) if fine.any() else 0.0
+    return Topics(names, weights, rows, tuple(map(len, examples.values())), temperature, limit)
+
+
+def likeness(vectors: Rows, weights: Rows, known: Rows, counts: Sequence[int]) -> Rows:
+    """Return how like each vector is to each topic: the head's logit and the mean cosine to its nearest examples."""
+    near = np.zeros((len(vectors), len(counts)), np.float32)
+    ends = np.cumsum(counts)
+    for start in range(0, len(vectors), _BLOCK):
+        cosines = vectors[start : start + _BLOCK] @ known.T
+        for topic, (count, end) in enumerate(zip(counts, ends, strict=True)):
+            if count:
+                taken = min(NEAREST, int(count))
+                own = np.partition(cosines[:, end - count : end], -taken, axis=1)[:, -taken:]
+                near[start : start + _BLOCK, topic] = own.mean(axis=1)
+    return np.asarray(_with_one(vectors) @ weights.T + NEAR_WEIGHT * near, np.float32)
 
 
 def fit(rows: Rows, labels: NDArray[np.intp], topics: int) -> Rows:

@@ -31,7 +31,8 @@ def topic_figures(intents: Intents) -> Iterator[Figure]:
     names = tuple(intents.examples)
     labels = np.repeat(np.arange(len(names)), [len(some) for some in intents.examples.values()])
     rows = embedder.embed([text for some in intents.examples.values() for text in some])
-    topics = Topics(names, fit(rows, labels, len(names)), 1.0, -np.inf)
+    counts = tuple(map(len, intents.examples.values()))
+    topics = Topics(names, fit(rows, labels, len(names)), rows, counts, 1.0, -np.inf)
     topics = replace(topics, limit=limit_for(*_read(topics, intents.tuning, embedder)))
     fine, score, scope = _read(topics, intents.reporting, embedder)
     nearest = [names[labels[k]] for k in _nearest(embedder.embed([text for text, _ in intents.reporting]), rows)]
