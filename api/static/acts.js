@@ -31,8 +31,14 @@ function settle({ dataset }) {
 
 export function act(name) {
   if (!conversation()) return;
-  if (name === "pass") document.getElementById("pass-dialog").showModal();
+  if (name === "pass") openPass();
   else run(name, ACTS[name]);
+}
+
+function openPass() {
+  // Whose it was when they looked: the dialog stays as it is while the page around it is renewed.
+  document.getElementById("pass-form").dataset.owner = document.querySelector(".who").dataset.owner;
+  document.getElementById("pass-dialog").showModal();
 }
 
 function move(event) {
