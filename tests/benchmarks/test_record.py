@@ -33,7 +33,8 @@ def test_every_figure_is_named_and_bounded(database: Database) -> None:
     assert len([one for one in pages(database, 10, SMALL) if one > 0]) == SMALL.pages
     blocks = appends("0.1k", database, 10, SMALL)
     assert len(blocks) == SMALL.blocks
-    assert all(block.ours > block.ours_cpu > 0 < block.raw for block in blocks)
+    # Other threads of this process count in its processor time, so that may exceed the clock's.
+    assert all(min(block.ours, block.ours_cpu, block.raw) > 0 for block in blocks)
     late = lag(database.dialect, database, SMALL)
     assert late.n == SMALL.readers * SMALL.commits
 
