@@ -7,6 +7,8 @@ const panel = () => document.getElementById("suggestion");
 const shown = () => document.querySelector("#suggestion .suggest");
 let running = null;
 const keys = new Map();
+/* Suggestions that go without their line of pages: a panel that is drawn anew keeps to it. */
+const shorter = new Set();
 
 export function openSuggestion() {
   running?.abort();
@@ -23,6 +25,7 @@ export async function refreshPanel() {
   const { conversation } = panel().dataset;
   const here = panel();
   await htmx.ajax("GET", `/console/conversations/${conversation}/suggestion`, { source: here, target: here, swap: "innerMorph" });
+  if (shorter.has(shown()?.dataset.suggestion)) shorten();
   markPassage();
   askIfWanted();
 }
@@ -133,6 +136,11 @@ export function closePassage() {
   return true;
 }
 
+function shorten() {
+  shown().dataset.text = shown().dataset.said;
+  document.getElementById("more")?.remove();
+}
+
 function markPassage() {
   const number = document.getElementById("passage")?.dataset.number;
   for (const button of document.querySelectorAll("#suggestion [data-passage]")) {
@@ -145,8 +153,8 @@ const USES = {
   edit,
   reply: () => write("reply"),
   less: () => {
-    shown().dataset.text = shown().dataset.said;
-    document.getElementById("more").remove();
+    shorter.add(shown().dataset.suggestion);
+    shorten();
   },
   reject: () => {
     document.getElementById("reject").hidden = false;

@@ -115,6 +115,12 @@ def test_the_line_of_pages_can_be_left_out(site: Any, new_page: Callable[..., An
     enter(site, agent, "imran.qureshi@tarnfell.example")
     agent.locator(".row", has_text="unused boots").last.click()
     agent.get_by_role("button", name="Leave this line out").click()
+    # A note of one's own draws the panel anew; the line stays out.
+    with agent.expect_response(lambda answer: answer.url.endswith("/suggestion")):
+        agent.locator(".thread h1").click()
+        agent.keyboard.press("n")
+        agent.locator("#compose-text").fill("Bought in the shop")
+        agent.keyboard.press("Control+Enter")
     agent.get_by_role("button", name="Send as is").click()
     expect(agent.locator("#suggestion")).to_contain_text("Sent as it was")
     expect(customer.locator("#messages .theirs")).to_have_count(1)
