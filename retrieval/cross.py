@@ -7,6 +7,7 @@ slow changes nothing: the small model's order stands, and the log says so.
 import hashlib
 import logging
 import os
+from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
@@ -37,7 +38,7 @@ class _Answer(BaseModel):
     results: list[_Row]
 
 
-class ReadingTogether:
+class ReadingTogether(ABC):
     """A reranker over another one's order; what it cannot score stays in that order, behind what it could."""
 
     def __init__(self, name: str, first: Reranker) -> None:
@@ -61,13 +62,13 @@ class ReadingTogether:
             result[place] = float(len(order) - rank)
         return result
 
+    @abstractmethod
     def read(self, query: str, texts: Sequence[str]) -> list[float]:
         """Return how well each text answers the query.
 
         Raises:
             Unavailable: that cannot be told now.
         """
-        raise NotImplementedError
 
 
 class CrossEncoderReranker(ReadingTogether):

@@ -1,9 +1,9 @@
 """What routing and outreach do: against those who were left to chance or held out, and what that was worth."""
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from assistant.outreach.uplift import Uplift, of_rates
+from assistant.outreach.uplift import of_rates
 from evals.live.arms import OUTCOME, Outreached, Reached, first_hours
 from evals.live.measures import WINDOW, Measure, Period, clustered_rate, rate, share
 from evals.live.money import MONTH, Arm, Costs, Gain, returns
@@ -39,16 +39,13 @@ def outreach(found: Outreached, period: Period) -> Iterator[Measure]:
     """Contacts avoided by 100 people reached, how many of them say stop, what the guard kept from leaving."""
     treated, holdout = _reached(found.reached, period)
     wrote = [[one.contacts > 0 for one in arm] for arm in (treated, holdout)]
-    gain = of_rates(sum(wrote[0]), len(treated), sum(wrote[1]), len(holdout))
-    shares = (share(sum(one), len(one)) for one in wrote)
     yield _difference(
         "outreach_contacts_avoided",
         "Customers in 100 who need not contact us because we wrote first",
-        gain,
+        {"written to": wrote[0], "held out": wrote[1]},
         "/100",
+        did="contacted us",
         sign=-1,
-        parts=dict(zip(("contacted us, written to", "contacted us, held out"), shares, strict=True))
-        | {"written to": float(len(treated)), "held out": float(len(holdout))},
     )
     due = [stopped for at, stopped in found.sent if period.holds(at) and at + OUTCOME <= period.now]
     yield rate("outreach_stops", "Messages sent first that were answered by stop", due, good=-1)
@@ -90,16 +87,13 @@ def _is_over(story: Story, period: Period) -> bool:
 
 def _routing_gain(arms: tuple[list[Story], list[Story]]) -> Measure:
     well = [[_went_well(one) for one in arm] for arm in arms]
-    gain = of_rates(sum(well[0]), len(well[0]), sum(well[1]), len(well[1]))
-    shares = (share(sum(one), len(one)) for one in well)
     return _difference(
         "routing_gain",
         "Issues that went well by routing, over those given to who had most room",
-        gain,
+        {"routed": well[0], "held out": well[1]},
         "points",
+        did="went well",
         sign=1,
-        parts=dict(zip(("went well, routed", "went well, held out"), shares, strict=True))
-        | {"routed": float(len(well[0])), "held out": float(len(well[1]))},
     )
 
 
@@ -113,9 +107,13 @@ def _passed_on(story: Story, offer: Offer) -> bool:
 
 
 def _difference(
-    name: str, title: str, gain: Uplift | None, unit: str, *, sign: int, parts: dict[str, float | None]
+    name: str, title: str, arms: Mapping[str, Sequence[bool]], unit: str, *, did: str, sign: int
 ) -> Measure:
-    """A difference of two rates in points (Newcombe), n the smaller arm."""
+    """How much more often the first arm `did` than the second, in points (Newcombe), n the smaller arm."""
+    ours, others = arms.values()
+    gain = of_rates(sum(ours), len(ours), sum(others), len(others))
+    parts: dict[str, float | None] = {f"{did}, {arm}": share(sum(one), len(one)) for arm, one in arms.items()}
+    parts |= {arm: float(len(one)) for arm, one in arms.items()}
     if gain is None:
         return Measure(name, title, None, unit, 0, note=ALONE, parts=parts)
     low, high = sorted((sign * 100 * gain.low, sign * 100 * gain.high))
