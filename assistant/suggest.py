@@ -7,7 +7,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.brief import Brief, Context, Draft, Drafter, Nearness
+from assistant.brief import Brief, Context, Draft, Drafter
 from assistant.citations import cited
 from assistant.claims import check_claims
 from assistant.conflicts import against_others
@@ -17,13 +17,12 @@ from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.drafting.quoting import best_excerpts, best_for_each
 from assistant.drafting.vectors import SentenceVectors
 from assistant.feedback import suggestion_key
+from assistant.finding import Found, find_passages
 from assistant.form import Form, fit
 from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
 from assistant.question import Question, carry, plain_question, standalone
-from assistant.sentences import content_words, words
-from assistant.several import questions_in
 from assistant.stopwatch import Stopwatch
 from knowledge.customers import timeline
 from knowledge.customers.conversations import Conversation, get_conversation
@@ -34,13 +33,9 @@ from knowledge.failures import Rejected, Unavailable
 from knowledge.ids import ConversationId, SuggestionId, new_id
 from knowledge.scope import Scope
 from knowledge.settings import Settings
-from retrieval.passages import Audience, Hit
 from retrieval.search import Search
 
 __all__ = ["Assistant", "OnProgress", "Progress", "ask", "open_assistant", "open_drafter", "quiet", "suggest"]
-
-MAX_PUBLIC = 8
-MAX_INTERNAL = 3
 
 
 @dataclass(frozen=True)
@@ -161,10 +156,10 @@ def prepare(
     assistant: Assistant, question: Question, context: Context, watch: Stopwatch, on_progress: OnProgress
 ) -> SuggestionShown:
     """Find passages, draft, check the claims, decide; nothing is stored here."""
-    passages, near = find_passages(assistant, question)
+    found = find_passages(assistant.search, assistant.sentences, question)
     watch.lap("passages")
-    on_progress(Progress("passages", passages=passages))
-    brief = make_brief(assistant, question, passages, near, context)
+    on_progress(Progress("passages", passages=found.passages))
+    brief = make_brief(assistant, question, found, context)
     public = brief.passages
     streamed = Streamed(on_progress)
     written = write(assistant, brief, streamed)
@@ -173,23 +168,11 @@ def prepare(
     claims = against_others(check_claims(written.draft.text, public, context), public)
     watch.lap("claims")
     asked = orders_asked_about(question.focus, context.orders)
-    case = Case(question, brief, len(passages) - len(public), from_record=bool(asked))
+    case = Case(question, brief, len(found.passages) - len(public), from_record=bool(asked))
     outcome = decide(case, written.draft, claims)
     streamed.settle(outcome.text, outcome.reason)
     watch.lap("decision")
-    return shown_of(question, passages, written, outcome, watch)
-
-
-def nearness(assistant: Assistant, question: str) -> Nearness:
-    """Return what tells how near a text is to the question.
-
-    Raises:
-        Unavailable: the embedder cannot be used.
-    """
-    telling = list(dict.fromkeys(word for word in words(question) if content_words(word)))
-    rarity = zip(telling, assistant.search.rarity(telling), strict=True)
-    by_stem = {content_words(word)[0]: rare for word, rare in rarity}
-    return Nearness(assistant.search.vector(question), assistant.sentences.embed, by_stem)
+    return shown_of(question, found.passages, written, outcome, watch)
 
 
 def brief_of(assistant: Assistant, question: Question, context: Context | None = None) -> Brief:
@@ -198,57 +181,16 @@ def brief_of(assistant: Assistant, question: Question, context: Context | None =
     Raises:
         Unavailable: the embedder cannot be used.
     """
-    passages, near = find_passages(assistant, question)
-    return make_brief(assistant, question, passages, near, context or Context())
+    found = find_passages(assistant.search, assistant.sentences, question)
+    return make_brief(assistant, question, found, context or Context())
 
 
-def make_brief(
-    assistant: Assistant, question: Question, passages: Sequence[PassageUsed], near: Nearness, context: Context
-) -> Brief:
+def make_brief(assistant: Assistant, question: Question, found: Found, context: Context) -> Brief:
     """Put together what a drafter may see: public passages only, with the sentences nearest to the question."""
-    public = tuple(passage for passage in passages if passage.visibility == "public")
     budget = int(assistant.context_tokens * PASSAGES_SHARE)
-    brief = Brief(question.text, public, context, budget, question.focus, near)
-    parts = [
-        replace(brief, question=part, focus=part, nearness=nearness(assistant, part))
-        for part in questions_in(question.focus)
-    ]
+    brief = Brief(question.text, found.public, context, budget, question.focus, found.near)
+    parts = [replace(brief, question=part.text, focus=part.text, nearness=part.near) for part in found.parts]
     return replace(brief, excerpts=best_for_each(parts) if parts else best_excerpts(brief))
-
-
-def find_passages(assistant: Assistant, question: Question) -> tuple[tuple[PassageUsed, ...], Nearness]:
-    """Return the passages for an agent, best first: public ones to draft from, internal ones to guide.
-
-    The public ones have the first numbers, so that what a draft cites begins with 1. Several questions in the last turn
-    are looked up one by one, and what is best for one of them comes first.
-
-    Raises:
-        Unavailable: the embedder cannot be used.
-    """
-    near = nearness(assistant, question.text)
-    parts = questions_in(question.focus)
-    asked = [(part, assistant.search.vector(part)) for part in parts] or [(question.text, near.vector)]
-    hits = _best_of(assistant.search, asked, "agent", MAX_PUBLIC + MAX_INTERNAL)
-    internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
-    public = [hit for hit in hits if hit.passage.visibility == "public"]
-    if internal and len(public) < MAX_PUBLIC:
-        public = _best_of(assistant.search, asked, "customer", MAX_PUBLIC)
-    used = [_used(number, hit) for number, hit in enumerate([*public[:MAX_PUBLIC], *internal], start=1)]
-    return tuple(sorted(used, key=lambda passage: -passage.score)), near
-
-
-def _best_of(
-    search: Search, asked: Sequence[tuple[str, NDArray[np.float32]]], audience: Audience, limit: int
-) -> list[Hit]:
-    """Return the hits of all that is asked, each passage once, where it is best."""
-    if len(asked) == 1:
-        return search.search_vector(*asked[0], audience, limit)
-    best: dict[str, Hit] = {}
-    for text, vector in asked:
-        for hit in search.search_vector(text, vector, audience, limit):
-            known = best.get(hit.passage.id)
-            best[hit.passage.id] = hit if known is None or hit.score > known.score else known
-    return sorted(best.values(), key=lambda hit: (-hit.score, hit.passage.id))[:limit]
 
 
 def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:
@@ -275,25 +217,6 @@ def in_form(written: Written, context: Context, company: str) -> Written:
 def as_entry(conversation: Conversation, shown: SuggestionShown, now: datetime) -> NewEntry:
     """Return the entry that stores a suggestion."""
     return NewEntry(conversation.customer, shown, now, conversation.id, suggestion_key(shown.suggestion))
-
-
-def _used(number: int, hit: Hit) -> PassageUsed:
-    passage = hit.passage
-    return PassageUsed(
-        number=number,
-        passage=passage.id,
-        article=passage.article,
-        title=passage.title,
-        heading=passage.heading,
-        url=passage.url,
-        text=passage.text,
-        visibility=passage.visibility,
-        score=hit.score,
-        lexical_rank=hit.lexical_rank,
-        dense_rank=hit.dense_rank,
-        similarity=hit.similarity,
-        stated_date=passage.stated_date,
-    )
 
 
 def shown_of(

@@ -24,8 +24,8 @@ from evals.halves import is_tuning
 from evals.library import Library, Making, open_library
 from evals.search_quality import making
 from knowledge.ids import ArticleId
-from retrieval.passages import Audience, Hit, Only
-from retrieval.search import EVERYTHING, Search
+from retrieval.passages import EVERYTHING, Audience, Hit, Only
+from retrieval.search import Search
 
 # An answer over several passages is right when it holds this share of the reference's words and cites only gold:
 # fixed on the tuning half against people's ratings of completeness (see `complete_share`).

@@ -5,7 +5,7 @@ from langchain_core.documents import Document
 from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict
 
-from retrieval.passages import Audience, Hit, Only
+from retrieval.passages import EVERYTHING, Audience, Hit, Only
 from retrieval.search import Search
 
 
@@ -17,7 +17,7 @@ class PassageRetriever(BaseRetriever):
     search: Search
     audience: Audience
     limit: int = 10
-    only: Only = Only()
+    only: Only = EVERYTHING
 
     def _get_relevant_documents(self, query: str, *, run_manager: CallbackManagerForRetrieverRun) -> list[Document]:
         del run_manager  # nothing below reports to LangChain

@@ -35,6 +35,9 @@ class Only:
     language: str = ""
 
 
+EVERYTHING = Only()
+
+
 @dataclass(frozen=True)
 class Hit:
     """A passage that was found: higher `score` is better.

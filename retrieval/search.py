@@ -22,7 +22,7 @@ from retrieval.fusion import fuse
 from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
 from retrieval.lexical import LexicalIndex
 from retrieval.names import Names
-from retrieval.passages import Audience, Hit, Only, Passage
+from retrieval.passages import EVERYTHING, Audience, Hit, Only, Passage
 from retrieval.query import parts
 from retrieval.rerank import CANDIDATES, Candidate, Reranker, in_order
 from retrieval.store import PassageStore, Today, utc_today
@@ -31,7 +31,6 @@ from retrieval.store import PassageStore, Today, utc_today
 DEPTH = 100
 # … and how much more where the search is narrowed and too few of them fit.
 DEEPER = 8
-EVERYTHING = Only()
 # A search looks for news at most this often, in seconds.
 FRESHNESS = 0.5
 ALLOWED: dict[Audience, tuple[Visibility, ...]] = {"agent": ("public", "internal"), "customer": ("public",)}

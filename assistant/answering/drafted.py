@@ -6,11 +6,12 @@ from assistant.answering.seeing import Sight
 from assistant.claims import check_claims
 from assistant.conflicts import against_others
 from assistant.decision import Case, decide
+from assistant.finding import find_passages
 from assistant.orders import orders_asked_about
 from assistant.progress import Streamed, quiet
 from assistant.question import Question, carry, standalone
 from assistant.stopwatch import Stopwatch
-from assistant.suggest import Assistant, Written, find_passages, make_brief, shown_of, write
+from assistant.suggest import Assistant, Written, make_brief, shown_of, write
 from assistant.tools.choosing import use_tool
 from assistant.tools.toolbox import Toolbox
 from knowledge.customers.bot_entries import ToolUsed
@@ -63,17 +64,17 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
     used = use_tool(toolbox, sight.caller, question.focus, assistant.search.embedder.embed)
     if used is not None and used.outcome in ("done", "refused", "proposed"):
         return _from_tool(question, used)
-    passages, near = find_passages(assistant, question)
+    found = find_passages(assistant.search, assistant.sentences, question)
     watch.lap("passages")
-    brief = make_brief(assistant, question, passages, near, sight.context)
+    brief = make_brief(assistant, question, found, sight.context)
     written: Written = write(assistant, brief, Streamed(quiet))
     watch.lap("draft")
     claims = against_others(check_claims(written.draft.text, brief.passages, sight.context), brief.passages)
     own = bool(orders_asked_about(question.focus, sight.context.orders))
-    case = Case(question, brief, len(passages) - len(brief.passages), from_record=own)
+    case = Case(question, brief, len(found.passages) - len(brief.passages), from_record=own)
     outcome = decide(case, written.draft, claims)
     watch.lap("claims")
-    shown = shown_of(question, passages, written, outcome, watch)
+    shown = shown_of(question, found.passages, written, outcome, watch)
     return Drafted(
         shown=shown,
         chance=outcome.chance,

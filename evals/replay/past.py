@@ -18,8 +18,8 @@ from knowledge.database import Database
 from knowledge.ids import ArticleId
 from knowledge.library.tables import ArticleRow
 from knowledge.scope import Scope, within
-from retrieval.passages import Audience, Hit, Only
-from retrieval.search import EVERYTHING, Search
+from retrieval.passages import EVERYTHING, Audience, Hit, Only
+from retrieval.search import Search
 
 
 @dataclass(frozen=True)

@@ -26,8 +26,8 @@ from knowledge.library.visibility import VisibilityRules
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 from retrieval.embedding import Embedder
-from retrieval.passages import Audience, Hit, Only, Passage
-from retrieval.search import EVERYTHING, Search, open_search
+from retrieval.passages import EVERYTHING, Audience, Hit, Only, Passage
+from retrieval.search import Search, open_search
 
 NOW = datetime(2026, 11, 1, tzinfo=UTC)
 SHINGLE = 8

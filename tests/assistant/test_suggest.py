@@ -1,10 +1,13 @@
 """The journey: from a waiting message to a stored suggestion, on both databases with a real search."""
 
 import json
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from assistant.drafting.endpoint import EndpointDrafter
 from assistant.drafting.extractive import ExtractiveDrafter
@@ -187,6 +190,22 @@ def test_several_questions_in_one_message_are_each_answered(assistant: Assistant
     assert len(shown.citations) == 2
     assert {passage.title for passage in shown.passages[:2]} == {"Delivery times", "Gift cards"}
     assert [passage.score for passage in shown.passages] == sorted((p.score for p in shown.passages), reverse=True)
+
+
+def test_each_question_of_several_is_embedded_once(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
+    embedder, asked = assistant.search.embedder, list[str]()
+
+    class Listening:
+        id, dimensions = embedder.id, embedder.dimensions
+
+        def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+            asked.extend(texts)
+            return embedder.embed(texts)
+
+    monkeypatch.setattr(assistant.search, "embedder", Listening())
+    parts = ["How long does standard delivery take?", "And for how many years are gift cards valid?"]
+    ask(assistant, " ".join(parts), now=NOW)
+    assert [asked.count(text) for text in (" ".join(parts), *parts)] == [1, 1, 1]
 
 
 def test_what_is_refused(assistant: Assistant, desk: Any, database: Database, scope: Scope) -> None:
