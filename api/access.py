@@ -126,6 +126,11 @@ TABLE: dict[tuple[str, str], Access] = {
     ("POST", "/console/training/suggestion"): AGENT,
     ("POST", "/console/training/reply"): AGENT,
     ("POST", "/console/training/end"): AGENT,
+    # one's own page
+    ("GET", "/console/me"): AGENT,
+    ("POST", "/console/me/state"): AGENT,
+    ("POST", "/console/me/pulse"): AGENT,
+    ("PUT", "/api/me/state"): AGENT,
     # reaching out first
     ("GET", "/api/outreach"): MANAGER,
     ("POST", "/api/outreach/proposals/{proposal}"): MANAGER,

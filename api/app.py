@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from importlib.metadata import version
 
 from fastapi import Depends, FastAPI
@@ -18,8 +18,11 @@ from api.routes.login import LoginThrottles
 from api.sessions import secret_of
 from api.turns import Turns
 from evals.simulation.practice import Room
+from knowledge.customers.lags import Lags
 from knowledge.customers.live import Tail, Watcher
 
+# How often it is written down how late readers were, in seconds.
+KEEP_SECONDS = 60.0
 DESCRIPTION = """
 Staff routes take the token of `POST /login` as `Authorization: Bearer …` or the console's cookie; chat routes take the
 token of `POST /chat/session`. Every failure is a problem: `error` (a stable word), `message`, `remedy`.
@@ -66,7 +69,9 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
     parts: Parts = app.state.parts
     app.state.stopping = asyncio.Event()
     app.state.follower = Follower(parts.search)
-    app.state.tail = Tail(parts.database, parts.scope)
+    lags = Lags(parts.database, parts.scope, parts.clock)
+    app.state.tail = Tail(parts.database, parts.scope, lags)
+    keeping = asyncio.create_task(_keep(lags, app.state.stopping))
     watcher = Watcher(parts.database, parts.scope)
     app.state.follower.start()
     watcher.start()
@@ -74,7 +79,16 @@ async def _live(app: FastAPI) -> AsyncIterator[None]:
         yield
     finally:
         app.state.stopping.set()
+        await keeping
         await asyncio.to_thread(watcher.stop)
         await asyncio.to_thread(app.state.follower.stop)
         await asyncio.to_thread(app.state.tail.close)
         await asyncio.to_thread(app.state.practice.close)
+
+
+async def _keep(lags: Lags, stopping: asyncio.Event) -> None:
+    """Write down from time to time, and at the end, how late readers were."""
+    while not stopping.is_set():
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), KEEP_SECONDS)
+        await asyncio.to_thread(lags.keep)

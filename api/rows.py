@@ -24,6 +24,7 @@ from api.row_parts import (
     Text,
     limited,
 )
+from knowledge.customers.feeling import SCALES, Survey
 from knowledge.failures import Rejected
 
 
@@ -139,7 +140,7 @@ class PageViewGiven(Part):
     title: Annotated[str, limited(500)] = ""
 
 
-_SCORES = {"csat": range(1, 6), "ces": range(1, 8), "nps": range(11)}
+_SCORES = {name: range(least, most + 1) for name, (least, most) in SCALES.items()}
 
 
 class SurveyGiven(Part):
@@ -149,7 +150,7 @@ class SurveyGiven(Part):
     id: Id
     customer: Id
     conversation: Id | None = None
-    kind: Literal["csat", "ces", "nps"]
+    kind: Survey
     score: int
     comment: Annotated[str, limited(5_000)] | None = None
     at: Instant

@@ -46,7 +46,7 @@ KINDS = (
 REOPENING = timedelta(days=7)
 # Whoever has not answered after this time was not reached.
 REACHING = timedelta(days=2)
-CONTENT = {"csat": 3, "ces": 4, "nps": 7}
+CONTENT = {"csat": 3, "ces": 4, "nps": 7, "fcr": 0}
 AT_ONCE = 5_000
 
 

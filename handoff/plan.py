@@ -30,12 +30,14 @@ class Strict(BaseModel):
 
 
 class Topic(Strict):
-    """A kind of issue: the words that tell it, who knows about it, which channels own it, whether it is private."""
+    """A kind of issue: the words that tell it, who knows about it, which channels own it, whether it is private, and
+    whether policy lets it be solved at the first contact."""
 
     words: tuple[Word, ...] = ()
     skills: tuple[str, ...] = ()
     channels: tuple[str, ...] = ()
     sensitive: bool = False
+    first_contact: bool = True
 
 
 class Assigning(Strict):
@@ -123,6 +125,11 @@ class Plan(Strict):
             return best
         named = self._named_by(text) if self._named_by and self.topics else ""
         return named if named in self.topics else ""
+
+    def solvable_at_once(self, text: str) -> bool:
+        """Tell whether policy lets an issue be solved at the first contact, from what the customer said first."""
+        topic = self.topics.get(self.topic_of(text))
+        return topic is None or topic.first_contact
 
     def is_vip(self, attributes: Mapping[str, object]) -> bool:
         """Return whether a customer's attributes make them a VIP."""

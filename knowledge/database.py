@@ -26,6 +26,7 @@ from sqlalchemy import (
     make_url,
     text,
 )
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import ArgumentError, DisconnectionError, OperationalError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.pool import ConnectionPoolEntry
@@ -172,6 +173,11 @@ def migrate(database: Database) -> None:
             connection.execute(text("SELECT pg_advisory_xact_lock(7460001)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def insert_into(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":
+    """Return the INSERT that can say what happens where a row is there already, of the database at hand."""
+    return sqlite.insert(table) if session.get_bind().dialect.name == "sqlite" else postgresql.insert(table)
 
 
 def _engine(url: str) -> Engine:

@@ -91,7 +91,7 @@ class Settings(BaseSettings):
     identity_suggestions: bool = True
 
     # surveys: which one ("" for none), of which share of the resolved issues, how many hours after
-    survey: Literal["", "csat", "ces", "nps"] = ""
+    survey: Literal["", "csat", "ces", "nps", "fcr"] = ""
     survey_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     survey_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24.0
 

@@ -1,4 +1,4 @@
-"""The commands of the staff: `users add`, `users list` and `users token`."""
+"""The commands of the staff: `users add`, `users leave`, `users list` and `users token`."""
 
 import secrets
 import sys
@@ -56,6 +56,26 @@ def _read_password() -> str:
     if not password:
         raise Rejected("There is no password on standard input.", "For example: `pass show threadline | threadline …`.")
     return password
+
+
+@users.command("leave")
+def leave(email: Email, as_json: AsJson = False) -> None:
+    """Note that a colleague left: their logins and tokens end at once, what they wrote stays.
+
+    `users add` takes them on again.
+
+    \b
+    Example:
+      threadline users leave kim@example.com
+    """
+    from knowledge.staff.people import end_staff
+
+    with open_record() as record, record.database.write() as session:
+        staff = end_staff(session, record.scope, email, now_utc())
+    if as_json:
+        write_json({"email": staff.email, "name": staff.name, "left": staff.left.isoformat() if staff.left else None})
+    else:
+        write(f"{staff.name} <{staff.email}> left; every login and token of theirs has ended.")
 
 
 @users.command("list")

@@ -263,8 +263,10 @@ def _on(channel: str) -> str:
 
 
 def _rated(payload: SurveyAnswered) -> str:
-    name, most = SURVEYS[payload.survey]
     comment = f": “{payload.comment}”" if payload.comment else ""
+    if payload.survey == "fcr":
+        return f"Says it was {'' if payload.score else 'not '}solved at the first contact{comment}"
+    name, most = SURVEYS[payload.survey]
     return f"Rated {name} {payload.score} of {most}{comment}"
 
 

@@ -4,7 +4,12 @@ from knowledge.customers.entries import Payload
 from knowledge.customers.record_entries import AccountRecorded, MoodNoted, PreferenceSet, ProductEvent
 from knowledge.customers.survey_entries import SurveyAsked
 
-ASKED = {"csat": "how satisfied they are", "ces": "how easy it was", "nps": "whether they recommend us"}
+ASKED = {
+    "csat": "how satisfied they are",
+    "ces": "how easy it was",
+    "nps": "whether they recommend us",
+    "fcr": "whether it was solved at the first contact",
+}
 
 MOODS = {
     "positive": "Sounds content",

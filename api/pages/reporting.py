@@ -61,7 +61,7 @@ def make_report(parts: Parts, period: Period) -> Report:
     """
     plan = parts.service
     hours = Hours(partial(worked, plan.calendar), plan.reply_within)
-    given = Given(read_costs(parts.settings.costs), hours)
+    given = Given(read_costs(parts.settings.costs), hours, plan.solvable_at_once)
     length = period.until - period.since
     with parts.database.read() as session:
         source = read_source(session, parts.scope, period.since - length, period.now, given)

@@ -12,11 +12,12 @@ from starlette.requests import Request
 from api.access import PartsHere, StaffHere
 from api.failures import Malformed, NotLoggedIn, responses, stream_responses
 from api.parts import Parts
-from api.schemas import LoginIn, Me, Token
+from api.schemas import Input, LoginIn, Me, Token
 from api.sessions import STAFF_COOKIE, keep, tokens_of
 from api.throttle import Throttle
 from knowledge.failures import Rejected
 from knowledge.staff import logins
+from knowledge.staff.states import State, say_state
 
 router = APIRouter(tags=["login"])
 WINDOW = timedelta(minutes=15)
@@ -120,3 +121,17 @@ def log_out(parts: PartsHere, request: Request) -> Response:
 def me(staff: StaffHere) -> Me:
     """Return who is logged in."""
     return Me(email=staff.email, name=staff.name, role=staff.role)
+
+
+class StateIn(Input):
+    """Whether I am there: available, away (a break, a meeting, a training) or off."""
+
+    state: State
+
+
+@router.put("/api/me/state", responses=responses(400, 401, 403, 413, 422))
+def say_my_state(parts: PartsHere, staff: StaffHere, given: StateIn) -> StateIn:
+    """Say whether I am there, as the console or a telephone system does; away and off are offered nothing."""
+    with parts.database.write() as session:
+        say_state(session, parts.scope, staff.email, given.state, parts.clock())
+    return given

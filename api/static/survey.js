@@ -14,8 +14,9 @@ function choices(survey) {
   for (let number = survey.least; number <= survey.most; number += 1) {
     const radio = made("input", { type: "radio", name: "survey-score", value: String(number), required: true });
     const end = number === survey.least ? survey.lowest : number === survey.most ? survey.highest : "";
-    const words = made("span", {}, String(number));
-    if (end) words.append(made("span", { className: "sr" }, `, ${end}`));
+    const yesOrNo = survey.most - survey.least === 1;
+    const words = made("span", {}, yesOrNo ? end : String(number));
+    if (end && !yesOrNo) words.append(made("span", { className: "sr" }, `, ${end}`));
     row.append(made("label", {}, radio, words));
   }
   return row;
@@ -24,6 +25,7 @@ function choices(survey) {
 function form(survey) {
   const ends = made("p", { className: "survey-ends" });
   ends.setAttribute("aria-hidden", "true");
+  ends.hidden = survey.most - survey.least === 1;
   ends.append(made("span", {}, `${survey.least} = ${survey.lowest}`), made("span", {}, `${survey.most} = ${survey.highest}`));
   const area = made("textarea", { id: "survey-comment", rows: 2, maxLength: 2000 });
   const problem = made("p", { className: "survey-error", hidden: true });

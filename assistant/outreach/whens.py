@@ -52,7 +52,7 @@ class SurveyUnhappy(Strict):
     """They rated us this low."""
 
     kind: Literal["survey_unhappy"]
-    survey: Literal["csat", "ces", "nps"] = "csat"
+    survey: Literal["csat", "ces", "nps", "fcr"] = "csat"
     most: Annotated[int, Field(ge=0, le=10)] = 2
 
 

@@ -1,18 +1,27 @@
 """Was it resolved, at once, without being told twice, and did it stay so?"""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
 from evals.live.measures import WINDOW, WINDOWS, Measure, Period, clustered_rate, rate, share
-from evals.live.stories import Contact, Story
+from evals.live.stories import Contact, Story, opening
+
+# Whether policy lets an issue be solved at the first contact at all, from what the customer said first.
+Solvable = Callable[[str], bool]
 
 
-def resolution(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
+def everything(_text: str) -> bool:
+    """No policy stands in the way."""
+    return True
+
+
+def resolution(stories: Sequence[Story], period: Period, solvable: Solvable = everything) -> Iterator[Measure]:
     """Cross-channel resolution, repeats, first contact resolution, contacts that come again."""
     closed = [one for one in stories if one.resolved and period.holds(one.last_resolved_at)]
     yield from _cross_channel(closed)
     yield from repeats(stories, period)
     yield first_contact(closed, period)
+    yield _net(closed, period, solvable)
     yield repeat_contact(stories, period)
     yield _reopened(stories, period)
 
@@ -69,6 +78,16 @@ def first_contact(closed: Sequence[Story], period: Period) -> Measure:
     parts = {f"{days} d": _fcr(closed, period, timedelta(days=days)).value for days in WINDOWS}
     judged = _fcr(closed, period, WINDOW)
     return Measure(**{**vars(judged), "parts": parts})
+
+
+def _net(closed: Sequence[Story], period: Period, solvable: Solvable) -> Measure:
+    """First contact resolution of the issues that policy lets be solved at once; how many it does not, in the parts."""
+    able = [one for one in closed if solvable(opening(one))]
+    found = _fcr(able, period, WINDOW)
+    left_out = _fcr(closed, period, WINDOW).n - found.n
+    title, note = "Of those that policy lets be solved at once", "topics of the service plan with first_contact: false"
+    more = {"name": "fcr_net", "title": title, "note": f"left out: {note}", "parts": {"left out": float(left_out)}}
+    return Measure(**{**vars(found), **more})
 
 
 def _fcr(closed: Sequence[Story], period: Period, window: timedelta) -> Measure:

@@ -72,9 +72,9 @@ class Change:
 
 @dataclass(frozen=True)
 class Survey:
-    """An answer: csat 1–5, ces 1–7, nps 0–10."""
+    """An answer: csat 1–5, ces 1–7, nps 0–10, fcr (solved at the first contact) 0 or 1."""
 
-    kind: Literal["csat", "ces", "nps"]
+    kind: Literal["csat", "ces", "nps", "fcr"]
     score: int
     at: datetime
     channel: str = ""
@@ -207,3 +207,13 @@ def by_customer(stories: Sequence[Story]) -> Mapping[str, list[Story]]:
     for story in sorted(stories, key=lambda one: one.opened_at):
         found.setdefault(story.customer, []).append(story)
     return found
+
+
+def opening(story: Story) -> str:
+    """What the customer said first, up to our first answer."""
+    said = []
+    for message in story.messages:
+        if message.speaker != "customer":
+            break
+        said.append(message.text)
+    return " ".join(said)[:600]

@@ -13,6 +13,7 @@ def voices(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
     yield _csat(answers, done)
     yield from _ces([survey.score for _, survey in answers if survey.kind == "ces"])
     yield _nps([survey.score for _, survey in answers if survey.kind == "nps"])
+    yield _fcr(answers, done)
 
 
 def _csat(answers: Sequence[tuple[Story, Survey]], done: Sequence[Story]) -> Measure:
@@ -26,6 +27,14 @@ def _csat(answers: Sequence[tuple[Story, Survey]], done: Sequence[Story]) -> Mea
     parts = {channel: share(sum(good), len(good)) for channel, good in sorted(by_channel.items())}
     parts |= {"coverage of resolved issues": share(heard, len(done)), "response rate": share(heard, asked)}
     return rate("csat", "Satisfied customers (4 or 5 of 5)", [survey.score >= 4 for _, survey in rated], parts=parts)
+
+
+def _fcr(answers: Sequence[tuple[Story, Survey]], done: Sequence[Story]) -> Measure:
+    """% of yes to "was it solved the first time you contacted us?", beside the rate that the record tells."""
+    told = [survey.score == 1 for _, survey in answers if survey.kind == "fcr"]
+    heard = sum(any(survey.kind == "fcr" for survey in one.surveys) for one in done)
+    parts = {"coverage of resolved issues": share(heard, len(done))}
+    return rate("fcr_by_survey", "Say it was solved at the first contact", told, parts=parts)
 
 
 def _ces(scores: Sequence[int]) -> Iterator[Measure]:

@@ -7,14 +7,18 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.judging import labels
 from assistant.answering.outcomes import read_outcomes
+from evals.live.accounts import read_accounts
 from evals.live.arms import read_outreached
 from evals.live.measuring import Told
 from evals.live.money import Costs
 from evals.live.reading import read_stories
+from evals.live.resolution import Solvable, everything
+from evals.live.staffing import read_staffed
 from evals.live.times import Hours
 from evals.report.building import WEEK, WEEKS, Source
 from evals.report.gaps import read_unanswered
 from evals.report.judged import Judged
+from knowledge.customers.lags import lags_of
 from knowledge.failures import Rejected
 from knowledge.scope import Scope
 
@@ -23,10 +27,12 @@ _AMOUNTS = tuple(field.name for field in fields(Costs) if field.name != "currenc
 
 @dataclass(frozen=True)
 class Given:
-    """What the record does not hold: costs, and the hours of business with what is promised in them."""
+    """What the record does not hold: costs, the hours of business with what is promised in them, and what policy lets
+    be solved at once."""
 
     costs: Costs = field(default_factory=Costs)
     hours: Hours = field(default_factory=Hours)
+    solvable: Solvable = everything
 
 
 def read_source(session: Session, scope: Scope, since: datetime, now: datetime, given: Given) -> Source:
@@ -36,7 +42,16 @@ def read_source(session: Session, scope: Scope, since: datetime, now: datetime, 
     outreached = read_outreached(session, scope, stories, begin)
     return Source(
         stories=stories,
-        told=Told(read_outcomes(session, scope, now), given.costs, given.hours, outreached),
+        told=Told(
+            outcomes=read_outcomes(session, scope, now),
+            costs=given.costs,
+            hours=given.hours,
+            outreached=outreached,
+            accounts=read_accounts(session, scope),
+            solvable=given.solvable,
+            lags=lags_of(session, scope),
+            staffed=read_staffed(session, scope, begin, now),
+        ),
         judged=[Judged(one.chance, one.right) for one in labels(session, scope)],
         unanswered=read_unanswered(session, scope, begin),
     )

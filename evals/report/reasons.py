@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from evals.live.arms import Outreached
 from evals.live.measures import FEW, Measure, Period
 from evals.live.measuring import Told, measure_all
+from evals.live.staffing import Staffed
 from evals.live.stories import Story
 from evals.report.changes import Change
 
@@ -44,8 +45,8 @@ def reasons(
     if not told:
         return {}
     channels = sorted({one.contacts[0].channel for one in stories})
-    # Whom we wrote to first and what the bot answered belong to no channel here.
-    bare = replace(given, outcomes=(), outreached=Outreached())
+    # Whom we wrote to first, what the bot answered accounts, lags and colleagues belong to no channel here.
+    bare = replace(given, outcomes=(), outreached=Outreached(), accounts=(), lags={}, staffed=Staffed())
     by_channel = {}
     for channel in channels:
         own = [one for one in stories if one.contacts[0].channel == channel]

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from assistant.sentences import content_words, words
 from evals.live.measures import FEW, Period
-from evals.live.stories import Story
+from evals.live.stories import Story, opening
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 # Cosine below which two opening messages are about different things (MiniLM, average linkage).
@@ -64,16 +64,6 @@ def themes(stories: Sequence[Story], now: Period, before: Period, embed: Embed) 
         own = [row for row, number in zip(told, numbers, strict=True) if number == group]
         found.append(_theme(own, rare, now, length))
     return sorted((one for one in found if one.issues >= LEAST), key=lambda one: (-one.issues, one.label))
-
-
-def opening(story: Story) -> str:
-    """What the customer said first, up to our first answer."""
-    said = []
-    for message in story.messages:
-        if message.speaker != "customer":
-            break
-        said.append(message.text)
-    return " ".join(said)[:600]
 
 
 def groups(vectors: NDArray[np.float32]) -> list[int]:

@@ -17,7 +17,8 @@ OTHER_CAPACITY = 8
 class Agent:
     """A colleague: skills and languages in lower case; no channels, languages or hours named means all of them.
 
-    `problem` says what in their profile cannot be read; such a colleague is offered nothing.
+    `away`: they say that they have a break or have gone. `problem` says what in their profile cannot be read. Neither
+    is offered anything.
     """
 
     email: str
@@ -29,6 +30,7 @@ class Agent:
     capacity: Mapping[str, int] = field(default_factory=dict)
     calendar: Calendar = ALWAYS
     active: bool = True
+    away: bool = False
     problem: str = ""
 
     def room(self, channel: str) -> int:
@@ -70,6 +72,7 @@ def agent_of(staff: Staff) -> Agent:
         capacity=capacity,
         calendar=calendar,
         active=staff.active and staff.email != "bot",
+        away=staff.state in ("away", "off"),
         problem=problem,
     )
 

@@ -55,6 +55,10 @@ def _hours(agent: Agent, need: Need, _load: Load) -> str:
     return f"is off ({off})" if off else "is not at work now"
 
 
+def _away(agent: Agent, _need: Need, _load: Load) -> str:
+    return "says that they are not there now" if agent.away else ""
+
+
 def _capacity(agent: Agent, need: Need, load: Load) -> str:
     has, room = load.get(need.channel, 0), agent.room(need.channel)
     return "" if has < room else f"has {has} of {room} on {need.channel}"
@@ -74,6 +78,7 @@ RULES: tuple[tuple[str, Callable[[Agent, Need, Load], str]], ...] = (
     ("skill", _skill),
     ("refused", _refused),
     ("hours", _hours),
+    ("away", _away),
     ("capacity", _capacity),
 )
 

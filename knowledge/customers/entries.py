@@ -185,12 +185,12 @@ class PageViewed:
 
 @dataclass(frozen=True)
 class SurveyAnswered:
-    """The customer rated us: `survey` is csat (1–5), ces (1–7) or nps (0–10).
+    """The customer rated us: `survey` is csat (1–5), ces (1–7), nps (0–10) or fcr (first contact solved it: 0, 1).
 
     `issue` is what they rated and `asked` the entry by which we asked, where it was we who did.
     """
 
-    survey: Literal["csat", "ces", "nps"]
+    survey: Literal["csat", "ces", "nps", "fcr"]
     score: int
     comment: str = ""
     issue: IssueId | None = None

@@ -10,9 +10,9 @@ from knowledge.customers.record_entries import MoodNoted
 from knowledge.ids import EntryId
 
 KINDS = frozenset({"mood_noted", "survey_answered"})
-Survey = Literal["csat", "ces", "nps"]
+Survey = Literal["csat", "ces", "nps", "fcr"]
 # Lowest and highest answer of each survey.
-SCALES: dict[Survey, tuple[int, int]] = {"csat": (1, 5), "ces": (1, 7), "nps": (0, 10)}
+SCALES: dict[Survey, tuple[int, int]] = {"csat": (1, 5), "ces": (1, 7), "nps": (0, 10), "fcr": (0, 1)}
 # A message counts half as much as the one three after it.
 _FADES = 0.5 ** (1 / 3)
 
@@ -35,7 +35,7 @@ class MoodTrend:
 class Satisfaction:
     """Answers to one survey: how many, the latest, their mean, and the figure that is reported of it.
 
-    CSAT: percent of 4 and 5. CES: the mean. NPS: percent of 9–10 less percent of 0–6.
+    CSAT: percent of 4 and 5. CES: the mean. NPS: percent of 9–10 less percent of 0–6. FCR: percent of yes.
     """
 
     survey: Survey
@@ -83,6 +83,7 @@ def _satisfaction(survey: Survey, answers: list[tuple[datetime, int, int]]) -> S
         "csat": 100 * sum(score >= 4 for score in scores) / len(scores),
         "ces": mean,
         "nps": 100 * (sum(score >= 9 for score in scores) - sum(score <= 6 for score in scores)) / len(scores),
+        "fcr": 100 * mean,
     }
     last_at, _, last = answers[-1]
     return Satisfaction(survey, len(scores), last, last_at, round(mean, 4), round(figures[survey], 4))

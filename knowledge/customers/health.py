@@ -106,6 +106,7 @@ def healths_of(
 
 def _satisfaction(told: Told, now: datetime) -> tuple[float, str] | None:
     answers = feeling.fold_surveys(entry for entry in told.entries if now - entry.at <= _YEAR)
+    answers.pop("fcr", None)  # whether one contact was enough is no satisfaction
     if not answers:
         return None
     values = [(one.mean - SCALES[name][0]) / (SCALES[name][1] - SCALES[name][0]) for name, one in answers.items()]

@@ -3,15 +3,18 @@
 import asyncio
 import threading
 from collections import deque
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import datetime
 from typing import TypeVar
 
 from sqlalchemy.exc import OperationalError
 
 from knowledge.customers import timeline
 from knowledge.customers.entries import Entry
+from knowledge.customers.lags import Lags
 from knowledge.customers.persons import Whose
 from knowledge.database import Database
 from knowledge.ear import Ear
@@ -51,8 +54,11 @@ class Tail:
     ones does not hold up a stream.
     """
 
-    def __init__(self, database: Database, scope: Scope) -> None:
-        self._database, self._scope = database, scope
+    def __init__(self, database: Database, scope: Scope, lags: Lags | None = None) -> None:
+        self._database, self._scope, self._lags = database, scope, lags
+        self._followers = 0
+        # Since when somebody has followed without a break, `None` while nobody does.
+        self._heard_since: datetime | None = None
         self._threads = ThreadPoolExecutor(READERS, "timeline-reader")
         # All entries with `_begins` < seq <= `_ends`, in order; nothing is known before the first read.
         self._kept: deque[Entry] = deque()
@@ -66,13 +72,26 @@ class Tail:
         Nothing is lost (the ear is open before each read) or doubled (each read starts after the last one's end).
         Yields `None` after a quiet quarter of a minute, so that the caller can tell the other end that it lives.
         """
-        while True:
-            listener = self._database.bell.listen()
-            entries, cursor, more = await self._after(cursor, what)
-            for entry in entries:
-                yield entry
-            if not more and not await listener.wait(seconds=15):
-                yield None
+        with self._followed():
+            while True:
+                listener = self._database.bell.listen()
+                entries, cursor, more = await self._after(cursor, what)
+                for entry in entries:
+                    yield entry
+                if not more and not await listener.wait(seconds=15):
+                    yield None
+
+    @contextmanager
+    def _followed(self) -> Iterator[None]:
+        if not self._followers and self._lags:
+            self._heard_since = self._lags.clock()
+        self._followers += 1
+        try:
+            yield
+        finally:
+            self._followers -= 1
+            if not self._followers:
+                self._heard_since = None
 
     async def in_thread(self, read: Callable[[], Read]) -> Read:
         """Run what reads the database in one of the tail's own threads."""
@@ -115,6 +134,8 @@ class Tail:
             self._kept.clear()
             self._begins = self._ends = ends
             return
+        if self._lags and self._heard_since:  # what came while nobody listened was late for nobody
+            self._lags.note(one for one in entries if one.recorded_at >= self._heard_since)
         for entry in entries:
             if entry.kind == "erased":
                 self._forget(entry.customer)

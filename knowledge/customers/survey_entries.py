@@ -13,7 +13,7 @@ class SurveyAsked:
     `message` is the mail that asks (`None` in the web chat, which shows a card), `language` the one it is in.
     """
 
-    survey: Literal["csat", "ces", "nps"]
+    survey: Literal["csat", "ces", "nps", "fcr"]
     issue: IssueId
     channel: str
     language: str = "en"

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
 from sqlalchemy import delete, func, insert, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
+from knowledge.database import insert_into
 from knowledge.library.splitting import Piece
 from knowledge.library.tables import ArticleRow, LibraryStateRow, PassageRow, VectorRow
 from knowledge.scope import Scope, within
@@ -97,17 +97,15 @@ def known_digests(session: Session, embedder: str, digests: Iterable[str]) -> se
 
 def store_vectors(session: Session, embedder: str, vectors: dict[str, bytes]) -> None:
     """Keep vectors (float32, little-endian) by the digest of their text; one that is there stays."""
-    insert_ignoring = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     rows = [{"embedder": embedder, "digest": digest, "vector": vector} for digest, vector in vectors.items()]
     for some in chunks(rows, MANY):
-        session.execute(insert_ignoring(VectorRow).on_conflict_do_nothing(), some)
+        session.execute(insert_into(session, VectorRow).on_conflict_do_nothing(), some)
 
 
 def lock_library(session: Session, scope: Scope) -> LibraryStateRow:
     """Return the scope's state row, locked until the transaction ends: one writer at a time."""
-    insert_ignoring = sqlite.insert if session.get_bind().dialect.name == "sqlite" else postgresql.insert
     session.execute(
-        insert_ignoring(LibraryStateRow).on_conflict_do_nothing(),
+        insert_into(session, LibraryStateRow).on_conflict_do_nothing(),
         [{"team": scope.team, "brand": scope.brand, "revision": 0}],
     )
     return session.scalars(select(LibraryStateRow).where(within(scope, LibraryStateRow)).with_for_update()).one()

@@ -5,6 +5,7 @@ from alembic import context
 import knowledge.bot.tables
 import knowledge.customers.attachment_tables
 import knowledge.customers.codes
+import knowledge.customers.lags
 import knowledge.customers.link_tables
 import knowledge.customers.outbox_tables
 import knowledge.customers.presence

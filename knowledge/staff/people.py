@@ -9,7 +9,7 @@ from typing import Literal, cast, get_args
 
 from pwdlib import PasswordHash
 from pwdlib.hashers.argon2 import Argon2Hasher
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.customers.entries import Handle
@@ -17,7 +17,7 @@ from knowledge.customers.identity import normalise
 from knowledge.failures import NotFound, Rejected
 from knowledge.ids import StaffId, new_id
 from knowledge.scope import Scope, within
-from knowledge.staff.tables import LoginRow, StaffRow
+from knowledge.staff.tables import LoginRow, StaffRow, StateRow
 
 Role = Literal["agent", "manager", "admin"]
 ROLES: tuple[Role, ...] = get_args(Role)
@@ -28,7 +28,10 @@ _PRINTABLE = re.compile(r"[^\x00-\x1f\x7f]{1,200}")
 
 @dataclass(frozen=True)
 class Staff:
-    """A colleague; `profile` holds skills, languages, hours and capacity as their source gave them."""
+    """A colleague; `profile` holds skills, languages, hours and capacity as their source gave them.
+
+    `since` is when they were added, `left` when they left; `state` what they said last: available, away, off, or "".
+    """
 
     id: StaffId
     email: str
@@ -37,6 +40,9 @@ class Staff:
     profile: Mapping[str, object]
     active: bool
     can_log_in: bool
+    since: datetime | None = None
+    left: datetime | None = None
+    state: str = ""
 
 
 @dataclass(frozen=True)
@@ -67,11 +73,26 @@ def add_staff(session: Session, scope: Scope, new: NewStaff, now: datetime) -> S
     if row is None:
         row = StaffRow(id=new_id(), team=scope.team, brand=scope.brand, email=email, created_at=now)
         session.add(row)
-    row.name, row.role, row.active = new.name, new.role, True
+    row.name, row.role, row.active, row.left_at = new.name, new.role, True, None
     row.profile = dict(new.profile) or row.profile or {}
     if new.password is not None:
         row.password_hash = hash_password(new.password)
         session.execute(delete(LoginRow).where(LoginRow.staff == row.id))
+    session.flush()
+    return read(row)
+
+
+def end_staff(session: Session, scope: Scope, email: str, now: datetime) -> Staff:
+    """Note that a colleague left: every login and token of theirs ends. What they wrote stays; who left has left.
+
+    Raises:
+        NotFound: nobody here has that address.
+    """
+    row = _row(session, scope, find_staff(session, scope, email).email)
+    assert row is not None, "found a moment ago"
+    row.active, row.left_at, row.state = False, row.left_at or now, ""
+    session.execute(update(StateRow).where(StateRow.staff == row.id, StateRow.until.is_(None)).values(until=now))
+    session.execute(delete(LoginRow).where(LoginRow.staff == row.id))
     session.flush()
     return read(row)
 
@@ -129,4 +150,7 @@ def read(row: StaffRow) -> Staff:
         profile=row.profile,
         active=row.active,
         can_log_in=row.password_hash is not None,
+        since=row.created_at,
+        left=row.left_at,
+        state=row.state,
     )

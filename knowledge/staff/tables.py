@@ -1,4 +1,4 @@
-"""The tables of the staff: people, their logins, their exercises, and what is mailed to them."""
+"""The tables of the staff: people, their logins, when they are there, exercises, answers, and mail to them."""
 
 from datetime import datetime
 
@@ -23,6 +23,8 @@ class StaffRow(Scoped, Base):
     profile: Mapped[dict[str, object]] = mapped_column(JSON, default=dict)
     active: Mapped[bool] = mapped_column(default=True)
     created_at: Mapped[datetime] = mapped_column(Utc)
+    left_at: Mapped[datetime | None] = mapped_column(Utc)
+    state: Mapped[str] = mapped_column(String(16), default="", server_default="")
 
 
 class LoginRow(Base):
@@ -69,3 +71,36 @@ class MailingRow(Scoped, Base):
     reason: Mapped[str] = mapped_column(String(500), default="")
     queued_at: Mapped[datetime] = mapped_column(Utc)
     sending_since: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class StateRow(Scoped, Base):
+    """A colleague was available or away for a while; `until` is empty while it lasts."""
+
+    __tablename__ = "staff_states"
+    __table_args__ = (Index("ix_staff_states_since", "team", "brand", "since"), {"sqlite_autoincrement": True})
+
+    id: Mapped[int] = mapped_column(BigId, primary_key=True, autoincrement=True)
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"))
+    state: Mapped[str] = mapped_column(String(16))
+    since: Mapped[datetime] = mapped_column(Utc)
+    until: Mapped[datetime | None] = mapped_column(Utc)
+
+
+class PulseRow(Scoped, Base):
+    """Somebody's answer of a month to how content they are with their work; not whose. Stored by its random id."""
+
+    __tablename__ = "pulses"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7))
+    score: Mapped[int]
+
+
+class PulseGivenRow(Scoped, Base):
+    """A colleague has answered for a month; not what."""
+
+    __tablename__ = "pulses_given"
+
+    staff: Mapped[str] = mapped_column(ForeignKey("staff.id"), primary_key=True)
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)

@@ -74,6 +74,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "models install",
             "models remove",
             "users add",
+            "users leave",
             "users list",
             "users token",
             "customers list",

@@ -38,6 +38,7 @@ NEED = Need(FRIDAY, "chat", "en-GB", frozenset({"returns", "refunds"}))
         (SARA, replace(NEED, refused=frozenset({SARA.email})), {}, "refused", "declined"),
         (SARA, replace(NEED, at=FRIDAY.replace(hour=17)), {}, "hours", "not at work"),
         (SARA, replace(NEED, at=datetime(2026, 12, 25, 10, tzinfo=UTC)), {}, "hours", "Christmas"),
+        (replace(SARA, away=True), NEED, {}, "away", "not there now"),
         (SARA, NEED, {"chat": 2}, "capacity", "2 of 2"),
     ],
 )
