@@ -1,12 +1,15 @@
 """Fixtures every test can use: a real database on both engines, a closed network."""
 
+import json
 import os
 import shutil
 import socket
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
@@ -110,3 +113,67 @@ def scope() -> Scope:
 def now() -> datetime:
     """The time at which most tests happen."""
     return NOW
+
+
+class ChatServer(ThreadingHTTPServer):
+    """An OpenAI-compatible server on loopback: says what `script` makes of each prompt, or answers with `status`.
+
+    What the script gives back is said as it is, or as JSON when it is no text. `seen` are the bodies that came in.
+    """
+
+    daemon_threads = True
+
+    def __init__(self, script: Callable[[str], object], status: int = 200) -> None:
+        super().__init__(("127.0.0.1", 0), Chatting)
+        self.script, self.status = script, status
+        self.seen: list[dict[str, Any]] = []
+
+    @property
+    def url(self) -> str:
+        """The address to give to a client."""
+        return f"http://127.0.0.1:{self.server_address[1]}/v1"
+
+    def say(self, asked: dict[str, Any]) -> dict[str, Any]:
+        """The body of an answer."""
+        self.seen.append(asked)
+        if self.status != 200:
+            return {"error": {"message": "no"}}
+        said = self.script("\n".join(str(message["content"]) for message in asked["messages"]))
+        message = {"role": "assistant", "content": said if isinstance(said, str) else json.dumps(said)}
+        choices = [{"index": 0, "finish_reason": "stop", "message": message}]
+        usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
+        body = {"id": "x", "object": "chat.completion", "created": 1, "model": asked["model"]}
+        return {**body, "choices": choices, "usage": usage}
+
+
+class Chatting(BaseHTTPRequestHandler):
+    """One request to a `ChatServer`."""
+
+    def do_POST(self) -> None:
+        server = self.server
+        assert isinstance(server, ChatServer)
+        body = json.dumps(server.say(json.loads(self.rfile.read(int(self.headers["content-length"]))))).encode()
+        self.send_response(server.status)
+        self.send_header("content-type", "application/json")
+        self.send_header("content-length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        """Stay quiet."""
+
+
+@pytest.fixture
+def chat_server() -> Iterator[Callable[..., ChatServer]]:
+    """Start chat servers; each is stopped after the test."""
+    servers: list[ChatServer] = []
+
+    def start(script: Callable[[str], object], status: int = 200) -> ChatServer:
+        servers.append(ChatServer(script, status))
+        Thread(target=servers[-1].serve_forever, args=(0.02,), daemon=True).start()
+        return servers[-1]
+
+    yield start
+    for server in servers:
+        server.shutdown()
+        server.server_close()

@@ -3,10 +3,9 @@
 import json
 import os
 import shutil
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -39,33 +38,6 @@ def smaller(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def answering() -> Iterator[Callable[[Callable[[str], str]], str]]:
-    """Start a loopback chat server that answers with what a script makes of the prompt; returns its address."""
-    servers: list[ThreadingHTTPServer] = []
-
-    def start(script: Callable[[str], str]) -> str:
-        class Handler(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-                said = script("\n".join(str(message["content"]) for message in asked["messages"][:2]))
-                message = {"role": "assistant", "content": said}
-                body = {"id": "x", "object": "chat.completion", "created": 0, "model": "m"}
-                body |= {"choices": [{"index": 0, "finish_reason": "stop", "message": message}]}
-                sent = json.dumps(body).encode()
-                self.send_response(200)
-                self.send_header("content-type", "application/json")
-                self.send_header("content-length", str(len(sent)))
-                self.end_headers()
-                self.wfile.write(sent)
-
-            def log_message(self, *_: object) -> None:
-                """Stay quiet."""
-
-        servers.append(ThreadingHTTPServer(("127.0.0.1", 0), Handler))
-        threading.Thread(target=servers[-1].serve_forever, args=(0.02,), daemon=True).start()
-        return f"http://127.0.0.1:{servers[-1].server_address[1]}/v1"
-
-    yield start
-    for server in servers:
-        server.shutdown()
-        server.server_close()
+def answering(chat_server: Callable[..., Any]) -> Callable[[Callable[[str], str]], str]:
+    """Start a chat server that answers with what a script makes of the prompt; returns its address."""
+    return lambda script: str(chat_server(script).url)

@@ -1,7 +1,9 @@
 """A model's words for the package: kept where the transcript bears them out, dropped where it does not."""
 
+import json
 from collections.abc import Callable
 from datetime import datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -17,7 +19,7 @@ from knowledge.ids import ConversationId
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 
-Speaks = Callable[..., tuple[Settings, list[str]]]
+Speaks = Callable[..., tuple[Settings, list[Any]]]
 ANA = Handle("email", "ana.weber@example.com")
 ASKS = (
     "Hello, I am Ana Weber. I need a spare pole for my tent, order TF-10422, before 12 December. "
@@ -55,7 +57,7 @@ def test_what_is_borne_out_is_told_with_the_values_of_code(
         "The customer needs a spare pole for the tent before 12 December.",
         "The agent has ordered the spare pole from our store.",
     ]
-    (sent,) = seen
+    (sent,) = (json.dumps(one, ensure_ascii=False) for one in seen)
     assert not [one for one in ("TF-10422", "45.90", "12 December", "Weber", "zebra") if one in sent]
     with database.read() as session:
         package = read_package(session, scope, talk, "ben@example.com")

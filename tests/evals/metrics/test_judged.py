@@ -1,10 +1,7 @@
 """ragas against a scripted OpenAI-compatible server, with scores computed by hand; nothing leaves this machine."""
 
-import json
 import socket
-import threading
-from collections.abc import Callable, Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -22,46 +19,14 @@ SAMPLE = Sample(
 Script = Callable[[str], object]
 
 
-class Server(ThreadingHTTPServer):
-    """Answers each chat completion with what the script makes of the prompt."""
-
-    daemon_threads = True
-    script: Script
-    seen: list[dict[str, Any]]
-
-    @property
-    def judge(self) -> JudgeEndpoint:
-        return JudgeEndpoint(f"http://127.0.0.1:{self.server_address[1]}/v1", "scripted", seconds=10)
-
-
 @pytest.fixture
-def server() -> Iterator[Server]:
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["content-length"])))
-            one.seen.append(asked)
-            content = one.script("\n".join(str(message["content"]) for message in asked["messages"]))
-            text = content if isinstance(content, str) else json.dumps(content)
-            message = {"role": "assistant", "content": text}
-            usage = {"prompt_tokens": 1, "completion_tokens": 1, "total_tokens": 2}
-            body = {"id": "x", "object": "chat.completion", "created": 0, "model": "scripted", "usage": usage}
-            body["choices"] = [{"index": 0, "finish_reason": "stop", "message": message}]
-            sent = json.dumps(body).encode()
-            self.send_response(200)
-            self.send_header("content-type", "application/json")
-            self.send_header("content-length", str(len(sent)))
-            self.end_headers()
-            self.wfile.write(sent)
+def server(chat_server: Callable[..., Any]) -> Any:
+    """A server whose script each test gives it."""
+    return chat_server(lambda _: "")
 
-        def log_message(self, *_: object) -> None:
-            """Stay quiet."""
 
-    one = Server(("127.0.0.1", 0), Handler)
-    one.seen = []
-    threading.Thread(target=one.serve_forever, args=(0.02,), daemon=True).start()
-    yield one
-    one.shutdown()
-    one.server_close()
+def judge_at(server: Any) -> JudgeEndpoint:
+    return JudgeEndpoint(server.url, "scripted", seconds=10)
 
 
 class Embedder:
@@ -125,11 +90,11 @@ BY_HAND: dict[str, tuple[list[object], float]] = {
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_scores_are_those_made_by_hand(server: Server, name: str) -> None:
+def test_scores_are_those_made_by_hand(server: Any, name: str) -> None:
     answers, score = BY_HAND[name]
     server.script = in_turn(*answers)
     embedder: Any = Embedder() if name == "answer_relevancy" else None
-    assert judged(name, SAMPLE, server.judge, embedder) == pytest.approx(score, abs=1e-3)
+    assert judged(name, SAMPLE, judge_at(server), embedder) == pytest.approx(score, abs=1e-3)
     assert len(server.seen) == len(answers)
     assert {one["model"] for one in server.seen} == {"scripted"}
     assert {one["temperature"] for one in server.seen} == {0.0}
@@ -152,12 +117,12 @@ def test_scores_are_those_made_by_hand(server: Server, name: str) -> None:
     ],
 )
 def test_what_cannot_be_scored_is_a_failure_and_no_number(
-    server: Server, name: str, answers: list[object], reason: str
+    server: Any, name: str, answers: list[object], reason: str
 ) -> None:
     server.script = in_turn(*answers, *["still nothing"] * 3)
     embedder: Any = Embedder()
     with pytest.raises(NoVerdict, match=reason):
-        judged(name, SAMPLE, server.judge, embedder)
+        judged(name, SAMPLE, judge_at(server), embedder)
 
 
 def test_a_judge_that_is_not_there_is_a_failure() -> None:
@@ -168,7 +133,7 @@ def test_a_judge_that_is_not_there_is_a_failure() -> None:
         judged("context_recall", SAMPLE, JudgeEndpoint(f"http://127.0.0.1:{port}/v1", "m", seconds=5))
 
 
-def test_nothing_else_is_called(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_nothing_else_is_called(server: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Asserted at the socket: every connection and every name that is looked up, analytics flushed as at exit."""
     reached: list[str] = []
     connect, look_up = socket.socket.connect, socket.getaddrinfo
@@ -184,7 +149,7 @@ def test_nothing_else_is_called(server: Server, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr(socket.socket, "connect", connecting)
     monkeypatch.setattr(socket, "getaddrinfo", looking)
     server.script = in_turn(*BY_HAND["faithfulness"][0])
-    judged("faithfulness", SAMPLE, server.judge)
+    judged("faithfulness", SAMPLE, judge_at(server))
     from ragas import _analytics
 
     assert _analytics.do_not_track()

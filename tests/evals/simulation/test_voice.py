@@ -1,9 +1,6 @@
 """The customers' voice by a model: the same facts in other words, or the written words."""
 
-import json
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from threading import Thread
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -18,66 +15,36 @@ CUSTOMER = next(one for one in draw(60, seed=3) if "order" in one.facts)
 ORDER = CUSTOMER.facts["order"]
 
 
-class Server(ThreadingHTTPServer):
-    """An OpenAI-compatible server that says `answer` and remembers what it was asked."""
-
-    answer: str = ""
-    asked: list[dict[str, Any]]
-
-
-class Handler(BaseHTTPRequestHandler):
-    def do_POST(self) -> None:
-        server = self.server
-        assert isinstance(server, Server)
-        server.asked.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-        message = {"role": "assistant", "content": server.answer}
-        choice = {"index": 0, "message": message, "finish_reason": "stop"}
-        body = {"id": "1", "object": "chat.completion", "created": 1, "model": "m", "choices": [choice]}
-        sent = json.dumps(body).encode()
-        self.send_response(200)
-        self.send_header("Content-Type", "application/json")
-        self.send_header("Content-Length", str(len(sent)))
-        self.end_headers()
-        self.wfile.write(sent)
-
-    def log_message(self, *_: object) -> None:
-        """Say nothing."""
+@pytest.fixture
+def server(chat_server: Callable[..., Any]) -> Any:
+    """A server that says its `answer`."""
+    made = chat_server(lambda _: made.answer)
+    return made
 
 
 @pytest.fixture
-def server() -> Iterator[Server]:
-    with Server(("127.0.0.1", 0), Handler) as running:
-        running.asked = []
-        thread = Thread(target=running.serve_forever, daemon=True)
-        thread.start()
-        yield running
-        running.shutdown()
-        thread.join()
-
-
-@pytest.fixture
-def voice(server: Server) -> Iterator[Modelled]:
-    opened = Modelled(f"http://127.0.0.1:{server.server_port}/v1", "m", "", 5.0)
+def voice(server: Any) -> Iterator[Modelled]:
+    opened = Modelled(server.url, "m", "", 5.0)
     yield opened
     opened.close()
 
 
-def test_a_wording_that_keeps_the_facts_is_said_the_same_in_both_arms(server: Server, voice: Modelled) -> None:
+def test_a_wording_that_keeps_the_facts_is_said_the_same_in_both_arms(server: Any, voice: Modelled) -> None:
     server.answer = f"Hey, it's about {ORDER}."
     written = f"My order number is {ORDER}."
     assert voice.say(CUSTOMER, written) == voice.say(CUSTOMER, written) == server.answer
-    assert (len(server.asked), voice.reworded, voice.kept) == (1, 1, 0)
-    assert CUSTOMER.mood in server.asked[0]["messages"][0]["content"]
+    assert (len(server.seen), voice.reworded, voice.kept) == (1, 1, 0)
+    assert CUSTOMER.mood in server.seen[0]["messages"][0]["content"]
 
 
 @pytest.mark.parametrize("answer", ["", "It is about my order.", "It is about TF-000000.", f"{ORDER} {'word ' * 200}"])
-def test_what_loses_a_fact_or_runs_on_stays_as_written(server: Server, voice: Modelled, answer: str) -> None:
+def test_what_loses_a_fact_or_runs_on_stays_as_written(server: Any, voice: Modelled, answer: str) -> None:
     server.answer = answer
     assert voice.say(CUSTOMER, f"My order number is {ORDER}.") == f"My order number is {ORDER}."
     assert (voice.reworded, voice.kept) == (0, 1)
 
 
-def test_a_fact_that_was_not_said_may_not_be_added(server: Server, voice: Modelled) -> None:
+def test_a_fact_that_was_not_said_may_not_be_added(server: Any, voice: Modelled) -> None:
     server.answer = f"Any news about {ORDER}?"
     assert voice.say(CUSTOMER, "Is there any news?") == "Is there any news?"
 
