@@ -17,6 +17,7 @@ from knowledge.customers.entries import PassageUsed
 
 EVIDENCE_PASSAGES = 3
 READ_SENTENCES = 60
+TITLE_CHARS = 300
 
 
 @dataclass(frozen=True)
@@ -83,7 +84,21 @@ def features(question: Question, brief: Brief) -> dict[str, float]:
         "rarest_found": float(rarest in found),
         "kind_missing": float(lacks_kind(question.focus, " ".join(unit.text for unit in units))),
         "both_agree": float(best is not None and best.lexical_rank == best.dense_rank == 1),
+        "beyond_titles": _beyond_titles(brief),
     }
+
+
+def _beyond_titles(brief: Brief) -> float:
+    """Return by how much (in cosine) the nearest sentence quoted is nearer to the question than the nearest title.
+
+    Where a title is nearer, the passages are about the question's subject and need not hold its answer.
+    """
+    leads = [excerpt.lead for excerpt in brief.excerpts if excerpt.lead]
+    titles = list(dict.fromkeys(passage.title[:TITLE_CHARS] for passage in brief.passages if passage.title))
+    if brief.nearness is None or not leads or not titles:
+        return 0.0
+    cosines = brief.nearness.embed([*leads, *titles]) @ brief.nearness.vector
+    return float(cosines[: len(leads)].max() - cosines[len(leads) :].max())
 
 
 def _windows(passages: Sequence[PassageUsed]) -> Iterator[frozenset[str]]:

@@ -13,7 +13,8 @@ from assistant.question import Question
 from assistant.sentences import content_words, stems
 from knowledge.customers.entries import Claim, Decision, PassageUsed
 
-# Cosines of MiniLM. Chosen on the tuning half of mtrag, the other half is reported: see docs/assistant.md.
+# A short message is clear enough when the articles are this near (cosine of MiniLM, raised by the words found):
+# chosen on the tuning half of mtrag, see docs/assistant.md.
 SURE_ENOUGH = 0.48
 COVERAGE_WEIGHT = 0.1
 EVIDENCE_PASSAGES = 3
@@ -21,8 +22,10 @@ EVIDENCE_PASSAGES = 3
 VAGUE_WORDS = 2
 # … when the two best articles are about equally near.
 VAGUE_GAP = 0.05
-# An article this near (cosine) is worth a look even where no draft is.
+# An article this near (cosine) is worth a look even where no draft is; where none is, nothing is drafted.
 POINTS_AT = 0.3
+# A draft with less of a chance is more likely wrong than right: an agent may see it, with these words.
+UNSURE_BELOW = 0.5
 MAX_POINTERS = 3
 READ_CHARS = 2_000
 _PERSON = re.compile(
@@ -108,6 +111,11 @@ def decide(case: Case, draft: Draft, claims: tuple[Claim, ...]) -> Outcome:
     return replace(outcome, chance=chance, pointers=pointers)
 
 
+def is_unsure(chance: float | None) -> bool:
+    """Tell whether a draft is more likely wrong than right; one from the customer's own record has no chance."""
+    return chance is not None and chance < UNSURE_BELOW
+
+
 def wants_person(text: str) -> bool:
     """Tell whether the customer asks for a person, in English, German, Spanish or French."""
     return bool(_PERSON.search(text[:READ_CHARS]))
@@ -127,8 +135,9 @@ def _pointers(brief: Brief) -> tuple[int, ...]:
 def _decided(case: Case, draft: Draft, claims: tuple[Claim, ...], evidence: Evidence, chance: float | None) -> Outcome:
     if not content_words(case.question.focus):
         return _abstain("The last message asks nothing that can be looked up.")
-    if not case.from_record and evidence.strength < SURE_ENOUGH:
-        return _too_weak(case, evidence)
+    weak = None if case.from_record else _too_weak(case, evidence)
+    if weak is not None:
+        return weak
     if draft.decision == "ask_back" and "?" in draft.text:
         return Outcome("ask_back", draft.text, (), claims, "The drafter needs one more detail from the customer.")
     if draft.decision != "answer" or not draft.text:
@@ -168,20 +177,17 @@ def ask_which(brief: Brief, reason: str) -> Outcome:
     return Outcome("ask_back", text, (), (), reason)
 
 
-def _too_weak(case: Case, evidence: Evidence) -> Outcome:
-    passages = case.brief.passages
-    if passages and len(set(content_words(case.question.text))) <= VAGUE_WORDS:
-        return _too_short(case)
-    if not passages:
+def _too_weak(case: Case, evidence: Evidence) -> Outcome | None:
+    """Return what to do where no draft is worth weighing; how good one is that is, the gate says."""
+    if not case.brief.passages:
         reason = "No article that customers may see fits the question." + _see(case.guidance)
         return Outcome("hand_over", "", (), (), reason)
+    if len(set(content_words(case.question.text))) <= VAGUE_WORDS and evidence.strength < SURE_ENOUGH:
+        return _too_short(case)
     if evidence.similarity < POINTS_AT:
         reason = f"No article comes near the question (nearest {evidence.similarity:.2f})." + _see(case.guidance)
         return Outcome("hand_over", "", (), (), reason)
-    return _abstain(
-        f"The articles are too far from the question (nearest {evidence.similarity:.2f}, "
-        f"{evidence.coverage:.0%} of its words found)." + _see(case.guidance)
-    )
+    return None
 
 
 def _too_short(case: Case) -> Outcome:
@@ -205,6 +211,8 @@ def _answer(
     reason = f"Rests on {basis}."
     if chance is not None:
         reason += f" Chance that it is right: {chance:.0%}."
+    if is_unsure(chance):
+        reason = f"More likely wrong than right: read the articles before you send it. {reason}"
     if disputed:
         reason += f" Articles disagree about “{disputed[0].text[:100]}”: check which one holds."
     if open_claims:

@@ -22,8 +22,11 @@ C = 0.1
 # What is sent without an agent reading it must refuse so much of the unanswerable, and answer so much right.
 REFUSED = 0.90
 ANSWERED = 0.40
+# The limit is chosen on so many draws; limits that fulfil both within this share of them do so about equally often.
+DRAWS = 2_000
+ABOUT_AS_OFTEN = 0.01
 # What an agent is shown may lose so much of the drafts that are right, in the collection where it loses most.
-LOST = 0.1
+LOST = 0.2
 ROOT = Path(__file__).parents[1]
 OUT = ROOT / "assistant" / "answerable.json"
 Values = NDArray[np.float64]
@@ -74,20 +77,28 @@ def cross_validated(decided: Mapping[str, Sequence[Decided]]) -> dict[str, Value
 
 
 def refusing(decided: Sequence[Decided], probability: Values) -> float:
-    """Return the probability from which a draft may go out unread: the middle of those that fulfil both wishes.
+    """Return the probability from which a draft may go out unread: the one that most often fulfils both wishes.
 
-    The lowest that refuses `REFUSED` of the unanswerable, the highest that answers `ANSWERED` of the answerable right;
-    where no probability does both, refusing counts.
+    The questions are drawn anew `DRAWS` times: in most of the draws the limit refuses `REFUSED` of the unanswerable and
+    answers `ANSWERED` of the answerable right; of limits that do so about equally often the middle one. Where none ever
+    does, the lowest that refuses enough.
     """
-    answerable = np.array([one.label == "ANSWERABLE" for one in decided])
-    right = np.sort(probability[np.array([one.right for one in decided])])[::-1]
-    unanswerable = np.sort(probability[~answerable])[::-1]
-    if not len(unanswerable):
+    order = np.argsort(-probability, kind="stable")
+    answerable = np.array([one.label == "ANSWERABLE" for one in decided])[order]
+    right = np.array([one.right for one in decided])[order]
+    if answerable.all():
         return 1.0
-    lowest = float(np.nextafter(unanswerable[int((1.0 - REFUSED) * len(unanswerable))], 1.0))
-    needed = int(np.ceil(ANSWERED * answerable.sum()))
-    highest = float(right[needed - 1]) if 0 < needed <= len(right) else lowest
-    return max(lowest, (lowest + highest) / 2)
+    random = np.random.default_rng(SEED)
+    times = random.multinomial(len(order), np.full(len(order), 1 / len(order)), size=DRAWS)
+    answered, unanswerable = np.cumsum(times * ~answerable, axis=1), (times * ~answerable).sum(axis=1)
+    found, there = np.cumsum(times * right, axis=1), (times * answerable).sum(axis=1)
+    refuses = answered <= (1.0 - REFUSED) * unanswerable[:, None] + 1e-9
+    both = (refuses & (found >= ANSWERED * there[:, None])).mean(axis=0)
+    if not both.any():
+        ranked = probability[order][~answerable]
+        return float(np.nextafter(ranked[int((1.0 - REFUSED) * len(ranked))], 1.0))
+    best = np.flatnonzero(both >= both.max() - ABOUT_AS_OFTEN)
+    return float(probability[order][best[len(best) // 2]])
 
 
 def showing(decided: Sequence[Decided], probability: Values) -> float:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant import citations
+from assistant.decision import is_unsure
 from knowledge.customers.entries import Claim, PassageUsed, SuggestionJudged, SuggestionShown, Support
 
 _CITATION = re.compile(r"\[(\d{1,3})\]")
@@ -50,6 +51,11 @@ class Shown:
     writer: str
     timings: str
     verdict: str = ""
+
+    @property
+    def unsure(self) -> bool:
+        """Whether this is a reply that is more likely wrong than right."""
+        return self.suggestion.decision == "answer" and is_unsure(self.suggestion.chance)
 
 
 def show(suggestion: SuggestionShown, judged: SuggestionJudged | None = None) -> Shown:

@@ -164,7 +164,7 @@ def _excerpts(found: Sequence[Candidate]) -> list[Excerpt]:
             continue
         around = _around(passage_units(one.passage.text), one.position)
         quoted = tuple(position for position in around if position not in _foreign(one.passage))
-        kept.append(Excerpt(one.passage, quoted, one.score))
+        kept.append(Excerpt(one.passage, quoted, one.score, _in_context(one)))
         if len(kept) == MAX_EXCERPTS:
             break
     return kept

@@ -1,11 +1,13 @@
 """The gate: what it looks at, and how likely it says an answer is."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
+from numpy.typing import NDArray
 
 from assistant.answerable import features, open_gate
 from assistant.brief import Brief, Nearness
@@ -42,6 +44,20 @@ def test_rare_words_count_more(passage: Any) -> None:
     found = seen(brief, "sell kayaks")
     assert found["window_coverage"] < 0.2
     assert found["rarest_found"] == 0.0
+
+
+def test_a_title_nearer_than_every_sentence_quoted_speaks_against_an_answer(passage: Any) -> None:
+    nearest = {"Kayaks": 0.9, "Kayaks: We rent kayaks on the lake from May on.": 0.4}
+
+    def embed(texts: Sequence[str]) -> NDArray[np.float32]:
+        return np.array([[nearest.get(text, 0.1)] for text in texts], np.float32)
+
+    near = Nearness(np.ones(1, np.float32), embed, {"kayak": 5.0})
+    text = "We rent kayaks on the lake from May on. Boots are sold all year round."
+    asked = "How heavy are your kayaks?"
+    assert seen(Brief(asked, (passage(1, text, title="Kayaks"),), nearness=near), asked)["beyond_titles"] < -0.4
+    assert seen(Brief(asked, (passage(1, text, title="The lake"),), nearness=near), asked)["beyond_titles"] >= 0
+    assert seen(Brief(asked), asked)["beyond_titles"] == 0.0
 
 
 def test_two_sentences_that_follow_one_another_count_together(passage: Any) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from assistant.answerable import open_gate
 from assistant.brief import Brief, Context, Draft, Nearness, Turn
-from assistant.decision import SURE_ENOUGH, Case, decide, wants_person, weigh
+from assistant.decision import SURE_ENOUGH, Case, decide, is_unsure, wants_person, weigh
 from assistant.drafting.quoting import best_excerpts
 from assistant.question import Question
 from knowledge.customers.entries import Claim
@@ -32,12 +32,6 @@ def far(case: Case, similarity: float = 0.1) -> Case:
 def test_answers_when_the_articles_are_near(case: Case) -> None:
     outcome = decide(case, GOOD, SUPPORTED)
     assert (outcome.decision, outcome.text, outcome.citations) == ("answer", "Yes. [1]", (1,))
-
-
-def test_abstains_with_pointers_when_they_are_far(case: Case) -> None:
-    outcome = decide(far(case, 0.35), GOOD, SUPPORTED)
-    assert (outcome.decision, outcome.text, outcome.citations, outcome.claims) == ("abstain", "", (), ())
-    assert outcome.pointers == tuple(passage.number for passage in case.brief.passages[:3])
 
 
 def test_hands_over_when_nothing_is_near(case: Case) -> None:
@@ -85,10 +79,20 @@ def test_an_unlikely_draft_is_not_shown(case: Case) -> None:
     passages = tuple(replace(one, similarity=0.48, lexical_rank=None) for one in case.brief.passages)
     brief = replace(case.brief, question=odd, focus=odd, passages=passages, excerpts=())
     outcome = decide(Case(Question(odd, odd), brief), GOOD, SUPPORTED)
-    assert outcome.decision == "abstain"
+    assert (outcome.decision, outcome.text, outcome.citations, outcome.claims) == ("abstain", "", (), ())
+    assert outcome.pointers == tuple(passage.number for passage in passages[:3])
     assert "unlikely to be right" in outcome.reason
     assert outcome.chance is not None
     assert outcome.chance < open_gate().show_at
+
+
+def test_a_draft_more_likely_wrong_than_right_is_shown_with_a_warning(case: Case) -> None:
+    sure, unsure = decide(case, GOOD, SUPPORTED), decide(far(case, 0.32), GOOD, SUPPORTED)
+    assert (sure.decision, unsure.decision) == ("answer", "answer")
+    assert (is_unsure(sure.chance), is_unsure(unsure.chance)) == (False, True)
+    assert "More likely wrong than right" not in sure.reason
+    assert unsure.reason.startswith("More likely wrong than right")
+    assert not is_unsure(None)
 
 
 def test_the_record_needs_no_article(case: Case) -> None:

@@ -39,6 +39,15 @@ def test_a_limit_does_both_where_both_can_be_had() -> None:
     assert np.mean(probability[~wrong] >= limit) >= ANSWERED
 
 
+def test_of_limits_that_do_both_the_one_with_room_on_both_sides_is_taken() -> None:
+    """Ten wrong drafts below .3, twenty right ones above .7, nothing between: the limit has right ones to spare."""
+    some = [Decided(str(i), "UNANSWERABLE" if i < 10 else "ANSWERABLE", True, {}, i >= 10) for i in range(30)]
+    probability = np.array([0.01 * i if i < 10 else 0.7 + 0.01 * (i - 10) for i in range(30)])
+    limit = refusing(some, probability)
+    assert 0.7 <= limit < 0.85
+    assert limit == refusing(some, probability)
+
+
 def test_a_limit_refuses_where_it_cannot_do_both() -> None:
     learnt = tuning(made())
     against = np.array([0.2 if one.right else 0.6 for one in learnt])

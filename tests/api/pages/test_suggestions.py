@@ -71,6 +71,14 @@ def test_who_wrote_it_and_what_became_of_it() -> None:
     assert quotes_of(suggestion("x", (Claim("Yes [1].", "supported", (1,)),)), 1) == ("Yes.",)
 
 
+def test_a_reply_that_is_more_likely_wrong_is_marked() -> None:
+    said = suggestion("You have 60 days. [1]")
+    assert show(replace(said, chance=0.22)).unsure
+    assert not show(replace(said, chance=0.8)).unsure
+    assert not show(said).unsure  # from the record: nothing to be unsure of
+    assert not show(replace(said, decision="abstain", text="", chance=0.05)).unsure
+
+
 def test_without_citations_the_nearest_public_articles_are_named() -> None:
     shown = show(replace(suggestion(""), citations=(), decision="abstain"))
     assert [p.number for p in shown.nearest] == [1]  # the second is of the same article, the third internal
