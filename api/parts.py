@@ -32,6 +32,8 @@ from knowledge.failures import Rejected
 from knowledge.folders import make_private
 from knowledge.scope import Scope
 from knowledge.settings import Settings
+from retrieval.narrowing import check_stated
+from retrieval.passages import Only
 from retrieval.search import Search, open_search
 
 if TYPE_CHECKING:
@@ -80,6 +82,16 @@ class Parts:
         object.__setattr__(self, "chat", open_chat(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
         object.__setattr__(self, "drifting", Watch(self._embed))
+
+    def narrowed(self, only: Only) -> Assistant:
+        """Return the assistant, looking only there.
+
+        Raises:
+            Rejected: no article states what is asked for.
+        """
+        with self.database.read() as session:
+            check_stated(session, self.scope, only)
+        return self.assistant.narrowed(only)
 
     def _embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         return self.search.embedder.embed(texts)

@@ -22,7 +22,7 @@ from knowledge.customers.record import Customer, KnownHandle
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, IssueId
 from knowledge.library.articles import Article
 from knowledge.staff.people import Role
-from retrieval.passages import Hit
+from retrieval.passages import Hit, Only
 
 
 def without_nul(text: str) -> str:
@@ -86,13 +86,34 @@ class RejectionIn(Input):
     reason: Annotated[str, Field(max_length=2_000), AfterValidator(without_nul)] = ""
 
 
-class QuestionIn(Input):
+class NarrowedIn(Input):
+    """What a search is narrowed to: what articles state, capitals or not; a language also by its region (en: en-GB)."""
+
+    product: Annotated[str, Field(max_length=200), AfterValidator(without_nul)] = ""
+    language: Annotated[str, Field(max_length=16), AfterValidator(without_nul)] = ""
+
+    @property
+    def only(self) -> Only:
+        """The same, as the search takes it."""
+        return Only(self.product.strip(), self.language.strip())
+
+
+class SuggestIn(NarrowedIn):
+    """How to suggest a reply."""
+
+    reuse: Annotated[
+        bool,
+        Field(description="Give the suggestion that already answers the customer's last message, if there is one."),
+    ] = False
+
+
+class QuestionIn(NarrowedIn):
     """One question without a customer."""
 
     question: Annotated[str, Field(min_length=1, max_length=4_000), AfterValidator(without_nul)]
 
 
-class SearchIn(Input):
+class SearchIn(NarrowedIn):
     """What to look for in the library."""
 
     query: Annotated[str, Field(max_length=4_000), AfterValidator(without_nul)]

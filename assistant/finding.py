@@ -9,7 +9,7 @@ from assistant.question import Question
 from assistant.sentences import content_words, words
 from assistant.several import questions_in
 from knowledge.customers.entries import PassageUsed
-from retrieval.passages import Audience, Hit, Only
+from retrieval.passages import EVERYTHING, Audience, Hit, Only
 from retrieval.search import Search
 
 MAX_PUBLIC = 8
@@ -38,8 +38,8 @@ class Found:
         return tuple(passage for passage in self.passages if passage.visibility == "public")
 
 
-def find_passages(search: Search, sentences: SentenceVectors, question: Question) -> Found:
-    """Return the passages for an agent, best first.
+def find_passages(search: Search, sentences: SentenceVectors, question: Question, only: Only = EVERYTHING) -> Found:
+    """Return the passages for an agent, best first; `only` narrows the search.
 
     The public ones have the first numbers, so that what a draft cites begins with 1. Several questions in the last turn
     are looked up one by one, and what is best for one of them comes first.
@@ -50,11 +50,11 @@ def find_passages(search: Search, sentences: SentenceVectors, question: Question
     near = nearness(search, sentences, question.text)
     parts = tuple(Part(text, nearness(search, sentences, text)) for text in questions_in(question.focus))
     asked = parts or (Part(question.text, near),)
-    hits = _best_of(search, asked, "agent", MAX_PUBLIC + MAX_INTERNAL, question.only)
+    hits = _best_of(search, asked, "agent", MAX_PUBLIC + MAX_INTERNAL, only)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
     public = [hit for hit in hits if hit.passage.visibility == "public"]
     if internal and len(public) < MAX_PUBLIC:
-        public = _best_of(search, asked, "customer", MAX_PUBLIC, question.only)
+        public = _best_of(search, asked, "customer", MAX_PUBLIC, only)
     used = [_used(number, hit) for number, hit in enumerate([*public[:MAX_PUBLIC], *internal], start=1)]
     return Found(tuple(sorted(used, key=lambda passage: -passage.score)), near, parts)
 

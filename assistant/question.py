@@ -8,7 +8,6 @@ from datetime import timedelta
 from assistant.brief import Turn
 from assistant.sentences import content_words, words
 from knowledge.ids import EntryId
-from retrieval.passages import EVERYTHING, Only
 
 # MiniLM reads 256 tokens of a query, about 1,000 characters; more only costs time.
 MAX_QUESTION_CHARS = 1_000
@@ -55,15 +54,11 @@ _QUOTE_START = re.compile(
 
 @dataclass(frozen=True)
 class Question:
-    """`text` is what to search for, `focus` the customer's last turn alone, `answers` the entry it came with.
-
-    `only` narrows where it is searched.
-    """
+    """`text` is what to search for, `focus` the customer's last turn alone, `answers` the entry it came with."""
 
     text: str
     focus: str
     answers: EntryId | None = None
-    only: Only = EVERYTHING
 
 
 def standalone(dialogue: Sequence[Turn]) -> Question | None:

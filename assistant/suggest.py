@@ -1,6 +1,7 @@
 """The suggestion: from a waiting message to a cited draft with its reasons, stored for later."""
 
 from collections.abc import Sequence
+from copy import copy
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
@@ -33,6 +34,7 @@ from knowledge.failures import Rejected, Unavailable
 from knowledge.ids import ConversationId, SuggestionId, new_id
 from knowledge.scope import Scope
 from knowledge.settings import Settings
+from retrieval.passages import EVERYTHING, Only
 from retrieval.search import Search
 
 __all__ = ["Assistant", "OnProgress", "Progress", "ask", "open_assistant", "open_drafter", "quiet", "suggest"]
@@ -40,13 +42,14 @@ __all__ = ["Assistant", "OnProgress", "Progress", "ask", "open_assistant", "open
 
 @dataclass(frozen=True)
 class Assistant:
-    """The parts a suggestion needs; `backup` writes when `drafter` cannot."""
+    """The parts a suggestion needs; `backup` writes when `drafter` cannot, `only` narrows what is searched."""
 
     search: Search
     drafter: Drafter
     backup: Drafter
     context_tokens: int = 3_000
     company: str = ""
+    only: Only = EVERYTHING
     sentences: SentenceVectors = field(init=False, repr=False)
 
     def __post_init__(self) -> None:
@@ -54,6 +57,12 @@ class Assistant:
 
     def _embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         return self.search.embedder.embed(texts)
+
+    def narrowed(self, only: Only) -> "Assistant":
+        """Return this assistant looking only there; it shares everything with this one."""
+        other = copy(self)
+        object.__setattr__(other, "only", only)
+        return other
 
     def close(self) -> None:
         """Stop what the drafters started; the search belongs to whoever opened it."""
@@ -147,7 +156,8 @@ def ask(
     asked = plain_question(question.encode("utf-8", "ignore").decode().replace("\0", ""))
     if not asked.text:
         raise Rejected("The question is empty.", "Write a question.")
-    shown = prepare(assistant, asked, Context(language=reply_language([asked.text], "en")), Stopwatch(), on_progress)
+    context = Context(language=reply_language([asked.text], assistant.only.language))
+    shown = prepare(assistant, asked, context, Stopwatch(), on_progress)
     on_progress(Progress("done"))
     return shown
 
@@ -156,7 +166,7 @@ def prepare(
     assistant: Assistant, question: Question, context: Context, watch: Stopwatch, on_progress: OnProgress
 ) -> SuggestionShown:
     """Find passages, draft, check the claims, decide; nothing is stored here."""
-    found = find_passages(assistant.search, assistant.sentences, question)
+    found = find_passages(assistant.search, assistant.sentences, question, assistant.only)
     watch.lap("passages")
     on_progress(Progress("passages", passages=found.passages))
     brief = make_brief(assistant, question, found, context)
@@ -172,7 +182,8 @@ def prepare(
     outcome = decide(case, written.draft, claims)
     streamed.settle(outcome.text, outcome.reason)
     watch.lap("decision")
-    return shown_of(question, found.passages, written, outcome, watch)
+    shown = shown_of(question, found.passages, written, outcome, watch)
+    return replace(shown, narrowed={name: value for name, value in vars(assistant.only).items() if value})
 
 
 def brief_of(assistant: Assistant, question: Question, context: Context | None = None) -> Brief:
@@ -181,7 +192,7 @@ def brief_of(assistant: Assistant, question: Question, context: Context | None =
     Raises:
         Unavailable: the embedder cannot be used.
     """
-    found = find_passages(assistant.search, assistant.sentences, question)
+    found = find_passages(assistant.search, assistant.sentences, question, assistant.only)
     return make_brief(assistant, question, found, context or Context())
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 # Chosen on one half of mtrag and confirmed on the other; see docs/retrieval.md.
 LEXICAL_WEIGHT = 0.5
+Ranking = Sequence[tuple[str, float]]
 
 
 @dataclass(frozen=True)
@@ -23,7 +24,7 @@ class Fused:
     meaning: float = 0.0
 
 
-def fuse(lexical: Sequence[tuple[str, float]], dense: Sequence[tuple[str, float]], depth: int) -> list[Fused]:
+def fuse(lexical: Ranking, dense: Ranking, depth: int) -> list[Fused]:
     """Fuse two rankings of (id, score), best first, each at most `depth` long.
 
     The score is a convex combination of the scores, each normalised to 0–1 between the best one and what did not
@@ -54,7 +55,7 @@ def fuse(lexical: Sequence[tuple[str, float]], dense: Sequence[tuple[str, float]
     ]
 
 
-def _normalised(ranking: Sequence[tuple[str, float]], lowest: float) -> dict[str, float]:
+def _normalised(ranking: Ranking, lowest: float) -> dict[str, float]:
     if not ranking:
         return {}
     span = ranking[0][1] - lowest

@@ -5,6 +5,7 @@ import threading
 import time
 from collections.abc import Sequence
 from datetime import date
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,11 +19,12 @@ from knowledge.settings import Settings
 from retrieval.cross import open_reranker
 from retrieval.dense import Damaged
 from retrieval.embedding import Embedder, embed_queries, open_embedder
-from retrieval.fusion import fuse
+from retrieval.fusion import Ranking, fuse
 from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
 from retrieval.lexical import LexicalIndex
 from retrieval.names import Names
-from retrieval.passages import EVERYTHING, Audience, Hit, Only, Passage
+from retrieval.narrowing import Part, Parts
+from retrieval.passages import EVERYTHING, Audience, Hit, Only
 from retrieval.query import parts
 from retrieval.rerank import CANDIDATES, Candidate, Reranker, in_order
 from retrieval.store import PassageStore, Today, utc_today
@@ -30,7 +32,7 @@ from retrieval.store import PassageStore, Today, utc_today
 # How many passages each index contributes to the fusion.
 DEPTH = 100
 # … and how much more where the search is narrowed and too few of them fit.
-DEEPER = 8
+DEEPER = 4
 # A search looks for news at most this often, in seconds.
 FRESHNESS = 0.5
 ALLOWED: dict[Audience, tuple[Visibility, ...]] = {"agent": ("public", "internal"), "customer": ("public",)}
@@ -58,7 +60,7 @@ class Search:
         self._looked_at = 0.0
         self._ids: set[str] = set()
         self._names = Names(())
-        self._products: dict[str, str] = {}
+        self._parts = Parts(store, embedder)
         self._indexes = home.open() if home else open_memory(embedder)
         self.refresh()
 
@@ -80,7 +82,7 @@ class Search:
     def search(self, query: str, *, audience: Audience, limit: int = 10, only: Only = EVERYTHING) -> list[Hit]:
         """Return the best passages for `query`; a customer never receives an internal one.
 
-        `only` narrows the search; where little of the library fits, more of it is looked at.
+        `only` narrows the search to what articles state (`retrieval.narrowing`).
 
         Raises:
             Unavailable: the embedder cannot be used.
@@ -136,9 +138,20 @@ class Search:
         depth = max(DEPTH, limit)
         if only == EVERYTHING:
             return self._found(query, vector, audience, depth, limit)
+        part = self._parts.of(only)
+        if part.exact is not None:
+            words = self.lexical.search(query, ALLOWED[audience], depth, part.ids)
+            return self._fused(words, part.exact.search(vector, ALLOWED[audience], depth), audience, depth, limit)
+        return self._deeper(query, vector, audience, limit, part)
+
+    def _deeper(
+        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int, part: Part
+    ) -> list[Candidate]:
+        """Look so deep that enough should fit, and deeper until enough does."""
+        depth = ceil(max(DEPTH, limit) * self.count / len(part.ids))
         while True:
             every = self._found(query, vector, audience, depth, 2 * depth)
-            found = [one for one in every if self._fits(one.passage, only)]
+            found = [one for one in every if one.passage.id in part.ids]
             if len(found) >= limit or depth >= self.count:
                 return found[:limit]
             depth *= DEEPER
@@ -146,20 +159,18 @@ class Search:
     def _found(
         self, query: str, vector: NDArray[np.float32], audience: Audience, depth: int, limit: int
     ) -> list[Candidate]:
-        allowed = ALLOWED[audience]
-        indexes = self._indexes
+        allowed, indexes = ALLOWED[audience], self._indexes
         try:
             dense = indexes.dense.search(vector, allowed, depth)
         except Damaged as damage:
             dense = self._heal(indexes, damage).dense.search(vector, allowed, depth)
-        fused = fuse(self.lexical.search(query, allowed, depth), dense, depth)[:limit]
+        return self._fused(self.lexical.search(query, allowed, depth), dense, audience, depth, limit)
+
+    def _fused(self, words: Ranking, meaning: Ranking, audience: Audience, depth: int, limit: int) -> list[Candidate]:
+        fused = fuse(words, meaning, depth)[:limit]
         passages = self._store.get([one.id for one in fused])
         found = [Candidate(one, passages[one.id]) for one in fused if one.id in passages]
-        return [one for one in found if one.passage.visibility in allowed]
-
-    def _fits(self, passage: Passage, only: Only) -> bool:
-        product = self._products.get(passage.article, "")
-        return only.product in ("", product) and only.language in ("", passage.language)
+        return [one for one in found if one.passage.visibility in ALLOWED[audience]]
 
     def refresh(self) -> None:
         """Follow the library's revision, and the day: articles come into and go out of their dates."""
@@ -182,7 +193,7 @@ class Search:
             update(self._indexes, self._source, wanted - self._ids, self._ids - wanted)
         self._store.warm(wanted - self._ids)
         self._names = Names(self._store.titles())
-        self._products = self._store.products()
+        self._parts.forget()
         self._ids = wanted
 
     def _look_for_news(self) -> None:

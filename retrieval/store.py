@@ -1,7 +1,7 @@
 """What indexes are filled from: passages and their vectors, as the database holds them."""
 
 from collections import OrderedDict
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from threading import Lock
@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 from knowledge.customers.entries import Visibility
 from knowledge.database import Database
 from knowledge.ids import ArticleId, PassageId
-from knowledge.library.articles import valid
+from knowledge.library.articles import stated, valid
 from knowledge.library.passages import MANY, chunks, embedded_text, known_digests, library_revision, store_vectors
 from knowledge.library.tables import ArticleRow, PassageRow, VectorRow
 from knowledge.scope import Scope, within
 from retrieval.embedding import Embedder
-from retrieval.passages import Passage
+from retrieval.passages import Only, Passage
 
 # Passages kept at hand so that a search needs no SQL; some 2 KB each.
 CACHED = 20_000
@@ -76,15 +76,20 @@ class PassageStore:
         with self._database.read() as session:
             return list(session.scalars(select(ArticleRow.title).where(within(self._scope, ArticleRow))))
 
-    def products(self) -> dict[str, str]:
-        """Return the product of each article that states one."""
+    def fitting(self, only: Only) -> dict[str, Visibility]:
+        """Return the ids of the passages whose article is within its dates and states what is asked for."""
         with self._database.read() as session:
-            rows = session.execute(
-                select(ArticleRow.id, ArticleRow.product).where(
-                    within(self._scope, ArticleRow), ArticleRow.product != ""
-                )
+            known = stated(session, self._scope)
+            query = (
+                select(PassageRow.id, PassageRow.visibility)
+                .join(ArticleRow, ArticleRow.id == PassageRow.article)
+                .where(within(self._scope, PassageRow), valid(self.today()))
             )
-            return {row[0]: row[1] for row in rows}
+            if only.product:
+                query = query.where(ArticleRow.product.in_(fitting(known.products, only.product)))
+            if only.language:
+                query = query.where(ArticleRow.language.in_(fitting(known.languages, only.language)))
+            return {key: cast(Visibility, visibility) for key, visibility in session.execute(query)}
 
     def get(self, ids: Sequence[str]) -> dict[str, Passage]:
         """Return those of the passages that exist; what is not at hand is read in one query."""
@@ -143,6 +148,12 @@ class PassageStore:
             with self._database.write() as session:
                 vectors = {digest: row.tobytes() for (digest, _), row in zip(some, rows, strict=True)}
                 store_vectors(session, embedder.id, vectors)
+
+
+def fitting(names: Iterable[str], wanted: str) -> list[str]:
+    """Return the names that are what is wanted, in capitals or not, or a kind of it: en-GB is en."""
+    asked = wanted.strip().casefold()
+    return [name for name in names if name.casefold() == asked or name.casefold().startswith(f"{asked}-")]
 
 
 def _missing_texts(session: Session, ids: Sequence[str], embedder: str) -> list[tuple[str, str]]:

@@ -19,6 +19,8 @@ Stream = Annotated[
     bool | None,
     typer.Option("--stream/--no-stream", help="Show the text as it is written; default: while a terminal watches."),
 ]
+OfProduct = Annotated[str, typer.Option("--product", help="Look only at articles that state this product.")]
+InLanguage = Annotated[str, typer.Option("--language", help="Look only at articles in this language, such as de.")]
 QUOTED_CHARS = 600
 
 
@@ -26,6 +28,8 @@ def ask(
     question: Annotated[
         str, typer.Argument(metavar="QUESTION", help="The question, as a customer would ask it.", show_default=False)
     ],
+    product: OfProduct = "",
+    language: InLanguage = "",
     stream: Stream = None,
     as_json: AsJson = False,
 ) -> None:
@@ -34,13 +38,15 @@ def ask(
     \b
     Example:
       threadline ask 'How long do I have to send a tent back?'
+      threadline ask 'How do I clean it?' --product Ember
     """
     from api.parts import open_parts
     from assistant.suggest import ask as answer
+    from retrieval.passages import Only
 
     teller = Teller(_streams(stream, as_json))
     with open_parts(load()) as parts:
-        shown = answer(parts.assistant, question, now=now_utc(), on_progress=teller)
+        shown = answer(parts.narrowed(Only(product, language)), question, now=now_utc(), on_progress=teller)
         if as_json:
             write_json(_as_json(shown))
             return
@@ -56,6 +62,8 @@ def suggest(
             metavar="CONVERSATION", help="Its id, or the id its source knows it by (conv-111).", show_default=False
         ),
     ],
+    product: OfProduct = "",
+    language: InLanguage = "",
     stream: Stream = None,
     as_json: AsJson = False,
 ) -> None:
@@ -70,11 +78,13 @@ def suggest(
     """
     from api.parts import open_parts
     from assistant.suggest import suggest as draft
+    from retrieval.passages import Only
 
     teller = Teller(_streams(stream, as_json))
     with open_parts(load()) as parts:
         found = _find(parts, conversation)
-        shown = draft(parts.assistant, parts.database, parts.scope, found, now_utc(), teller)
+        assistant = parts.narrowed(Only(product, language))
+        shown = draft(assistant, parts.database, parts.scope, found, now_utc(), teller)
         if as_json:
             write_json(_as_json(shown))
             return

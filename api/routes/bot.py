@@ -91,8 +91,8 @@ class BotOut(BaseModel):
 class CertificateIn(Input):
     """The share of wrong answers to certify, and how surely."""
 
-    risk: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    confidence: Annotated[float, Field(ge=0.5, lt=1)] = 0.95
+    risk: Annotated[float, Field(ge=0.001, le=0.5)] = 0.05
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
 
 
 class VerdictIn(Input):

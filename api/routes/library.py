@@ -40,6 +40,6 @@ def show(parts: PartsHere, caller: CallerHere, article: ArticlePath) -> ArticleO
 
 @router.post("/search", responses=responses(400, 401, 403, 413, 422, 503))
 def search(parts: PartsHere, caller: CallerHere, given: SearchIn) -> HitsOut:
-    """Return the best passages for a query."""
+    """Return the best passages for a query, of one product or language where it names them."""
     audience: Audience = "agent" if caller.staff else "customer"
-    return HitsOut(hits=parts.search.search(given.query, audience=audience, limit=given.limit))
+    return HitsOut(hits=parts.search.search(given.query, audience=audience, limit=given.limit, only=given.only))

@@ -13,22 +13,21 @@ from api.access import PartsHere, StaffHere
 from api.failures import describe, responses
 from api.live import in_thread
 from api.routes.conversations import ConversationPath
-from api.schemas import EntryOut, QuestionIn, RejectionIn, SuggestionOut
+from api.schemas import EntryOut, QuestionIn, RejectionIn, SuggestIn, SuggestionOut
 from api.turns import Turns
 from assistant import feedback
-from assistant.suggest import OnProgress, Progress, ask, suggest
+from assistant.suggest import Assistant, OnProgress, Progress, ask, suggest
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import PassageUsed, SuggestionShown
 from knowledge.failures import Failure
 from knowledge.ids import ConversationId, SuggestionId
+from retrieval.passages import EVERYTHING
 
 router = APIRouter(prefix="/api", tags=["assistant"])
 SuggestionPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 _PASSAGES: TypeAdapter[tuple[PassageUsed, ...]] = TypeAdapter(tuple[PassageUsed, ...])
 _SHOWN: TypeAdapter[SuggestionOut] = TypeAdapter(SuggestionOut)
-Reuse = Annotated[
-    bool, Query(description="Give the suggestion that already answers the customer's last message, if there is one.")
-]
+Wanted = Annotated[SuggestIn, Query()]
 _STREAM = {
     "text/event-stream": {
         "schema": {
@@ -45,16 +44,17 @@ _STREAM = {
     response_model=SuggestionOut,
     responses={200: {"content": _STREAM}, **responses(401, 403, 404, 422, 503)},
 )
-async def make(parts: PartsHere, request: Request, conversation: ConversationPath, reuse: Reuse = False) -> Response:
+async def make(parts: PartsHere, request: Request, conversation: ConversationPath, wanted: Wanted) -> Response:
     """Suggest a reply. Ask for `text/event-stream` to see it grow; JSON waits for the whole.
 
     With `reuse`, who asks while another's suggestion for the same message is being written waits for that one.
+    What is narrowed to a product or a language is always new.
     """
     turns: Turns = request.app.state.turns
     about = ConversationId(conversation)
 
     def work(report: OnProgress) -> SuggestionShown:
-        if not reuse:
+        if not wanted.reuse or wanted.only != EVERYTHING:
             return new(report)
         with turns.of(conversation):
             with parts.database.read() as session:
@@ -62,13 +62,14 @@ async def make(parts: PartsHere, request: Request, conversation: ConversationPat
             return known or new(report)
 
     def new(report: OnProgress) -> SuggestionShown:
-        return suggest(parts.assistant, parts.database, parts.scope, about, parts.clock(), report)
+        return suggest(assistant, parts.database, parts.scope, about, parts.clock(), report)
 
-    def look() -> None:
+    def look() -> Assistant:
         with parts.database.read() as session:
             get_conversation(session, parts.scope, about)
+        return parts.narrowed(wanted.only)
 
-    await run_in_threadpool(look)
+    assistant = await run_in_threadpool(look)
     return await _answer(request, work)
 
 
@@ -79,9 +80,8 @@ async def make(parts: PartsHere, request: Request, conversation: ConversationPat
 )
 async def ask_once(parts: PartsHere, request: Request, given: QuestionIn) -> Response:
     """Answer one question from the library, without a customer; nothing is stored."""
-    return await _answer(
-        request, lambda report: ask(parts.assistant, given.question, now=parts.clock(), on_progress=report)
-    )
+    assistant = await run_in_threadpool(parts.narrowed, given.only)
+    return await _answer(request, lambda report: ask(assistant, given.question, now=parts.clock(), on_progress=report))
 
 
 Work = Callable[[OnProgress], SuggestionShown]

@@ -238,7 +238,8 @@ class SuggestionShown:
     `text` is what may go to the customer: empty when abstaining. `citations` are numbers of `passages`, public ones
     only. `guidance` numbers the internal passages, for the agent's eyes. `drafter` names who wrote the text;
     `fallback` says why it was not the configured one. `timings_ms` by step; `tokens` by kind. `chance` is how likely
-    the draft was to be right, `pointers` are the passages to look at where there is none.
+    the draft was to be right, `pointers` are the passages to look at where there is none. `narrowed` says what the
+    search was narrowed to: `product`, `language`.
     """
 
     suggestion: SuggestionId
@@ -259,6 +260,7 @@ class SuggestionShown:
     tokens: dict[str, int] = field(default_factory=dict)
     chance: float | None = None
     pointers: tuple[int, ...] = ()
+    narrowed: dict[str, str] = field(default_factory=dict)
     kind: Literal["suggestion_shown"] = "suggestion_shown"
 
 

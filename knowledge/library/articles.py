@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import cast
+from typing import TypedDict, Unpack, cast
 
 from sqlalchemy import ColumnElement, and_, distinct, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -49,21 +49,23 @@ def valid(day: date) -> ColumnElement[bool]:
     )
 
 
+class Same(TypedDict, total=False):
+    """What listed articles have in common; `None` = anything."""
+
+    visibility: Visibility | None
+    source: str | None
+    product: str | None
+    language: str | None
+
+
 def list_articles(
-    session: Session,
-    scope: Scope,
-    *,
-    visibility: Visibility | None = None,
-    source: str | None = None,
-    day: date | None = None,
-    limit: int = 1_000,
+    session: Session, scope: Scope, *, day: date | None = None, limit: int = 1_000, **same: Unpack[Same]
 ) -> list[Article]:
-    """Return at most `limit` articles ordered by title, of one visibility or source or valid on a day if given."""
+    """Return at most `limit` articles by title: those that state the `same`, and are valid on a day if given."""
     query = select(ArticleRow).where(within(scope, ArticleRow))
-    if visibility:
-        query = query.where(ArticleRow.visibility == visibility)
-    if source is not None:
-        query = query.where(ArticleRow.source == source)
+    for name, value in same.items():
+        if value is not None:
+            query = query.where(getattr(ArticleRow, name) == value)
     if day is not None:
         query = query.where(valid(day))
     return [_article(row) for row in session.scalars(query.order_by(ArticleRow.title, ArticleRow.id).limit(limit))]
@@ -75,6 +77,23 @@ def count_articles(session: Session, scope: Scope) -> dict[Visibility, int]:
         select(ArticleRow.visibility, func.count()).where(within(scope, ArticleRow)).group_by(ArticleRow.visibility)
     )
     return {cast(Visibility, visibility): count for visibility, count in rows}
+
+
+@dataclass(frozen=True)
+class Stated:
+    """What articles state of themselves, each once, in order: products and languages."""
+
+    products: tuple[str, ...]
+    languages: tuple[str, ...]
+
+
+def stated(session: Session, scope: Scope) -> Stated:
+    """Return the products and languages that articles state."""
+    rows = [
+        session.scalars(select(column).distinct().where(within(scope, ArticleRow), column != "").order_by(column))
+        for column in (ArticleRow.product, ArticleRow.language)
+    ]
+    return Stated(*(tuple(some) for some in rows))
 
 
 def sources_sharing(session: Session, scope: Scope, source: str) -> dict[str, int]:

@@ -12,7 +12,6 @@ from knowledge.failures import Conflict
 from knowledge.library.visibility import VisibilityRules
 from knowledge.scope import Scope
 from retrieval.langchain import PassageRetriever
-from retrieval.passages import Only
 from retrieval.search import Search, open_search, reindex
 from tests.retrieval.conftest import ARTICLES, SmallLibrary
 
@@ -170,28 +169,3 @@ def test_the_langchain_face(search: Search) -> None:
     assert documents[0].metadata["title"] == "Returns"
     assert set(documents[0].metadata) == {"article", "title", "heading", "url", "visibility", "language", "score"}
     assert {document.metadata["visibility"] for document in documents} == {"public"}
-
-
-def test_a_search_is_narrowed_to_a_product_or_a_language(small_library: SmallLibrary, search: Search) -> None:
-    small_library.write("stoves", "---\nproduct: Ember\n---\n# Gas stoves\n\nNever use a gas stove inside a tent.")
-    small_library.write("zelte", "---\nlanguage: de\n---\n# Zelte\n\nDas Zelt kann man dreißig Tage lang zurückgeben.")
-    for number in range(150):
-        small_library.write(
-            f"tent-{number}", f"# Tent {number}\n\nA gas stove inside a tent, a tent, a tent: {number}."
-        )
-    small_library.ingest()
-    search.refresh()
-    ask = "gas stove inside a tent"
-    assert len(search.search(ask, audience="customer")) == 10
-    about = search.search(ask, audience="customer", only=Only(product="Ember"))
-    assert [hit.passage.title for hit in about] == ["Gas stoves"]
-    german = search.search(ask, audience="customer", only=Only(language="de"))
-    assert {hit.passage.title for hit in german} == {"Zelte"}
-    assert search.search(ask, audience="customer", only=Only("Ember", "de")) == []
-    english = search.search("fraud desk", audience="customer", only=Only(language="en"))
-    assert {hit.passage.visibility for hit in english} == {"public"}
-    small_library.write("stoves", "---\nproduct: Glow\n---\n# Gas stoves\n\nNever use a gas stove inside a tent.")
-    small_library.ingest()
-    search.refresh()
-    assert search.search(ask, audience="customer", only=Only(product="Ember")) == []
-    assert len(search.search(ask, audience="customer", only=Only(product="Glow"))) == 1

@@ -102,6 +102,18 @@ def test_ask_quotes_its_sources_and_keeps_internal_ones_apart(run, articles: Pat
     assert told["decision"] == "answer"
 
 
+def test_ask_looks_only_at_a_product_or_a_language(run, articles: Path) -> None:
+    (articles / "help" / "stove.md").write_text("---\nproduct: Ember\n---\n# Stoves\n\nStoves go back within 9 days.\n")
+    run("ingest", str(articles), "--visibility", "public")
+    asked = "Within how many days can I send it back?"
+    told = json.loads(run("ask", asked, "--product", "ember", "--language", "en", "--json").stdout)
+    assert {passage["title"] for passage in told["passages"]} == {"Stoves"}
+    assert told["narrowed"] == {"product": "ember", "language": "en"}
+    refused = run("ask", asked, "--product", "Glow")
+    assert refused.exit_code != 0
+    assert "There are the products: Ember." in refused.stderr
+
+
 def test_ask_says_what_to_do_when_it_has_nothing_to_say(run, articles: Path) -> None:
     empty = run("ask", "Where is my parcel?")
     assert empty.exit_code == 0

@@ -58,6 +58,8 @@ def test_verdicts_certify_or_say_how_many_are_needed(
     made = client.post("/api/bot/certificate", json={"risk": 0.05}, headers=manager)
     assert made.status_code == 201
     assert made.json()["threshold"] is None
+    for bad in ({"risk": 5e-324}, {"risk": 1}, {"confidence": 1 - 1e-16}, {"confidence": 0.4}):
+        assert client.post("/api/bot/certificate", json=bad, headers=manager).status_code == 422, bad
     assert client.get("/api/bot", headers=manager).json()["labels"] == 1
 
 

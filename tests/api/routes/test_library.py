@@ -1,10 +1,28 @@
 """Articles and search: whoever is no colleague never meets an internal one."""
 
+from datetime import UTC, datetime
+from pathlib import Path
+
 import pytest
 from fastapi.testclient import TestClient
 
+from api.parts import Parts
+from knowledge.library.ingest import IngestPlan, ingest
+from knowledge.library.visibility import VisibilityRules
+
 HEADERS = dict[str, str]
 pytestmark = pytest.mark.usefixtures("library")
+
+
+@pytest.fixture
+def stove(library: None, parts: Parts, tmp_path: Path) -> None:
+    """One more article, of a product."""
+    folder = tmp_path / "more"
+    folder.mkdir()
+    (folder / "stove.md").write_text("---\nproduct: Ember\n---\n# Stoves\n\nCheck the hose of a gas stove each year.")
+    plan = IngestPlan(datetime.now(UTC), VisibilityRules(default="public"))
+    ingest(parts.database, parts.scope, [folder], plan, parts.search.embedder)
+    parts.search.refresh()
 
 
 def test_internal_articles_exist_for_staff_only(client: TestClient, agent: HEADERS, customer: HEADERS) -> None:
@@ -40,3 +58,51 @@ def test_bad_searches_are_refused(client: TestClient) -> None:
     for body in ({"query": "x", "limit": 0}, {"query": "x", "limit": 51}, {"query": "x", "audience": "agent"}, {}):
         assert client.post("/api/search", json=body).status_code == 422
     assert client.post("/api/search", json={"query": "x" * 4_001}).status_code == 413
+
+
+def test_a_search_is_narrowed_to_what_articles_state(
+    client: TestClient, agent: HEADERS, customer: HEADERS, stove: None
+) -> None:
+    def titles(headers: HEADERS, **narrowed: str) -> set[str]:
+        answer = client.post("/api/search", headers=headers, json={"query": "gas stove", **narrowed})
+        assert answer.status_code == 200, answer.text
+        return {hit["passage"]["title"] for hit in answer.json()["hits"]}
+
+    assert len(titles(agent)) > 1
+    assert titles(agent, product="ember", language="en") == titles(customer, product="Ember") == {"Stoves"}
+    assert titles(customer, language="de") == titles(customer, product="\0Nothing' OR 1=1 --🦊") == set()
+    for body, code in (
+        ({"product": "x" * 201}, 413),
+        ({"language": "x" * 17}, 413),
+        ({"product": ["Ember"]}, 422),
+        ({"product": None}, 422),
+    ):
+        assert client.post("/api/search", json={"query": "x", **body}).status_code == code
+
+
+def test_an_answer_is_narrowed_to_what_articles_state(client: TestClient, agent: HEADERS, stove: None) -> None:
+    asked = {"question": "How often do I check the hose of a gas stove?", "product": "ember", "language": "en"}
+    shown = client.post("/api/ask", headers=agent, json=asked).json()
+    assert {passage["title"] for passage in shown["passages"]} == {"Stoves"}
+    assert shown["narrowed"] == {"product": "ember", "language": "en"}
+    refused = client.post("/api/ask", headers=agent, json=asked | {"product": "Glow"})
+    assert (refused.status_code, refused.json()["remedy"]) == (422, "There are the products: Ember.")
+
+
+def test_the_console_narrows_the_library(client: TestClient, agent: HEADERS, stove: None) -> None:
+    def page(**asked: str) -> str:
+        answer = client.get("/console/library", headers=agent, params=asked)
+        assert answer.status_code == 200
+        return answer.text
+
+    everything = page()
+    assert "<option>Ember</option>" in everything
+    assert "Returns" in everything
+    for narrowed in (page(product="Ember"), page(q="gas stove", product="Ember")):
+        assert "Stoves" in narrowed
+        assert "<option selected>Ember</option>" in narrowed
+        assert "Returns" not in narrowed
+    nothing = page(q="gas stove", product="<script>")
+    assert "Nothing found" in nothing
+    assert "<script>" not in nothing.partition("<main")[2]
+    assert client.get("/console/library", headers=agent, params={"product": "x" * 201}).status_code == 422

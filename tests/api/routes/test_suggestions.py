@@ -43,6 +43,16 @@ def test_a_suggestion_is_made_explained_and_sent(client: TestClient, agent: HEAD
     assert kinds[-3:] == ["suggestion_shown", "message_sent", "suggestion_judged"]
 
 
+def test_a_narrowed_suggestion_is_always_new(client: TestClient, agent: HEADERS, address: str) -> None:
+    first = client.post(f"{address}/suggestions", headers=agent).json()
+    assert client.post(f"{address}/suggestions?reuse=true", headers=agent).json() == first
+    narrowed = client.post(f"{address}/suggestions?reuse=true&language=en", headers=agent).json()
+    assert (first["narrowed"], narrowed["narrowed"]) == ({}, {"language": "en"})
+    assert client.get(f"/api/suggestions/{narrowed['suggestion']}", headers=agent).json() == narrowed
+    for query in ("product=Nothing", "language=xx", f"product={'x' * 201}", "reuse=perhaps", "colour=red"):
+        assert client.post(f"{address}/suggestions?{query}", headers=agent).status_code == 422
+
+
 def test_a_suggestion_grows_as_a_stream(client: TestClient, agent: HEADERS, address: str) -> None:
     answer = client.post(f"{address}/suggestions", headers=agent | STREAM)
     assert answer.headers["content-type"].startswith("text/event-stream")
