@@ -1,9 +1,10 @@
 """Fixtures of the doors: an application over real parts, staff with tokens, customers with sessions."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from api.stopping import Server
 from assistant.suggest import open_assistant
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.inbox import Incoming, receive
-from knowledge.database import Database
+from knowledge.database import Database, open_database
 from knowledge.scope import Scope
 from knowledge.settings import Settings
 from knowledge.staff.logins import issue_token
@@ -34,8 +35,18 @@ def embedder() -> Embedder:
     return open_embedder(Settings())
 
 
+@pytest.fixture(scope="session")
+def bare(tmp_path_factory: pytest.TempPathFactory, migrated: Path, embedder: Embedder) -> Path:
+    """A data folder with empty indexes, to be copied: making them takes three times as long."""
+    folder = tmp_path_factory.mktemp("bare") / "data"
+    with closing(open_database(f"sqlite:///{migrated}")) as database:
+        open_search(Settings(data_dir=folder), database, Scope(), embedder).close()
+    return folder
+
+
 @pytest.fixture
-def settings(tmp_path: Path) -> Settings:
+def settings(tmp_path: Path, bare: Path) -> Settings:
+    shutil.copytree(bare, tmp_path / "data")
     return Settings(data_dir=tmp_path / "data", max_body_bytes=300_000, port=0)
 
 
