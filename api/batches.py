@@ -91,6 +91,8 @@ def append(batch: Batch, new: NewEntry, kind: str = "") -> None:
 
 def flush(batch: Batch) -> None:
     """Append what waits and count it."""
+    if not batch.waiting:
+        return
     news = [new for new, _ in batch.waiting]
     for entry, (_, kind) in zip(
         timeline.append_many(batch.session, batch.scope, news, batch.now), batch.waiting, strict=True

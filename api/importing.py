@@ -209,10 +209,10 @@ def _not_yet(session: Session, scope: Scope, reads: list[_Read]) -> tuple[list[_
     keys find.
     """
     before: Counter[str] = Counter()
-    keys = {read.line: key_of(read.row) for read in reads if is_one_entry(read.row)}
-    ends = list(keys.values())[:1] + list(keys.values())[-1:]
-    if not timeline.known(session, scope, ends):
+    entries = [read for read in reads if is_one_entry(read.row)]
+    if not timeline.known(session, scope, [key_of(read.row) for read in entries[:1] + entries[-1:]]):
         return reads, before
+    keys = {read.line: key_of(read.row) for read in entries}
     stored = timeline.known(session, scope, keys.values())
     left = []
     for read in reads:

@@ -131,7 +131,7 @@ def _conversation_of(batch: Batch, row: MessageGiven | CallGiven) -> Conversatio
 def _open(batch: Batch, row: MessageGiven | CallGiven, customer: CustomerId | None) -> Conversation:
     batch.erased.refuse(Mark(CONVERSATION, row.conversation))
     address = _address(batch, row, customer)
-    batch.erased.refuse(_mark(address))
+    batch.erased.refuse(Mark(address.kind, address.value))
     verified = row.handle is None or row.handle.verified
     if customer is None or (customer, address) not in batch.proven:
         before_identity(batch)

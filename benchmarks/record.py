@@ -198,7 +198,12 @@ def imported(folder: Path, size: Size, say: Say) -> Iterator[Figure]:
 
     database = open_database(f"sqlite:///{folder / 'import.db'}")
     people, events = history.as_rows(size.rows, SEED)
+    begun, spent = perf_counter(), process_time()
     import_events(database, SCOPE, people, BEGIN)
+    customers = {
+        "customers_per_s": round(len(people) / (perf_counter() - begun)),
+        "customers_per_s_of_processor_time": round(len(people) / (process_time() - spent)),
+    }
     rates, ratios, of_processor = [], [], []
     rows = raw.Raw(database)
     for part in range(4):
@@ -215,7 +220,12 @@ def imported(folder: Path, size: Size, say: Say) -> Iterator[Figure]:
         say(f"import: {rates[-1]:.0f} events/s")
     rows.close()
     database.close()
-    words = {"rows": size.rows, "parts": len(rates), "per_s_of_processor_time": round(median(of_processor))}
+    words = {
+        "rows": size.rows,
+        "parts": len(rates),
+        "per_s_of_processor_time": round(median(of_processor)),
+        **customers,
+    }
     yield _named("import/sqlite/events_per_s", quantile_interval(rates, 0.5, seed=SEED), words, "/s")
     yield _named("import/sqlite/ratio_vs_raw", quantile_interval(ratios, 0.5, seed=SEED), words, "")
 

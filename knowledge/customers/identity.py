@@ -7,7 +7,7 @@ from typing import cast
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
-from sqlalchemy import exists, or_, select
+from sqlalchemy import bindparam, exists, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from knowledge.customers import joining, links
@@ -15,12 +15,17 @@ from knowledge.customers.entries import Handle
 from knowledge.customers.tables import CustomerRow, HandleRow
 from knowledge.failures import NotFound, Rejected
 from knowledge.ids import CustomerId, new_id
+from knowledge.prepared import Prepared
 from knowledge.scope import Scope, within
 
 MAX_HANDLE_CHARS = 320
 _KIND = re.compile(r"[a-z][a-z_]{0,31}")
 _PHONE_KINDS = {"phone", "whatsapp", "sms"}
 _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_TABLE = HandleRow.__table__.c
+_OF = tuple(_TABLE[name] == bindparam(name) for name in ("team", "brand", "kind", "value"))
+_FIRST = Prepared(select(_TABLE.id).where(*_OF).limit(1))
+_INSERT = Prepared(insert(HandleRow), *_TABLE.keys())
 
 
 def normalise(handle: Handle) -> Handle:
@@ -110,6 +115,10 @@ def add_handle(
     where nothing speaks against one person (`joining.by_key`). A number that was silent too long changes hands.
     """
     handle = normalise(handle)
+    row = {"id": new_id(), **vars(scope), **vars(handle), "customer": customer, "evidence": "", "created_at": now}
+    if _is_new(session, scope, handle):
+        _INSERT.run(session, {**row, "verified": verified, "shared": False})
+        return True
     holder = _holder(session, scope, handle) if verified else None
     proven = verified
     if holder is not None and holder.customer != customer:
@@ -119,20 +128,8 @@ def add_handle(
         mine[0].verified = mine[0].verified or proven
         session.flush()
         return False
-    session.add(
-        HandleRow(
-            id=new_id(),
-            team=scope.team,
-            brand=scope.brand,
-            customer=customer,
-            kind=handle.kind,
-            value=handle.value,
-            verified=proven,
-            shared=any(row.shared for row in _rows(session, scope, handle)),
-            created_at=now,
-        )
-    )
-    session.flush()
+    shared = any(other.shared for other in _rows(session, scope, handle))
+    _INSERT.run(session, {**row, "verified": proven, "shared": shared})
     return True
 
 
@@ -180,8 +177,16 @@ def _meets(session: Session, scope: Scope, customer: CustomerId, holder: HandleR
     return True
 
 
+def _is_new(session: Session, scope: Scope, handle: Handle) -> bool:
+    """Tell whether nobody is known by a (normalised) handle, not even by a claim; for most, all there is to ask."""
+    session.flush()
+    return _FIRST.first(session, {**vars(scope), **vars(handle)}) is None
+
+
 def _holder(session: Session, scope: Scope, handle: Handle) -> HandleRow | None:
     """The row of the record that proved this (normalised) handle; at most one can be."""
+    if _is_new(session, scope, handle):
+        return None
     return session.scalar(
         select(HandleRow).where(
             within(scope, HandleRow), HandleRow.kind == handle.kind, HandleRow.value == handle.value, HandleRow.verified

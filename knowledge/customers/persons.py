@@ -9,14 +9,17 @@ from sqlalchemy.orm import Session
 
 from knowledge.customers.link_tables import MemberRow
 from knowledge.ids import CustomerId
-from knowledge.prepared import Prepared
-from knowledge.scope import Scope, within
+from knowledge.prepared import Prepared, among
+from knowledge.scope import Scope
 
 _SCOPED = (MemberRow.team == bindparam("team"), MemberRow.brand == bindparam("brand"))
 _PERSON = select(MemberRow.person).where(*_SCOPED, MemberRow.customer == bindparam("customer")).scalar_subquery()
 _RECORDS = Prepared(
     select(MemberRow.customer).where(*_SCOPED, MemberRow.person == _PERSON).order_by(MemberRow.customer)
 )
+_LINKED = select(MemberRow.customer, MemberRow.person).where(*_SCOPED)
+_PERSONS = Prepared(_LINKED.where(among(MemberRow.customer, "records")))
+_FELLOWS = Prepared(_LINKED.where(among(MemberRow.person, "persons")))
 # One record stands for its whole person; several records are exactly those.
 Whose = CustomerId | tuple[CustomerId, ...]
 
@@ -28,13 +31,15 @@ def person_of(session: Session, scope: Scope, customer: CustomerId) -> CustomerI
 
 def persons_of(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, CustomerId]:
     """Return the person of each record."""
-    rows = session.execute(
-        select(MemberRow.customer, MemberRow.person).where(
-            within(scope, MemberRow), MemberRow.customer.in_(list(customers))
-        )
-    )
-    linked = {cast(CustomerId, customer): cast(CustomerId, person) for customer, person in rows}
+    session.flush()
+    linked = dict(_PERSONS.all(session, {**vars(scope), "records": list(customers)}))
     return {customer: linked.get(customer, customer) for customer in customers}
+
+
+def with_fellows(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, CustomerId]:
+    """Return the person of each record, and of every other record of these persons."""
+    of = persons_of(session, scope, customers)
+    return of | dict(_FELLOWS.all(session, {**vars(scope), "persons": list(of.values())}))
 
 
 def records_of(session: Session, scope: Scope, customer: CustomerId) -> tuple[CustomerId, ...]:

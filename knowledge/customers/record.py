@@ -3,18 +3,44 @@
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import cast
+from typing import Any, NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import identity, names, persons, standards
 from knowledge.customers.entries import Handle
-from knowledge.customers.link_tables import MemberRow
 from knowledge.customers.tables import CustomerRow, HandleRow
 from knowledge.failures import NotFound
 from knowledge.ids import CustomerId, new_id
-from knowledge.scope import Scope, within
+from knowledge.prepared import Prepared, among
+from knowledge.scope import Scope
+
+_TABLE, _HANDLE = CustomerRow.__table__.c, HandleRow.__table__.c
+_MINE = (_TABLE.team == bindparam("team"), _TABLE.brand == bindparam("brand"))
+_BY_KEY = Prepared(select(_TABLE.id).where(*_MINE, _TABLE.external_key == bindparam("key")))
+_INSERT = Prepared(insert(CustomerRow), *_TABLE.keys())
+_HANDLES = Prepared(
+    select(_HANDLE.customer, _HANDLE.kind, _HANDLE.value, _HANDLE.verified, _HANDLE.shared)
+    .where(among(_HANDLE.customer, "customers"))
+    .order_by(_HANDLE.verified.desc(), _HANDLE.created_at, _HANDLE.id)
+)
+
+
+class _Row(NamedTuple):
+    """What a record says, by the names of its columns."""
+
+    id: CustomerId
+    external_key: str | None
+    name: str
+    language: str
+    timezone: str
+    preferences: Mapping[str, object] | None
+    attributes: Mapping[str, object] | None
+    created_at: datetime
+
+
+_ROWS = Prepared(select(*(_TABLE[name] for name in _Row._fields)).where(*_MINE, among(_TABLE.id, "ids")))
 
 
 @dataclass(frozen=True)
@@ -68,28 +94,48 @@ def save_customer(session: Session, scope: Scope, new: NewCustomer, now: datetim
     A verified handle that already stands for a record without external key adopts that record; one that is proven
     to be somebody else's is kept as a claim.
     """
-    row = _by_key(session, scope, new.external_key) or _adopt(session, scope, new, now)
+    known = find_by_key(session, scope, new.external_key)
+    row = session.get(CustomerRow, known) if known else _adopt(session, scope, new, now)
     if row is None:
-        row = CustomerRow(id=new_id(), team=scope.team, brand=scope.brand, created_at=now)
-        session.add(row)
-    row.external_key = new.external_key
-    row.name = new.name or row.name or ""
-    # What is no language or time zone that we know stays as it was told; the completeness report counts it as wrong.
-    row.language = standards.language(new.language) or new.language or row.language or ""
-    row.timezone = standards.time_zone(new.timezone) or new.timezone or row.timezone or ""
-    row.preferences = {**(row.preferences or {}), **new.preferences}
-    row.attributes = {**(row.attributes or {}), **new.attributes}
-    session.flush()
-    customer = cast(CustomerId, row.id)
-    for known in new.handles:
-        identity.add_handle(session, scope, customer, known.handle, known.verified, now)
+        customer = CustomerId(new_id())
+        _INSERT.run(session, {"id": customer, **vars(scope), "created_at": now, **_told(new)})
+    else:
+        customer = CustomerId(row.id)
+        _update(row, _told(new))
+        session.flush()
+    for one in new.handles:
+        identity.add_handle(session, scope, customer, one.handle, one.verified, now)
     return customer
+
+
+def _told(new: NewCustomer) -> dict[str, Any]:
+    """The columns that a source tells of."""
+    return {
+        "external_key": new.external_key,
+        "name": new.name,
+        # What is no language or time zone that we know stays as it was told; the completeness report counts it.
+        "language": standards.language(new.language) or new.language,
+        "timezone": standards.time_zone(new.timezone) or new.timezone,
+        "preferences": dict(new.preferences),
+        "attributes": dict(new.attributes),
+    }
+
+
+def _update(row: CustomerRow, told: Mapping[str, Any]) -> None:
+    """What is told anew wins; what is not stays."""
+    row.external_key = told["external_key"]
+    row.name = told["name"] or row.name
+    row.language = told["language"] or row.language
+    row.timezone = told["timezone"] or row.timezone
+    row.preferences = {**(row.preferences or {}), **told["preferences"]}
+    row.attributes = {**(row.attributes or {}), **told["attributes"]}
 
 
 def find_by_key(session: Session, scope: Scope, external_key: str) -> CustomerId | None:
     """Return the customer that a source knows under this id, if any."""
-    row = _by_key(session, scope, external_key)
-    return cast(CustomerId, row.id) if row else None
+    session.flush()
+    found = _BY_KEY.first(session, {**vars(scope), "key": external_key})
+    return CustomerId(found[0]) if found else None
 
 
 def get_customer(session: Session, scope: Scope, customer: CustomerId) -> Customer:
@@ -110,12 +156,6 @@ def get_customers(session: Session, scope: Scope, customers: Collection[Customer
     return {customer: known[customer] for customer in customers if customer in known}
 
 
-def _by_key(session: Session, scope: Scope, external_key: str) -> CustomerRow | None:
-    return session.scalar(
-        select(CustomerRow).where(within(scope, CustomerRow), CustomerRow.external_key == external_key)
-    )
-
-
 def _adopt(session: Session, scope: Scope, new: NewCustomer, now: datetime) -> CustomerRow | None:
     """The record that a verified handle of theirs began and nobody has named yet, unless it may be somebody else's."""
     for known in new.handles:
@@ -128,21 +168,17 @@ def _adopt(session: Session, scope: Scope, new: NewCustomer, now: datetime) -> C
 
 def _load(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, Customer]:
     """Return the persons of these records, by the id of each record of theirs."""
-    of = persons.persons_of(session, scope, customers)
-    members = session.execute(
-        select(MemberRow.customer, MemberRow.person).where(MemberRow.person.in_(list(of.values())))
-    )
-    of |= {cast(CustomerId, customer): cast(CustomerId, person) for customer, person in members}
-    rows = session.scalars(select(CustomerRow).where(within(scope, CustomerRow), CustomerRow.id.in_(list(of))))
-    grouped: dict[CustomerId, list[CustomerRow]] = {}
-    for row in rows:
-        grouped.setdefault(of[cast(CustomerId, row.id)], []).append(row)
+    of = persons.with_fellows(session, scope, customers)
+    session.flush()
+    grouped: dict[CustomerId, list[_Row]] = {}
+    for row in map(_Row._make, _ROWS.all(session, {**vars(scope), "ids": list(of)})):
+        grouped.setdefault(of[row.id], []).append(row)
     handles = _handles(session, list(of))
     people = {person: _merge(person, records, handles) for person, records in grouped.items()}
     return {customer: people[person] for customer, person in of.items() if person in people}
 
 
-def _merge(person: CustomerId, rows: list[CustomerRow], handles: Mapping[str, list[KnownHandle]]) -> Customer:
+def _merge(person: CustomerId, rows: list[_Row], handles: Mapping[str, list[KnownHandle]]) -> Customer:
     """One person of their records: a source's word goes before our own guess, an older record before a newer."""
     rows = sorted(rows, key=lambda row: (row.external_key is None, row.id))
     known = [handle for row in rows for handle in handles.get(row.id, ())]
@@ -157,17 +193,12 @@ def _merge(person: CustomerId, rows: list[CustomerRow], handles: Mapping[str, li
         attributes={key: value for row in reversed(rows) for key, value in (row.attributes or {}).items()},
         handles=tuple(sorted(told, key=lambda one: not one.verified)),
         created_at=min(row.created_at for row in rows),
-        records=tuple(cast(CustomerId, row.id) for row in sorted(rows, key=lambda row: row.id)),
+        records=tuple(sorted(row.id for row in rows)),
     )
 
 
 def _handles(session: Session, customers: Collection[CustomerId]) -> dict[str, list[KnownHandle]]:
     handles: dict[str, list[KnownHandle]] = {}
-    for row in session.scalars(
-        select(HandleRow)
-        .where(HandleRow.customer.in_(list(customers)))
-        .order_by(HandleRow.verified.desc(), HandleRow.created_at, HandleRow.id)
-    ):
-        known = KnownHandle(Handle(row.kind, row.value), row.verified and not row.shared)
-        handles.setdefault(row.customer, []).append(known)
+    for customer, kind, value, verified, shared in _HANDLES.all(session, {"customers": list(customers)}):
+        handles.setdefault(customer, []).append(KnownHandle(Handle(kind, value), verified and not shared))
     return handles
