@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import combinations
 from pathlib import Path
 
 from email_validator import EmailNotValidError, validate_email
@@ -15,7 +16,7 @@ from evals.figures import Figure, digest, figure
 from evals.identity_cases import CASES, Case, read_cases, wrongly_joined
 from evals.intervals import mean_interval
 from evals.library import private_settings
-from knowledge.customers import matching, pairs
+from knowledge.customers import matching, pairs, persons
 from knowledge.customers.entries import Handle
 from knowledge.customers.profiles import read_profiles
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
@@ -46,8 +47,8 @@ def suggestion_figures(data: Path, now: datetime, say: Callable[[str], None]) ->
     """Pairwise precision, recall and F1 of the suggestions on febrl3 and splink_people, beside the peer's.
 
     The threshold is the product's own. The settings of each figure tell what febrl1, on which it was chosen, makes of
-    the thresholds around it. Each file of splink_people is searched by itself; the figure without a file's name is of
-    the pairs of all of them together.
+    the thresholds around it, and what comes of accepting every suggestion (`all_accepted`). Each file of splink_people
+    is searched by itself; the figure without a file's name is of the pairs of all of them together.
     """
     if not identity_peer.PEER.is_there():
         say(identity_peer.PEER.left_out)
@@ -90,6 +91,14 @@ def f1_by_threshold(scored: Scored, people: People) -> dict[str, float]:
     return told
 
 
+def joined(found: Iterable[frozenset[str]]) -> frozenset[frozenset[str]]:
+    """Return the pairs of records that are one person's once all these are accepted: links join whole persons."""
+    groups: dict[CustomerId, list[str]] = {}
+    for record, person in persons.join((CustomerId(min(pair)), CustomerId(max(pair))) for pair in found).items():
+        groups.setdefault(person, []).append(record)
+    return frozenset(frozenset(pair) for group in groups.values() for pair in combinations(group, 2))
+
+
 def automatic_figures(now: datetime) -> Iterator[Figure]:
     """Records of different people that proof alone made one, over the written cases; must be 0."""
     cases = read_cases()
@@ -110,7 +119,13 @@ def _figures(name: str, parts: Sequence[Found], settings: Mapping[str, object]) 
     """The figures of the pairs of all parts together; pairs of one person are drawn together."""
     ours = _measured([(one.people, frozenset(one.ours)) for one in parts])
     peers = _measured([(one.people, one.peers) for one in parts if one.peers is not None])
-    settings = {**settings, "records": sum(len(one.people.records) for one in parts)}
+    accepted = _measured([(one.people, joined(one.ours)) for one in parts])
+    told = {
+        metric: round(sum(value for value, _ in values) / len(values), 4)
+        for metric, values in accepted.items()
+        if values
+    }
+    settings = {**settings, "records": sum(len(one.people.records) for one in parts), "all_accepted": told}
     for metric, values in ours.items():
         if values:
             numbers, groups = zip(*sorted(values), strict=True)

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 
 from evals.beside import Peer
-from knowledge.customers import likeness
+from knowledge.customers.blocking import BLOCKS, keys_of
 from knowledge.customers.profiles import Profile
 from knowledge.ids import CustomerId
 
@@ -21,5 +21,6 @@ def linked(
         RuntimeError: it failed; its last words are in the message.
     """
     records = {names[one.record]: dict(one.values) for one in profiles}
-    found = peer.ask("link", {"records": records, "blocks": likeness.BLOCKS}, SECONDS)
+    keys = {names[one.record]: keys_of(one.values) for one in profiles}
+    found = peer.ask("link", {"records": records, "keys": keys, "blocks": BLOCKS}, SECONDS)
     return frozenset(frozenset(pair) for pair in found)
