@@ -4,8 +4,8 @@ import hashlib
 import hmac
 
 from api.sessions import secret_of
-from assistant.outreach.campaign import Campaign
 from assistant.outreach.choosing import AsListed, ChannelChooser
+from assistant.outreach.terms import Campaign
 from assistant.outreach.triggers import read_triggers
 from knowledge.ids import CustomerId
 from knowledge.settings import Settings

@@ -76,12 +76,13 @@ class Parts:
         object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
         tools = open_tools(self.settings, self.database, self.scope, self.clock, self.service)
         bot = open_bot(self.settings, self.assistant, self.board, tools)
-        object.__setattr__(self, "bot", replace(bot, topic_of=topics or self.service.topic_of))
+        object.__setattr__(self, "drifting", Watch(self._embed))
+        bot = replace(bot, topic_of=topics or self.service.topic_of, drifted=self._has_drifted)
+        object.__setattr__(self, "bot", bot)
         object.__setattr__(self, "rewriter", open_rewriter(self.settings))
         object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
         object.__setattr__(self, "chat", open_chat(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
-        object.__setattr__(self, "drifting", Watch(self._embed))
 
     def narrowed(self, only: Only) -> Assistant:
         """Return the assistant, looking only there.
@@ -95,6 +96,9 @@ class Parts:
 
     def _embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         return self.search.embedder.embed(texts)
+
+    def _has_drifted(self, certified_at: datetime) -> bool:
+        return self.drifting.since(self.database, self.scope, certified_at).alarm
 
 
 def read_recipients(settings: Settings) -> tuple[str, ...]:

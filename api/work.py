@@ -4,7 +4,7 @@ from api.channels.delivering import DELIVER
 from api.channels.email.fetching import FETCH_MAIL
 from api.worker.bot import BOT
 from api.worker.chores import RETAIN, TIDY_FILES
-from api.worker.outreach import HEAR_STOP, REACH_OUT
+from api.worker.outreach import FOLLOW_SAMPLE, HEAR_STOP, REACH_OUT
 from api.worker.reports import REPORT
 from api.worker.routing import ROUTE
 from api.worker.sites import SYNC
@@ -30,6 +30,7 @@ REACTIONS: tuple[Reaction, ...] = (
     BOT,
     MOOD,
     FACTS,
+    FOLLOW_SAMPLE,
     HEAR_STOP,
     WORD,
 )

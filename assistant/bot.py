@@ -71,11 +71,17 @@ def no_topic(_text: str) -> str:
     return ""
 
 
+def never(_certified_at: datetime) -> bool:
+    """Notice no drift: nobody watches."""
+    return False
+
+
 @dataclass(frozen=True)
 class Bot:
     """What the bot needs. `languages` are those the embedder is good for; `load` is asked for a queue's state.
 
     `daily_tokens` is the most that models may use on one day (UTC); 0: no model is ever asked once one would cost.
+    `drifted` tells whether customers ask about other things now than before a certificate of this time.
     """
 
     assistant: Assistant
@@ -85,6 +91,7 @@ class Bot:
     topic_of: Callable[[str], str] = no_topic
     daily_tokens: int = 1_000_000
     toolbox: Toolbox = NO_TOOLS
+    drifted: Callable[[datetime], bool] = never
 
 
 def attend(
@@ -123,7 +130,10 @@ def look(bot: Bot, database: Database, scope: Scope, conversation: ConversationI
 def think(bot: Bot, sight: Sight, load: Load, now: datetime) -> Decision:
     """Decide about the turn: cheap conditions first, a draft only when they hold."""
     early = before(bot, sight, load, now)
-    return early if early is not None else after(sight, draft(bot.assistant, sight, bot.toolbox))
+    if early is not None:
+        return early
+    decision = after(sight, draft(bot.assistant, sight, bot.toolbox))
+    return HandOff("drift", decision.drafted) if has_drifted(bot, sight, decision) else decision
 
 
 def act(database: Database, scope: Scope, posted: Posted, decision: Decision) -> BotDecided | None:
@@ -217,3 +227,11 @@ def unfit(sight: Sight, drafted: Drafted) -> BotReason:
     if certificate is None or certificate.threshold is None:
         return "uncertified"
     return "unsure" if drafted.chance is None or drafted.chance < certificate.threshold else ""
+
+
+def has_drifted(bot: Bot, sight: Sight, decision: Decision) -> bool:
+    """Tell whether an answer from the library rests on a certificate that was made on other questions than these."""
+    certificate = sight.certificate
+    if not isinstance(decision, Answer) or decision.drafted.from_record or certificate is None:
+        return False
+    return certificate.at is not None and bot.drifted(certificate.at)

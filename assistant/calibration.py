@@ -1,4 +1,4 @@
-"""Calibration: whether the stated chances come true, from agents' verdicts on suggestions or a labelled file."""
+"""Calibration: whether the stated chances come true, from colleagues' verdicts on drafts or a labelled file."""
 
 import hashlib
 import json
@@ -10,7 +10,8 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from assistant.certify import CONFIDENCE, Certificate, Scored, certify, exceeded, items_needed, sequence
-from knowledge.customers.entries import SuggestionJudged, SuggestionShown
+from knowledge.customers.bot_entries import BotDecided, BotJudged
+from knowledge.customers.entries import Payload, SuggestionJudged, SuggestionShown
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import ENTRIES, read_row
 from knowledge.failures import Rejected
@@ -49,21 +50,37 @@ class Calibration:
 
 
 def verdicts(session: Session, scope: Scope) -> list[Labelled]:
-    """Return the suggestions that agents judged: right when sent as drafted, wrong when changed or rejected.
+    """Return the drafts that colleagues judged: suggestions, right when sent as drafted, and the bot's own answers.
 
-    Of several verdicts on a suggestion the latest counts; those without a chance are left out.
+    Of several verdicts on one the latest counts; those without a chance are left out.
     """
-    kinds = ("suggestion_shown", "suggestion_judged")
+    kinds = ("suggestion_shown", "suggestion_judged", "bot_decided", "bot_judged")
     query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind.in_(kinds)).order_by(EntryRow.seq)
     chances: dict[str, float] = {}
     right: dict[str, bool] = {}
     for row in session.execute(query):
-        payload = read_row(row).payload
-        if isinstance(payload, SuggestionShown) and payload.chance is not None and payload.decision == "answer":
-            chances[payload.suggestion] = payload.chance
-        elif isinstance(payload, SuggestionJudged):
-            right[payload.suggestion] = payload.verdict == "accepted"
+        entry = read_row(row)
+        chances |= _stated(entry.id, entry.payload)
+        right |= _judged(entry.payload)
     return [Labelled(key, chances[key], good) for key, good in right.items() if key in chances]
+
+
+def _stated(entry: str, payload: Payload | None) -> dict[str, float]:
+    match payload:
+        case SuggestionShown(chance=float(chance), decision="answer"):
+            return {payload.suggestion: chance}
+        case BotDecided(chance=float(chance)):
+            return {entry: chance}
+    return {}
+
+
+def _judged(payload: Payload | None) -> dict[str, bool]:
+    match payload:
+        case SuggestionJudged():
+            return {payload.suggestion: payload.verdict == "accepted"}
+        case BotJudged():
+            return {payload.decision: payload.right}
+    return {}
 
 
 def read_labelled(path: Path) -> list[Labelled]:

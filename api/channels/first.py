@@ -11,8 +11,8 @@ from api.parts import Parts
 from api.survey_guard import Question, ask_guard
 from api.surveying import survey_link
 from assistant.outreach.asking import Limits, stop_leaving
-from assistant.outreach.campaign import AUTHOR
 from assistant.outreach.facts import Policy
+from assistant.outreach.terms import AUTHOR
 from assistant.outreach.triggers import Trigger
 from knowledge.customers import conversations, timeline
 from knowledge.customers.entries import Entry, MessageSent

@@ -10,10 +10,11 @@ from api.cli.output import AsJson, tell, write, write_json, write_table
 from api.cli.whom import NOBODY, By, Whom, find_customer
 
 if TYPE_CHECKING:
-    from assistant.outreach.campaign import Campaign
+    from assistant.outreach.terms import Campaign
     from assistant.outreach.uplift import Uplift
 
 outreach = typer.Typer(help="Reaching out first: triggers, proposals, what it did.", no_args_is_help=True)
+SETTLED = {"sent": "sent", "approved": "turned down", "refused": "refused by the guard"}
 File = Annotated[Path, typer.Argument(metavar="FILE", help="A YAML file of triggers.", show_default=False)]
 
 
@@ -108,11 +109,11 @@ def list_waiting(as_json: AsJson = False) -> None:
     Example:
       threadline outreach list
     """
-    from assistant.outreach.campaign import waiting
+    from assistant.outreach.sampling import waiting
     from knowledge.customers.entries import as_json as entry_json
 
     with open_record() as record, record.database.read() as session:
-        found = waiting(session, record.scope)
+        found = waiting(session, record.scope, _campaign(record).plan, now_utc())
     if as_json:
         write_json([entry_json(one) for one in found])
         return
@@ -137,19 +138,23 @@ def approve(
     Example:
       threadline outreach approve 01a203399d937655b478826214bc72af
     """
-    from assistant.outreach import campaign as journey
+    from assistant.outreach import approving
     from knowledge.customers.outreach_entries import OutreachRefused
     from knowledge.failures import Conflict
     from knowledge.ids import EntryId
 
     with open_record() as record:
-        said = journey.Said(EntryId(proposal), not no, by)
-        done = journey.approve(record.database, record.scope, _campaign(record), said, now_utc())
+        said, campaign = approving.Said(EntryId(proposal), not no, by), _campaign(record)
+        done = approving.approve(record.database, record.scope, campaign, said, now_utc())
+        rest = approving.settle_rest(record.database, record.scope, campaign, now_utc())
     if isinstance(done.payload, OutreachRefused):
         raise Conflict(
             f"The guard says no: {done.payload.reason} [{done.payload.rule}].", "The timeline has the facts."
         )
     write("Turned down." if no else "It is in the outbox.")
+    if rest:
+        told = ", ".join(f"{SETTLED[kind]} {count}" for kind, count in sorted(rest.items()))
+        write(f"Of those that waited for this sample: {told}.")
 
 
 @outreach.command()

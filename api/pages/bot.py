@@ -1,6 +1,8 @@
 """The bot's page for managers: its rules, what certifies it, how it did, and its words beside the agents'."""
 
-from typing import Any
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Self
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -8,10 +10,11 @@ from fastapi.responses import HTMLResponse
 from api.access import PartsHere, StaffHere
 from api.pages.botlines import decided
 from api.pages.drawing import draw, zone_of
+from api.routes.bot import RISK, drift_of
 from assistant.answering import judging, outcomes
 from assistant.answering.beside import read_beside
-from assistant.answering.drifting import asked_before_and_since
 from assistant.answering.words import listed
+from assistant.certify import CONFIDENCE, items_needed
 from knowledge.bot import rules
 from knowledge.customers.inbox import SELF_DELIVERING
 
@@ -32,6 +35,22 @@ ENDED = {
 CHANNELS = ("chat", "email", "whatsapp", "sms", "app")
 
 
+@dataclass(frozen=True)
+class Judged:
+    """The verdicts so far: `customers` are how many count, `needed` how many a bound takes with 0, 1, 2 wrong."""
+
+    answers: int
+    customers: int
+    wrong: int
+    needed: tuple[int, ...]
+
+    @classmethod
+    def of(cls, known: Sequence[judging.Label]) -> Self:
+        """Count labels."""
+        needed = tuple(items_needed(RISK, CONFIDENCE, wrong) for wrong in range(3))
+        return cls(len(known), len({one.customer for one in known}), sum(not one.right for one in known), needed)
+
+
 @router.get("/console/bot")
 def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
     """Everything about the bot on one page."""
@@ -43,15 +62,11 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
             "rules": rules.list_rules(session, parts.scope),
             "history": rules.history(session, parts.scope, 20),
             "certified": certified,
-            "labels": len(known),
-            "failed": certified is not None and judging.has_failed(known, certified),
+            "judged": Judged.of(known),
             "counts": outcomes.counts(outcomes.read_outcomes(session, parts.scope, now), now),
             "beside": [(one, decided(one.decided)) for one in read_beside(session, parts.scope)],
             "spent": rules.spent(session, parts.scope, now.date()),
         }
-        asked = asked_before_and_since(session, parts.scope, certified.at) if certified and certified.at else None
-    # No model is asked inside the transaction.
-    context["drift"] = parts.drifting.look(*asked) if asked else None
     return draw(
         request,
         "bot.html",
@@ -63,5 +78,6 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
         channels=sorted({*CHANNELS, *SELF_DELIVERING}),
         languages=sorted(parts.bot.languages & set(listed())),
         ceiling=parts.bot.daily_tokens,
+        drift=drift_of(parts, certified),
         **context,
     )

@@ -31,6 +31,7 @@ REASONS: dict[BotReason, str] = {
     "asked_enough": "it had asked back often enough",
     "unsure": "it was not sure enough",
     "uncertified": "no certificate says how sure it may be",
+    "drift": "customers ask about other things than before its certificate",
     "unsupported": "a sentence was not borne out",
     "identity": "it is not proven who is writing",
     "spend": "the day's spending is used up",

@@ -13,6 +13,7 @@ from api.pages.record_lines import about_record
 from api.pages.routing_lines import ROUTING_ICONS, about_routing
 from api.pages.suggestions import VERDICTS
 from api.pages.words import channel_name, clock, money
+from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.comparison_entries import ComparisonOffered, ComparisonRated
 from knowledge.customers.conversations import Conversation
@@ -35,7 +36,7 @@ from knowledge.customers.fact_entries import FactCorrected, FactsRead, PackageOp
 from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.issues import AUTOMATIC
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
-from knowledge.ids import ConversationId, SuggestionId
+from knowledge.ids import ConversationId
 
 SURVEYS = {"csat": ("satisfaction", 5), "ces": ("ease", 7), "nps": ("recommendation", 10)}
 EVENT_ICONS = {
@@ -97,10 +98,12 @@ class Line:
 
 def lines_of(entries: list[Entry], known: Known) -> list[Line]:
     """Return the lines to show for these entries, oldest first; a verdict is told on its suggestion's line."""
-    verdicts: dict[SuggestionId, str] = {}
+    verdicts: dict[str, str] = {}
     for entry in entries:
         if isinstance(entry.payload, SuggestionJudged):
             verdicts[entry.payload.suggestion] = VERDICTS[entry.payload.verdict].lower()
+        elif isinstance(entry.payload, BotJudged):
+            verdicts[entry.payload.decision] = "right" if entry.payload.right else "wrong"
     told = {said.message: said for entry in entries if isinstance(said := entry.payload, Delivery)}
     shown = [_line(entry, known, verdicts) for entry in entries if not _told_elsewhere(entry.payload)]
     shown = [replace(line, delivery=told.get(line.entry.id)) for line in shown]
@@ -137,7 +140,7 @@ def _folded(lines: list[Line]) -> list[Line]:
     return told
 
 
-def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> Line:
+def _line(entry: Entry, known: Known, verdicts: Mapping[str, str]) -> Line:
     conversation = known.conversations.get(entry.conversation) if entry.conversation else None
     payload = entry.payload
     line = Line(
@@ -153,6 +156,8 @@ def _line(entry: Entry, known: Known, verdicts: Mapping[SuggestionId, str]) -> L
     )
     if isinstance(payload, SuggestionShown):
         line = replace(line, verdict=verdicts.get(payload.suggestion, ""))
+    elif isinstance(payload, BotDecided):
+        line = replace(line, verdict=verdicts.get(entry.id, ""))
     return line
 
 

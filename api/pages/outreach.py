@@ -10,7 +10,7 @@ from api.outreaching import customer_of
 from api.pages.drawing import draw, zone_of
 from api.routes import outreach
 from api.routes.outreach import ProposalPath
-from assistant.outreach.campaign import Said
+from assistant.outreach.approving import Said
 from assistant.outreach.stopping import stop
 from knowledge.customers.outreach_entries import OutreachRefused, OutreachStopped
 from knowledge.failures import Conflict, NotFound
@@ -32,6 +32,7 @@ def outreach_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResp
         zone=zone_of(request),
         file=parts.settings.outreach,
         waiting=told.waiting,
+        samples={one.trigger: one for one in told.samples},
         triggers=told.triggers,
     )
 

@@ -29,7 +29,8 @@ def about_outreach(payload: Payload | None, name: Callable[[str], str]) -> str:
 
 def _approved(payload: OutreachApproved, name: Callable[[str], str]) -> str:
     whose = "The trusted trigger" if payload.author == "trigger" else name(payload.author)
-    return f"{whose} {'approved' if payload.approved else 'turned down'} writing first"
+    sample = " (with the sample)" if payload.by_sample else ""
+    return f"{whose} {'approved' if payload.approved else 'turned down'} writing first{sample}"
 
 
 def _not_written(payload: Payload | None) -> str:

@@ -10,8 +10,9 @@ from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.schemas import EntryOut, Input, without_nul
 from assistant.answering import judging, outcomes
+from assistant.answering.drift import Drift
 from assistant.answering.judging import Verdict
-from assistant.certify import items_needed
+from assistant.certify import CONFIDENCE, items_needed
 from assistant.tools import proposing
 from assistant.tools.proposing import Say
 from knowledge.bot import rules
@@ -21,6 +22,8 @@ from knowledge.failures import Conflict
 from knowledge.ids import EntryId
 
 router = APIRouter(prefix="/api/bot", tags=["bot"])
+# The share of wrong answers that is certified unless another is asked for.
+RISK = 0.05
 Name = Annotated[str, AfterValidator(without_nul)]
 ProposalPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 EntryPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -79,20 +82,42 @@ class CountOut(BaseModel):
     open: int
 
 
+class DriftOut(BaseModel):
+    """Whether customers ask about other things than before the certificate; `alarm`: it answers nothing on its word."""
+
+    alarm: bool
+    p_value: float
+    known: int
+    fresh: int
+
+    @classmethod
+    def of(cls, found: Drift) -> Self:
+        """Return the comparison as it goes out."""
+        return cls(alarm=found.alarm, **vars(found))
+
+
 class BotOut(BaseModel):
-    """The bot as it is set and how its conversations ended, by four definitions."""
+    """The bot as it is set and how its conversations ended, by four definitions.
+
+    `labels` are judged answers, `customers` whose they are (one label of each counts), `wrong` how many were wrong;
+    `needed` how many, none of them wrong, a bound of 5 % takes; `drift` is null without a certificate.
+    """
 
     rules: list[RuleOut]
     certificate: CertificateOut | None
+    drift: DriftOut | None
     labels: int
+    customers: int
+    wrong: int
+    needed: int
     outcomes: list[CountOut]
 
 
 class CertificateIn(Input):
     """The share of wrong answers to certify, and how surely."""
 
-    risk: Annotated[float, Field(ge=0.001, le=0.5)] = 0.05
-    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = 0.95
+    risk: Annotated[float, Field(ge=0.001, le=0.5)] = RISK
+    confidence: Annotated[float, Field(ge=0.5, le=0.999)] = CONFIDENCE
 
 
 class VerdictIn(Input):
@@ -109,12 +134,25 @@ def show(parts: PartsHere) -> BotOut:
     with parts.database.read() as session:
         found = rules.certified(session, parts.scope)
         ended = outcomes.counts(outcomes.read_outcomes(session, parts.scope, now), now)
-        return BotOut(
-            rules=[RuleOut.of(rule) for rule in rules.list_rules(session, parts.scope)],
-            certificate=CertificateOut.of(found) if found else None,
-            labels=len(judging.labels(session, parts.scope)),
-            outcomes=[CountOut(**vars(one)) for one in ended],
-        )
+        known = judging.labels(session, parts.scope)
+        ruled = rules.list_rules(session, parts.scope)
+    return BotOut(
+        rules=[RuleOut.of(rule) for rule in ruled],
+        certificate=CertificateOut.of(found) if found else None,
+        drift=DriftOut.of(drift) if (drift := drift_of(parts, found)) else None,
+        labels=len(known),
+        customers=len({one.customer for one in known}),
+        wrong=sum(not one.right for one in known),
+        needed=items_needed(RISK, CONFIDENCE),
+        outcomes=[CountOut(**vars(one)) for one in ended],
+    )
+
+
+def drift_of(parts: PartsHere, certified: Certified | None) -> Drift | None:
+    """Return how far what is asked since a certificate is from what was asked before; `None` without one."""
+    if certified is None or certified.at is None:
+        return None
+    return parts.drifting.since(parts.database, parts.scope, certified.at)
 
 
 @router.put("/rules", responses=responses(400, 401, 403, 413, 422))

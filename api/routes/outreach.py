@@ -1,6 +1,6 @@
 """Routes of reaching out first: what waits for a yes, what came of it, and stopping it for a customer."""
 
-from typing import Annotated, Any
+from typing import Annotated, Any, Self
 
 from fastapi import APIRouter, Path
 from pydantic import AfterValidator, BaseModel, Field
@@ -10,9 +10,9 @@ from api.failures import responses
 from api.outreaching import open_campaign
 from api.routes.customers import CustomerPath
 from api.schemas import EntryOut, Input, without_nul
-from assistant.outreach import campaign as journey
-from assistant.outreach.campaign import Said
+from assistant.outreach.approving import Said, approve
 from assistant.outreach.report import Told, report
+from assistant.outreach.sampling import Sample, read_samples, waiting
 from assistant.outreach.stopping import stop
 from knowledge.customers.entries import Entry
 from knowledge.customers.outreach_entries import OutreachStopped
@@ -43,10 +43,28 @@ class TriggerOut(BaseModel):
     ratings: UpliftOut | None
 
 
+class SampleOut(BaseModel):
+    """A sampled trigger: how many messages wait to be looked at, how many wait for those, and the latest word.
+
+    The rest goes once everything was looked at and the latest word is a yes; a no turns down all that waits.
+    """
+
+    trigger: str
+    looking: int
+    rest: int
+    said: bool | None
+
+    @classmethod
+    def of(cls, trigger: str, found: Sample) -> Self:
+        """Return the sample as it goes out."""
+        return cls(trigger=trigger, looking=len(found.looking), rest=len(found.rest), said=found.said)
+
+
 class OutreachOut(BaseModel):
-    """Proposals that wait for a yes or no, and what came of every trigger."""
+    """Proposals that wait for a yes or no, samples that others wait for, and what came of every trigger."""
 
     waiting: list[EntryOut]
+    samples: list[SampleOut]
     triggers: list[TriggerOut]
 
 
@@ -71,10 +89,16 @@ class StopOut(BaseModel):
 @router.get("/outreach", responses=responses(401, 403))
 def show(parts: PartsHere) -> OutreachOut:
     """Return what waits for a yes or no, and what came of every trigger."""
+    now, campaign = parts.clock(), open_campaign(parts.settings)
     with parts.database.read() as session:
-        found = journey.waiting(session, parts.scope)
-        told = report(session, parts.scope, parts.clock())
-    return OutreachOut(waiting=[EntryOut.of(one) for one in found], triggers=[_out(one) for one in told])
+        found = waiting(session, parts.scope, campaign.plan, now) if campaign else []
+        samples = read_samples(session, parts.scope, campaign.plan, now) if campaign else {}
+        told = report(session, parts.scope, now)
+    return OutreachOut(
+        waiting=[EntryOut.of(one) for one in found],
+        samples=[SampleOut.of(name, one) for name, one in samples.items()],
+        triggers=[_out(one) for one in told],
+    )
 
 
 def _out(told: Told) -> TriggerOut:
@@ -106,7 +130,7 @@ def settle(parts: PartsHere, said: Said) -> Entry:
     campaign = open_campaign(parts.settings)
     if campaign is None:
         raise Conflict("No file of triggers is set.", "Set THREADLINE_OUTREACH to a YAML file: docs/outreach.md.")
-    return journey.approve(parts.database, parts.scope, campaign, said, parts.clock())
+    return approve(parts.database, parts.scope, campaign, said, parts.clock())
 
 
 @router.post("/customers/{customer}/outreach-stop", responses=responses(400, 401, 403, 404, 413, 422))

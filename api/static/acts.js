@@ -11,7 +11,7 @@ const ACTS = {
   decline: () => call("POST", `/api/conversations/${conversation()}/refusal`, {}),
   open: () => call("PUT", `/api/conversations/${conversation()}/status`, { status: "open" }),
 };
-const DONE = { take: "It is yours now", accept: "It is yours now", move: "They read it there now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again", agreed: "Agreed", refused: "Refused" };
+const DONE = { take: "It is yours now", accept: "It is yours now", move: "They read it there now", decline: "Declined: the next colleague is asked", resolved: "Resolved", open: "Open again", pass: "Passed on", resend: "It is sent again", agreed: "Agreed", refused: "Refused", right: "Noted: right", wrong: "Noted: wrong" };
 
 async function run(name, action) {
   try {
@@ -27,6 +27,12 @@ function settle({ dataset }) {
   const approved = dataset.approved === "yes";
   const name = approved ? "agreed" : "refused";
   run(name, () => call("POST", `/api/bot/proposals/${dataset.proposal}`, { approved }));
+}
+
+/* Whether what the bot answered was right: it counts when the bot is certified, and can stop it. */
+function judge({ dataset }) {
+  const right = dataset.right === "yes";
+  run(right ? "right" : "wrong", () => call("POST", `/api/bot/decisions/${dataset.decision}/verdict`, { right }));
 }
 
 export function act(name) {
@@ -57,6 +63,8 @@ export function listenToActs() {
     if (button) act(button.dataset.act);
     const proposal = event.target.closest("[data-proposal]");
     if (proposal) settle(proposal);
+    const verdict = event.target.closest("button[data-decision]");
+    if (verdict) judge(verdict);
     const again = event.target.closest("[data-resend]");
     if (again) run("resend", () => call("POST", again.dataset.resend));
     if (event.target.closest("[data-close]")) event.target.closest("dialog").close();

@@ -13,6 +13,7 @@ from assistant.answering.drift import Drift, drift
 from knowledge.customers.bot_entries import BotDecided
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import ENTRIES, read_row
+from knowledge.database import Database
 from knowledge.ids import EntryId
 from knowledge.scope import Scope, within
 
@@ -38,25 +39,44 @@ def _asked(session: Session, scope: Scope, when: ColumnElement[bool], most: int)
     query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "bot_decided", when)
     found: list[tuple[EntryId, str]] = []
     for row in session.execute(query.order_by(EntryRow.at.desc(), EntryRow.seq.desc()).limit(most * 4)):
+        if len(found) == most:
+            break
         entry = read_row(row)
-        if isinstance(entry.payload, BotDecided) and entry.payload.question and len(found) < most:
+        if isinstance(entry.payload, BotDecided) and entry.payload.question:
             found.append((entry.id, entry.payload.question))
     return Asked(tuple(one for one, _ in found), tuple(question for _, question in found))
 
 
 class Watch:
-    """Compares them, and remembers the last answer for as long as nothing new was asked; it keeps no words."""
+    """Compares them, and remembers the latest vectors and what they said; it keeps no words."""
 
     def __init__(self, embed: Embed) -> None:
         self._embed = embed
+        self._vectors: dict[EntryId, NDArray[np.float32]] = {}
         self._last: tuple[object, Drift] | None = None
 
+    def since(self, database: Database, scope: Scope, certified_at: datetime) -> Drift:
+        """Return how far what is asked since a certificate is from what was asked before it.
+
+        Raises:
+            Unavailable: the embedder cannot be used.
+        """
+        with database.read() as session:
+            asked = asked_before_and_since(session, scope, certified_at)
+        return self.look(*asked)  # no model is asked inside the transaction
+
     def look(self, before: Asked, since: Asked) -> Drift:
-        """Return how far the new questions are from the known ones."""
+        """Return how far the new questions are from the known ones; only those not seen before are embedded."""
         key = before.entries, since.entries
         if self._last is None or self._last[0] != key:
-            rows = self._embed([*before.questions, *since.questions]) if before.questions and since.questions else None
+            rows = self._rows([*before.entries, *since.entries], [*before.questions, *since.questions])
             known = len(before.questions)
-            found = Drift(1.0, known, len(since.questions)) if rows is None else drift(rows[:known], rows[known:])
-            self._last = key, found
+            self._last = key, drift(rows[:known], rows[known:])
         return self._last[1]
+
+    def _rows(self, entries: Sequence[EntryId], questions: Sequence[str]) -> NDArray[np.float32]:
+        kept = self._vectors
+        fresh = {one: text for one, text in zip(entries, questions, strict=True) if one not in kept}
+        made = dict(zip(fresh, self._embed(list(fresh.values())), strict=True)) if fresh else {}
+        self._vectors = {one: kept[one] if one in kept else made[one] for one in entries}
+        return np.array([self._vectors[one] for one in entries])

@@ -1,13 +1,14 @@
 """Judging: agents say whether the bot was right; their words are the labels that certify it or stop it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.certify import Certificate, Scored, certify, exceeded, sequence
+from knowledge.bot import rules
 from knowledge.bot.rules import Certified
 from knowledge.customers import inbox, timeline
 from knowledge.customers.bot_entries import BotDecided, BotJudged
@@ -19,6 +20,9 @@ from knowledge.ids import ConversationId, CustomerId, EntryId
 from knowledge.scope import Scope, within
 
 MAX_REASON_CHARS = 2_000
+# What the certificate says that takes the place of one whose risk was shown to be exceeded.
+EXCEEDED = "stopped: of the answers since the last certificate more were judged wrong than it allows"
+AT_ONCE = 500
 
 
 @dataclass(frozen=True)
@@ -45,7 +49,9 @@ class Verdict:
 
 
 def judge(session: Session, scope: Scope, verdict: Verdict, now: datetime) -> Entry:
-    """Keep a colleague's verdict; the same colleague's later one on the same decision counts instead of it.
+    """Keep a colleague's verdict; a later one on the same decision counts instead of it.
+
+    Where the verdicts now show the certificate's risk exceeded, one that certifies nothing takes its place at once.
 
     Raises:
         NotFound: there is no such decision.
@@ -58,7 +64,22 @@ def judge(session: Session, scope: Scope, verdict: Verdict, now: datetime) -> En
         raise Rejected("The bot said nothing there that could be right or wrong.", "Judge one of its answers.")
     reason = inbox.clean(verdict.reason, 0, MAX_REASON_CHARS)
     judged = BotJudged(entry.id, verdict.right, verdict.author, reason)
-    return timeline.append(session, scope, NewEntry(entry.customer, judged, now, entry.conversation), now)
+    kept = timeline.append(session, scope, NewEntry(entry.customer, judged, now, entry.conversation), now)
+    if not verdict.right:
+        _stop_if_exceeded(session, scope, now)
+    return kept
+
+
+def _stop_if_exceeded(session: Session, scope: Scope, now: datetime) -> None:
+    certified = rules.certified(session, scope)
+    if certified is None or certified.threshold is None:
+        return
+    known = labels(session, scope)
+    if has_failed(known, certified):
+        posted = _posted_since(known, certified)
+        wrong = sum(not one.right for one in posted)
+        stopped = replace(certified, threshold=None, items=len(known), answered=len(posted), wrong=wrong)
+        rules.certify(session, scope, replace(stopped, source=EXCEEDED, author="bot"), now)
 
 
 def labels(session: Session, scope: Scope) -> list[Label]:
@@ -69,15 +90,12 @@ def labels(session: Session, scope: Scope) -> list[Label]:
         payload = read_row(row).payload
         if isinstance(payload, BotJudged):
             verdicts[payload.decision] = payload.right
-    found = [label for decision, right in verdicts.items() if (label := _label(session, scope, decision, right))]
+    made = _decisions(session, scope, list(verdicts))
+    found = [label for entry in made if (label := _label(entry, verdicts[entry.id]))]
     return sorted(found, key=lambda one: one.at)
 
 
-def _label(session: Session, scope: Scope, decision: EntryId, right: bool) -> Label | None:
-    try:
-        entry = timeline.get_entry(session, scope, decision)
-    except NotFound:
-        return None
+def _label(entry: Entry, right: bool) -> Label | None:
     made = entry.payload
     if not isinstance(made, BotDecided) or made.chance is None or entry.conversation is None:
         return None
@@ -85,18 +103,20 @@ def _label(session: Session, scope: Scope, decision: EntryId, right: bool) -> La
     return Label(entry.id, entry.customer, entry.conversation, made.chance, right, posted, entry.at)
 
 
+def _decisions(session: Session, scope: Scope, names: Sequence[EntryId]) -> Iterator[Entry]:
+    for start in range(0, len(names), AT_ONCE):
+        query = ENTRIES.where(within(scope, EntryRow), EntryRow.id.in_(names[start : start + AT_ONCE]))
+        yield from map(read_row, session.execute(query))
+
+
 def unlabelled_chances(session: Session, scope: Scope, known: Sequence[Label], limit: int = 5_000) -> list[float]:
     """Return the chances of decisions nobody judged: thresholds to test are laid out on these, never on the labels."""
     judged = {one.decision for one in known}
     query = select(EntryRow.id).where(within(scope, EntryRow), EntryRow.kind == "bot_decided")
-    names = [name for name in session.scalars(query.order_by(EntryRow.seq.desc()).limit(limit)) if name not in judged]
-    found: list[float] = []
-    for start in range(0, len(names), 500):
-        for row in session.execute(ENTRIES.where(EntryRow.id.in_(names[start : start + 500]))):
-            payload = read_row(row).payload
-            if isinstance(payload, BotDecided) and payload.chance is not None:
-                found.append(payload.chance)
-    return found
+    latest = session.scalars(query.order_by(EntryRow.seq.desc()).limit(limit))
+    made = _decisions(session, scope, [EntryId(name) for name in latest if name not in judged])
+    payloads = (entry.payload for entry in made)
+    return [one.chance for one in payloads if isinstance(one, BotDecided) and one.chance is not None]
 
 
 def certificate_of(known: Sequence[Label], others: Sequence[float], risk: float, confidence: float) -> Certificate:
@@ -121,7 +141,10 @@ def as_certified(found: Certificate, source: str, author: str) -> Certified:
 
 def has_failed(known: Sequence[Label], certified: Certified) -> bool:
     """Tell whether verdicts on answers posted since a certificate show its risk exceeded; may be asked at any time."""
+    posted = _posted_since(known, certified)
+    return exceeded(sum(not one.right for one in posted), len(posted), certified.risk, certified.confidence)
+
+
+def _posted_since(known: Sequence[Label], certified: Certified) -> list[Label]:
     since = certified.at
-    posted = [one for one in known if one.posted and (since is None or one.at > since)]
-    wrong = sum(not one.right for one in posted)
-    return exceeded(wrong, len(posted), certified.risk, certified.confidence)
+    return [one for one in known if one.posted and (since is None or one.at > since)]

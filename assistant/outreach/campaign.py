@@ -5,69 +5,43 @@ it was, and nothing is proposed or sent twice.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.outreach import guard, people
-from assistant.outreach.asking import Asked, ask_again, refusal
-from assistant.outreach.choosing import AsListed, ChannelChooser, Way, ways_of
+from assistant.outreach.approving import Said, approve, settle_rest
+from assistant.outreach.choosing import Way, ways_of
 from assistant.outreach.drafting import Frame, draft
-from assistant.outreach.facts import Policy
 from assistant.outreach.firing import Fired, firings
 from assistant.outreach.guard import Verdict
 from assistant.outreach.holdout import held_out, looked_at
 from assistant.outreach.looking import reading
 from assistant.outreach.reading import Message, read_facts
+from assistant.outreach.sampling import read_samples, words_of
+from assistant.outreach.terms import BY_TRIGGER, Campaign
 from assistant.outreach.triggers import Plan, Trigger
-from knowledge.customers import inbox, timeline
-from knowledge.customers.entries import ConversationOpened, Entry, Handle
-from knowledge.customers.inbox import Reply
-from knowledge.customers.outreach_entries import (
-    OutreachApproved,
-    OutreachHeldOut,
-    OutreachProposed,
-    OutreachRefused,
-    OutreachSent,
-    Step,
-)
+from knowledge.customers import timeline
+from knowledge.customers.entries import Entry
+from knowledge.customers.outreach_entries import OutreachHeldOut, OutreachProposed, OutreachRefused, Step
 from knowledge.customers.record import Customer, get_customer
-from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
-from knowledge.failures import Conflict, NotFound
-from knowledge.ids import CustomerId, EntryId
+from knowledge.ids import CustomerId
 from knowledge.library.articles import Article, list_articles
-from knowledge.scope import Scope, within
-
-AUTHOR = "outreach"
-BY_TRIGGER = "trigger"
-
-
-@dataclass(frozen=True)
-class Campaign:
-    """What a run goes by: the triggers, the limits, who chooses the channel, and the link with which somebody stops."""
-
-    plan: Plan
-    policy: Policy = field(default_factory=Policy)
-    chooser: ChannelChooser = field(default_factory=AsListed)
-    stop_link: Callable[[CustomerId], str] = lambda _: ""
-
-    def trigger(self, name: str) -> Trigger | None:
-        """Return the trigger of this name, `None` when it is no longer in the file."""
-        return next((one for one in self.plan.triggers if one.name == name), None)
+from knowledge.scope import Scope
 
 
 @dataclass(frozen=True)
 class Case:
-    """A trigger that went off for a person, and the key of what comes of it."""
+    """A trigger that went off for a person, and the key of what comes of it; `waits`: for the sample of a trigger."""
 
     trigger: Trigger
     fired: Fired
     person: CustomerId
+    waits: bool = False
 
     @property
     def key(self) -> str:
@@ -81,17 +55,31 @@ class Case:
 
 
 def run(database: Database, scope: Scope, campaign: Campaign, now: datetime) -> Counter[str]:
-    """Propose what fresh firings ask for, send what trusted triggers may; returns how many of what came of it."""
+    """Propose what fresh firings ask for, send what trusted triggers and settled samples may; returns what came of it.
+
+    The first message of a sample is always looked at, then a share of them: the others wait for it.
+    """
     came: Counter[str] = Counter()
+    with database.read() as session:
+        stands = {name for name, one in read_samples(session, scope, campaign.plan, now).items() if one.stands}
     for case in list(cases(database, scope, campaign.plan, now)):
         with database.write() as session:
-            done = _propose(session, scope, campaign, case, now)
+            done = _propose(session, scope, campaign, replace(case, waits=_waits(case, stands)), now)
         if done is None:
             continue
         came[done.kind.removeprefix("outreach_")] += 1
-        if isinstance(done.payload, OutreachProposed) and done.payload.auto:
-            came[approve(database, scope, campaign, Said(done.id, True, BY_TRIGGER), now).kind[9:]] += 1
-    return came
+        if isinstance(done.payload, OutreachProposed):
+            stands.add(case.trigger.name)
+            if done.payload.auto:
+                said = Said(done.id, True, BY_TRIGGER)
+                came[approve(database, scope, campaign, said, now).kind.removeprefix("outreach_")] += 1
+    return came + settle_rest(database, scope, campaign, now)
+
+
+def _waits(case: Case, stands: Collection[str]) -> bool:
+    one = case.trigger
+    looked = one.name not in stands or looked_at(case.key, one.name, one.sample_share)
+    return one.approval == "sample" and not looked
 
 
 def cases(database: Database, scope: Scope, plan: Plan, now: datetime) -> Iterable[Case]:
@@ -140,7 +128,9 @@ def _propose(session: Session, scope: Scope, campaign: Campaign, case: Case, now
         text=words.text,
         why=case.fired.why,
         citations=(article.id,) if article else (),
-        auto=_is_auto(case),
+        auto=trigger.approval == "trusted",
+        sample=words_of(trigger) if trigger.approval == "sample" else "",
+        rest=case.waits,
     )
     return timeline.append(session, scope, NewEntry(customer.id, proposed, now, dedupe_key=case.key), now)
 
@@ -150,12 +140,6 @@ def _no_way(trigger: Trigger, reach: Sequence[Way]) -> Verdict:
     if reach:
         return Verdict("refuse", "channel", "none of their channels is fit for it now", seen)
     return Verdict("refuse", "address", "none of the channels reaches them", seen)
-
-
-def _is_auto(case: Case) -> bool:
-    if case.trigger.approval == "sample":
-        return not looked_at(case.key, case.trigger.name, case.trigger.sample_share)
-    return case.trigger.approval == "trusted"
 
 
 def article_of(session: Session, scope: Scope, trigger: Trigger, now: datetime) -> Article | None:
@@ -182,83 +166,3 @@ def _refuse(session: Session, scope: Scope, case: Case, said: tuple[Step, Verdic
         case.trigger.name, case.fired.evidence, step, verdict.rule, verdict.reason, dict(verdict.facts)
     )
     return timeline.append(session, scope, NewEntry(case.person, told, now, dedupe_key=key), now)
-
-
-@dataclass(frozen=True)
-class Said:
-    """A colleague's (or a trusted trigger's) yes or no to a proposal."""
-
-    proposal: EntryId
-    approved: bool
-    author: str
-
-
-def approve(database: Database, scope: Scope, campaign: Campaign, said: Said, now: datetime) -> Entry:
-    """Settle a proposal; a yes is sent in the same transaction, unless the guard says no by now.
-
-    A refusal leaves it approved by nobody: it can be approved again while it is fresh.
-
-    Returns the entry of the sending, the refusal, or the no.
-
-    Raises:
-        NotFound: there is no such proposal.
-        Conflict: it was settled before, or its trigger is no longer in the file.
-    """
-    with database.write() as session:
-        timeline.hold(session, scope)
-        entry = timeline.get_entry(session, scope, said.proposal)
-        proposed = entry.payload
-        if not isinstance(proposed, OutreachProposed):
-            raise NotFound("There is no such proposal.", "threadline outreach list names them.")
-        key = f"outreach-settled:{said.proposal}"
-        if timeline.find(session, scope, key) is not None:
-            raise Conflict("Somebody has decided about it already.", "Look at the timeline.")
-        settled = NewEntry(entry.customer, OutreachApproved(said.proposal, said.approved, said.author), now, None, key)
-        if not said.approved:
-            return timeline.append(session, scope, settled, now)
-        trigger = campaign.trigger(proposed.trigger)
-        if trigger is None:
-            raise Conflict(f"There is no trigger {proposed.trigger} any more.", "Turn it down.")
-        refused = _refuse_now(session, scope, campaign, (trigger, entry), now)
-        if refused is not None:
-            return refused
-        timeline.append(session, scope, settled, now)
-        return _send(session, scope, trigger, entry, now)
-
-
-def _refuse_now(
-    session: Session, scope: Scope, campaign: Campaign, about: tuple[Trigger, Entry], now: datetime
-) -> Entry | None:
-    trigger, entry = about
-    asked = Asked(trigger, entry)
-    verdict = ask_again(session, scope, campaign.policy, asked, now)
-    if entry.at < now - timedelta(hours=trigger.fresh_hours):
-        verdict = Verdict("refuse", "fresh", "it was proposed too long ago", {"proposed_at": entry.at.isoformat()})
-    if verdict.allowed:
-        return None
-    return timeline.append(session, scope, NewEntry(entry.customer, refusal(asked, "sending", verdict), now), now)
-
-
-def _send(session: Session, scope: Scope, trigger: Trigger, entry: Entry, now: datetime) -> Entry:
-    proposed = entry.payload
-    assert isinstance(proposed, OutreachProposed)  # approve has looked
-    address = Handle(proposed.address_kind, proposed.address)
-    opened = ConversationOpened(proposed.channel, address, subject=trigger.subject)
-    conversation = inbox.open_conversation(session, scope, entry.customer, opened, now, now)
-    sent = inbox.reply(session, scope, Reply(conversation.id, proposed.text, AUTHOR, key=f"outreach:{entry.id}"), now)
-    inbox.set_status(session, scope, conversation.id, "pending", AUTHOR, now)
-    told = OutreachSent(proposed.trigger, entry.id, sent.id, proposed.channel)
-    return timeline.append(session, scope, NewEntry(entry.customer, told, now, conversation.id), now)
-
-
-def waiting(session: Session, scope: Scope, limit: int = 100) -> list[Entry]:
-    """Return the proposals nobody has decided about, the oldest first."""
-    rows = session.scalars(
-        select(EntryRow.id)
-        .where(within(scope, EntryRow), EntryRow.kind == "outreach_proposed")
-        .order_by(EntryRow.seq.desc())
-        .limit(limit * 10)
-    )
-    open_ones = [one for one in rows if timeline.find(session, scope, f"outreach-settled:{one}") is None]
-    found = [timeline.get_entry(session, scope, EntryId(one)) for one in reversed(open_ones)]
-    return [one for one in found if one.payload is not None][:limit]

@@ -27,6 +27,7 @@ BotReason = Literal[
     "asked_enough",
     "unsure",
     "uncertified",
+    "drift",
     "unsupported",
     "identity",
     "spend",

@@ -36,7 +36,8 @@ class OutreachHeldOut:
 class OutreachProposed:
     """A message that may leave once it is approved; `citations` are the public articles its text rests on.
 
-    `auto`: the trigger is trusted, or sampled and this one was not drawn for a look.
+    `auto`: the trigger is trusted. `sample` names the words of a sampled trigger; `rest`: this one was not drawn for a
+    look and waits for those that were.
     """
 
     trigger: str
@@ -49,16 +50,19 @@ class OutreachProposed:
     why: str
     citations: tuple[ArticleId, ...] = ()
     auto: bool = False
+    sample: str = ""
+    rest: bool = False
     kind: Literal["outreach_proposed"] = "outreach_proposed"
 
 
 @dataclass(frozen=True)
 class OutreachApproved:
-    """A person (or a trusted trigger) said yes to a proposal, or no."""
+    """A person (or a trusted trigger) said yes to a proposal, or no; `by_sample`: to the sample that it waited for."""
 
     proposal: EntryId
     approved: bool
     author: str
+    by_sample: bool = False
     kind: Literal["outreach_approved"] = "outreach_approved"
 
 

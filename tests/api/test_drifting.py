@@ -57,3 +57,6 @@ def test_other_questions_than_before_the_certificate_raise_the_alarm(
     for _ in range(2):
         page = client.get("/console/bot", headers=manager).text
         assert ("ask about other things" in page) == other
+        told = client.get("/api/bot", headers=manager).json()["drift"]
+        assert (told["alarm"], told["known"], told["fresh"]) == (other, 60, min(50, len(fresh)))
+    assert parts.bot.drifted(NOW - timedelta(days=2)) == other

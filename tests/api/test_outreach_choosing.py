@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.outreach_choosing import BestFirst
-from assistant.outreach.campaign import Campaign, run
+from assistant.outreach.campaign import run
 from assistant.outreach.choosing import ways_of
+from assistant.outreach.terms import Campaign
 from assistant.outreach.triggers import parse_triggers
 from handoff.plan import Plan
 from knowledge.customers import inbox, remaining, timeline

@@ -153,6 +153,22 @@ def test_without_a_certificate_or_below_its_threshold_nothing_is_answered(
     assert "30 days" in decided.text  # what it would have said stays for the agent
 
 
+def test_where_customers_ask_about_other_things_the_library_answers_nothing_and_the_record_still_does(
+    house: House,
+) -> None:
+    where = house.hear(ASKED)
+    decided = house.attend(where, drifted=lambda _certified_at: True)
+    assert decided is not None
+    assert (decided.action, decided.reason) == ("hand_off", "drift")
+    assert "30 days" in decided.text
+    owner = house.desk.customer(KnownHandle(Handle("email", "maya@example.org"), True))
+    house.desk.append(owner, OrderRecorded("TF-1", "shipped", (OrderItem("Boots"),), tracking="FW86693947GB"))
+    mine = house.desk.receive("Where is my order TF-1?", Handle("email", "maya@example.org")).conversation
+    told = house.attend(mine, drifted=lambda _certified_at: True)
+    assert told is not None
+    assert told.action == "answer"
+
+
 def test_modes_decide_whether_it_speaks(house: House) -> None:
     quiet: dict[str, Any] = {"load": lambda _queue, _now: Load(False, 10.0)}
     house.rule(mode="off")

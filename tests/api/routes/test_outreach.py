@@ -10,7 +10,6 @@ from api.app import create_app
 from api.outreaching import customer_of, open_campaign, stop_link
 from api.parts import Parts
 from api.worker.outreach import hear_stop, reach_out
-from assistant.outreach.campaign import waiting
 from knowledge.customers import remaining, timeline
 from knowledge.customers.consent import consents_of
 from knowledge.customers.entries import Handle, OrderRecorded
@@ -115,15 +114,14 @@ def test_the_buttons_of_the_console_settle_and_tell_what_the_guard_says(
 ) -> None:
     manager = _bearer(tokens["manager"])
     reach_out(reaching, NOON)
-    with reaching.database.read() as session:
-        (proposal,) = waiting(session, reaching.scope)
+    (proposal,) = (one["id"] for one in door.get("/api/outreach", headers=manager).json()["waiting"])
     stopped = door.post(f"/api/customers/{maya}/outreach-stop", json={"how": "on the phone"}, headers=manager)
     assert stopped.json() == {"fresh": True}
 
-    refused = door.post(f"/console/outreach/{proposal.id}/yes", headers=manager, follow_redirects=False)
+    refused = door.post(f"/console/outreach/{proposal}/yes", headers=manager, follow_redirects=False)
     assert (refused.status_code, "objection" in refused.text) == (409, True)
-    assert door.post(f"/console/outreach/{proposal.id}/maybe", headers=manager).status_code == 404
-    turned_down = door.post(f"/console/outreach/{proposal.id}/no", headers=manager, follow_redirects=False)
+    assert door.post(f"/console/outreach/{proposal}/maybe", headers=manager).status_code == 404
+    turned_down = door.post(f"/console/outreach/{proposal}/no", headers=manager, follow_redirects=False)
     assert turned_down.status_code == 303
 
 

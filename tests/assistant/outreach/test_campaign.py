@@ -5,9 +5,12 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from assistant.outreach.campaign import Campaign, Said, approve, run, waiting
+from assistant.outreach.approving import Said, approve
+from assistant.outreach.campaign import run
 from assistant.outreach.report import preview, report
+from assistant.outreach.sampling import waiting
 from assistant.outreach.stopping import hear, is_stop, stop
+from assistant.outreach.terms import Campaign
 from assistant.outreach.triggers import parse_triggers
 from knowledge.customers import remaining, timeline
 from knowledge.customers.consent import consents_of
@@ -60,7 +63,7 @@ def entries(database: Database, scope: Scope, customer: CustomerId, *kinds: str)
 
 def only(database: Database, scope: Scope) -> Entry:
     with database.read() as session:
-        (found,) = waiting(session, scope)
+        (found,) = waiting(session, scope, PLAN.plan, NOW)
     return found
 
 
@@ -82,7 +85,7 @@ def test_a_firing_is_proposed_once_and_sent_once_when_approved(
     with pytest.raises(Conflict):
         approve(database, scope, PLAN, Said(proposal.id, True, "ben@example.com"), NOW + timedelta(minutes=10))
     with database.read() as session:
-        assert waiting(session, scope) == []
+        assert waiting(session, scope, PLAN.plan, NOW) == []
 
 
 def test_at_night_it_is_refused_with_its_facts_and_proposed_in_the_morning(
