@@ -73,7 +73,7 @@ class Parts:
         object.__setattr__(self, "service", read_plan(self.settings.service_plan).knowing(topics))
         object.__setattr__(self, "channel_models", ChannelModels(self.database, self.scope))
         object.__setattr__(self, "standards", read_standards(self.settings.customer_standards))
-        object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope))
+        object.__setattr__(self, "board", open_board(self.settings, self.database, self.scope, self.service))
         tools = open_tools(self.settings, self.database, self.scope, self.clock, self.service)
         bot = open_bot(self.settings, self.assistant, self.board, tools)
         object.__setattr__(self, "drifting", Watch(self._embed))
@@ -137,14 +137,15 @@ def open_bot(settings: Settings, assistant: Assistant, board: Board, toolbox: To
 
     def load(queue: str, now: datetime) -> Load:
         found = board.gauge(queue, now)
-        return Load(found.peak.on, found.wait)
+        opens = found.duty.opens
+        return Load(found.peak.on, found.wait, opens.astimezone(board.plan.calendar.zone) if opens else None)
 
     languages = frozenset(code.strip().lower() for code in settings.embedder_languages.split(",") if code.strip())
     return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens, toolbox=toolbox)
 
 
-def open_board(settings: Settings, database: Database, scope: Scope) -> Board:
-    """Return the board of queues as the settings want it.
+def open_board(settings: Settings, database: Database, scope: Scope, service: ServicePlan) -> Board:
+    """Return the board of queues as the settings and the company's hours want it.
 
     Raises:
         Rejected: the time zone that is set is none.
@@ -156,7 +157,7 @@ def open_board(settings: Settings, database: Database, scope: Scope) -> Board:
             f"{settings.time_zone!r} is no time zone.", "Set THREADLINE_TIME_ZONE, such as Europe/London."
         ) from error
     limits = Limits(settings.peak_wait_seconds, settings.service_share, settings.service_seconds)
-    return Board(database, scope, Plan(limits, zone))
+    return Board(database, scope, Plan(limits, zone, service.calendar))
 
 
 @contextmanager

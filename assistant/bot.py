@@ -56,10 +56,14 @@ Decision = Answer | AskBack | HandOff | Stay
 
 @dataclass(frozen=True)
 class Load:
-    """How busy the conversation's queue is: whether it is a peak, and the wait to expect in seconds (if known)."""
+    """How busy the conversation's queue is: whether it is a peak, and the wait to expect in seconds (if known).
+
+    `opens` is when the next person is at work, on their own clock; `None`: somebody is.
+    """
 
     peak: bool = False
     wait_seconds: float | None = None
+    opens: datetime | None = None
 
 
 # What a bot without tools uses.
@@ -111,7 +115,7 @@ def attend(
         return None
     load = bot.load(sight.conversation.channel, now)
     decision = think(bot, sight, load, now)
-    return act(database, scope, Posted(sight, load.wait_seconds, now, bot.company), decision)
+    return act(database, scope, Posted(sight, load.wait_seconds, now, bot.company, load.opens), decision)
 
 
 def look(bot: Bot, database: Database, scope: Scope, conversation: ConversationId, now: datetime) -> Sight | None:

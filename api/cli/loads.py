@@ -29,9 +29,11 @@ def load(
       threadline load chat --hours 12
     """
     from api.parts import open_board
+    from handoff.plan import read_plan
 
     with open_record() as record:
-        board, now = open_board(record.settings, record.database, record.scope), now_utc()
+        plan = read_plan(record.settings.service_plan)
+        board, now = open_board(record.settings, record.database, record.scope, plan), now_utc()
         if queue:
             outlook = board.outlook(queue, now, hours)
             write_json(_outlook_json(outlook)) if as_json else _show_outlook(outlook)
@@ -55,6 +57,8 @@ def _row(one: "Gauge") -> tuple[object, ...]:
     level = "–" if one.level is None else f"{one.level:.0%}"
     oldest = "–" if one.oldest is None else _minutes(one.oldest)
     people = f"{one.duty.agents} × {one.duty.at_once}"
+    if one.duty.opens:
+        people += f" from {one.duty.opens:%a %H:%M} UTC"
     return (
         one.queue,
         one.backlog,
@@ -80,8 +84,8 @@ def _show_outlook(outlook: "Outlook") -> None:
             f"{hint.expected.low80} to {hint.expected.high80}",
             f"{hint.expected.low95} to {hint.expected.high95}",
             hint.expected.weeks,
-            hint.agents,
-            hint.agents_safe,
+            hint.agents if hint.expected.open else "closed",
+            hint.agents_safe if hint.expected.open else "closed",
         )
         for hint in outlook.hints
     ]

@@ -127,4 +127,5 @@ def _told(at: datetime, zone: Any) -> str:
 
 def _expects(hint: Hint, zone: Any) -> str:
     one = hint.expected
-    return f"{_told(one.at, zone)}: about {one.mean:.0f}, {one.low80} to {one.high80}; {hint.agents} people"
+    people = f"{hint.agents} people" if one.open else "closed"
+    return f"{_told(one.at, zone)}: about {one.mean:.0f}, {one.low80} to {one.high80}; {people}"

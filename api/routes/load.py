@@ -27,7 +27,10 @@ class PeakOut(BaseModel):
 
 
 class GaugeOut(BaseModel):
-    """One queue now; times in seconds. `wait` is null when there is no end to it, `level` when nobody came lately."""
+    """One queue now; times in seconds. `wait` is null when there is no end to it, `level` when nobody came lately.
+
+    `opens` is when the next person is at work; null: somebody is.
+    """
 
     queue: str
     arrivals: int
@@ -39,6 +42,7 @@ class GaugeOut(BaseModel):
     handle: float
     agents: int
     at_once: int
+    opens: datetime | None
     peak: PeakOut
 
     @classmethod
@@ -50,6 +54,7 @@ class GaugeOut(BaseModel):
             handle=found.handle,
             agents=found.duty.agents,
             at_once=found.duty.at_once,
+            opens=found.duty.opens,
             peak=PeakOut(on=found.peak.on, since=found.peak.since, why=found.peak.why),
         )
 

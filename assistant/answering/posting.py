@@ -31,12 +31,16 @@ SPEAKS = frozenset({"peak", "always"})
 
 @dataclass(frozen=True)
 class Posted:
-    """What a decision is carried out on: what was seen, the wait to tell (seconds), the present time, in whose name."""
+    """What a decision is carried out on: what was seen, the wait to tell (seconds), the present time, in whose name.
+
+    `opens` is when the next person is at work, if nobody is.
+    """
 
     sight: Sight
     wait_seconds: float | None
     now: datetime
     company: str = ""
+    opens: datetime | None = None
 
 
 def key_of(answers: EntryId) -> str:
@@ -149,7 +153,7 @@ def _decided(posted: Posted, action: BotAction, reason: BotReason, drafted: Draf
 def _speak(session: Session, scope: Scope, posted: Posted, decided: BotDecided, drafted: Drafted | None) -> BotDecided:
     """Say it: an answer or a question as drafted, or that a person follows; the first words say who is speaking."""
     sight, handing = posted.sight, decided.action == "hand_off"
-    text = handing_words(decided) if handing else decided.text
+    text = handing_words(decided, posted.opens) if handing else decided.text
     if not sight.spoken.bot_spoke:
         text = f"{disclosure(decided.language, posted.company)}\n\n{text}"
     suggestion = None
@@ -163,10 +167,14 @@ def _speak(session: Session, scope: Scope, posted: Posted, decided: BotDecided, 
     return replace(decided, sent=sent.id, suggestion=suggestion)
 
 
-def handing_words(decided: BotDecided) -> str:
+def handing_words(decided: BotDecided, opens: datetime | None) -> str:
     """Return what is said when a person follows: why (a language it cannot answer), and how long it should take."""
     words, minutes = words_of(decided.language), wait_minutes(decided.wait_seconds)
-    passing = words.wait.format(minutes=minutes) if minutes else words.handed
+    passing = words.handed
+    if minutes:
+        passing = words.wait.format(minutes=minutes)
+    elif opens is not None:
+        passing = words.opens.format(when=f"{opens:%Y-%m-%d, %H:%M} ({opens.tzname()})")
     return f"{words.language} {passing}" if decided.reason == "language" else passing
 
 

@@ -33,6 +33,7 @@ class Words:
 
     disclosure: str
     wait: str
+    opens: str
     handed: str
     language: str
     person: re.Pattern[str]

@@ -3,12 +3,13 @@
 import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from handoff.agents.agent import Agent, agent_of
 from handoff.load.contacts import Contact, Contacts
 from handoff.load.erlang import Queue
 from handoff.load.forecast import Expected, Hint, forecast, hints, learn
@@ -16,21 +17,24 @@ from handoff.load.peaks import Limits, Reading
 from handoff.load.queues import Duty, Gauge, gauge, goal_of, handling, history, hourly
 from knowledge.customers.tables import ConversationRow
 from knowledge.database import Database
+from knowledge.hours import ALWAYS, Calendar, is_open, next_open, periods
 from knowledge.scope import Scope, within
-from knowledge.staff.people import Staff, list_staff
+from knowledge.staff.people import list_staff
 
 KEPT = timedelta(weeks=12)
+# So many days ahead somebody is looked for who works again.
+AHEAD = 14
 # Whoever moved a conversation so recently works now, whatever their hours say.
 AT_WORK = timedelta(minutes=30)
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What the board must know of a company: what is too much, its time zone, its days off."""
+    """What the board must know of a company: what is too much, its time zone, its hours and holidays."""
 
     limits: Limits
     zone: ZoneInfo
-    closed: frozenset[date] = frozenset()
+    calendar: Calendar = ALWAYS
 
 
 @dataclass(frozen=True)
@@ -55,7 +59,7 @@ class Board:
         """Return every queue's gauge, the busiest first."""
         queues = self._read(now)
         with self._database.read() as session:
-            duty = on_duty(session, self._scope, now)
+            duty = self._on_duty(session, now)
         found = [gauge(name, contacts, duty(name), self.plan.limits, now) for name, contacts in queues.items()]
         return sorted(found, key=lambda one: (-one.backlog, -one.arrivals, one.queue))
 
@@ -63,14 +67,14 @@ class Board:
         """Return the gauge of one queue; one that nobody ever came to is empty."""
         contacts = self._read(now).get(queue, [])
         with self._database.read() as session:
-            duty = on_duty(session, self._scope, now)(queue)
+            duty = self._on_duty(session, now)(queue)
         return gauge(queue, contacts, duty, self.plan.limits, now)
 
     def outlook(self, queue: str, now: datetime, hours: int = 24) -> Outlook:
         """Return the forecast of one queue with hints for staffing."""
         contacts = self._read(now).get(queue, [])
         with self._database.read() as session:
-            duty = on_duty(session, self._scope, now)(queue)
+            duty = self._on_duty(session, now)(queue)
         people = Queue(0.0, handling(queue, [one for one in contacts if not one.by_bot]), 0)
         told = hints(self._expected(contacts, now, hours), people, goal_of(self.plan.limits), duty.at_once)
         return Outlook(queue, told, history(contacts, now))
@@ -79,7 +83,10 @@ class Board:
         counts = hourly(contacts)
         this_hour = now.replace(minute=0, second=0, microsecond=0)
         seasons = learn(counts, min(counts, default=this_hour), this_hour, self.plan.zone)
-        return forecast(seasons, now, hours, self.plan.closed)
+        return forecast(seasons, now, hours, self.plan.calendar)
+
+    def _on_duty(self, session: Session, now: datetime) -> Callable[[str], Duty]:
+        return on_duty(session, self._scope, self.plan.calendar, now)
 
     def _read(self, now: datetime) -> dict[str, list[Contact]]:
         with self._lock:
@@ -90,30 +97,41 @@ class Board:
             return self._contacts.by_queue()
 
 
-def on_duty(session: Session, scope: Scope, now: datetime) -> Callable[[str], Duty]:
+def on_duty(session: Session, scope: Scope, calendar: Calendar, now: datetime) -> Callable[[str], Duty]:
     """Return what tells who works a queue now: agents who own a conversation that moved in the last half hour.
 
-    Where nobody does, every agent the queue is open to counts.
+    Where nobody does, every agent the queue is open to counts whose hours and the company's say that they work now;
+    where none does, those of the next moment at which somebody works.
     """
-    agents = [one for one in list_staff(session, scope) if one.active and one.role == "agent"]
+    known = ((agent_of(one), one.profile.get("capacity")) for one in list_staff(session, scope) if one.role == "agent")
+    agents = [(one, capacity) for one, capacity in known if one.active]
     moved = select(ConversationRow.owner).where(within(scope, ConversationRow), ConversationRow.last_at > now - AT_WORK)
     busy = {owner for owner in session.scalars(moved.distinct()) if owner}
 
     def of(queue: str) -> Duty:
-        able = [one for one in agents if _takes(one, queue)]
-        there = [one for one in able if one.email in busy] or able
-        at_once = [_at_once(one, queue) for one in there]
-        return Duty(len(there), max(1, round(sum(at_once) / len(at_once)))) if there else Duty(0)
+        able = [(one, _at_once(room, queue)) for one, room in agents if not one.channels or queue in one.channels]
+        there, opens = [one for one in able if one[0].email in busy], None
+        if able and not there:
+            begins = {one.email: begins_work(one, calendar, now) for one, _ in able}
+            first = min((at for at in begins.values() if at is not None), default=None)
+            there = [one for one in able if first is not None and begins[one[0].email] == first]
+            opens = first if there and first != now else None
+        return Duty(len(there), max(1, round(sum(room for _, room in there) / len(there))), opens) if there else Duty(0)
 
     return of
 
 
-def _takes(one: Staff, queue: str) -> bool:
-    channels = one.profile.get("channels")
-    return not isinstance(channels, list | tuple) or queue in channels
+def begins_work(agent: Agent, calendar: Calendar, now: datetime) -> datetime | None:
+    """Return when a colleague works within the company's hours: `now`, or the next moment; `None`: not in two weeks."""
+    if is_open(calendar, now) and is_open(agent.calendar, now):
+        return now
+    for begin, end in periods(agent.calendar, now, AHEAD):
+        at = next_open(calendar, begin)
+        if at is not None and at < end:
+            return at
+    return None
 
 
-def _at_once(one: Staff, queue: str) -> int:
-    capacity = one.profile.get("capacity")
+def _at_once(capacity: object, queue: str) -> int:
     most = capacity.get(queue, 1) if isinstance(capacity, dict) else 1
     return most if isinstance(most, int) and not isinstance(most, bool) and 0 < most <= 100 else 1

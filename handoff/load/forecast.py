@@ -6,12 +6,13 @@ are over-dispersed, and the mean itself is uncertain: the predictive distributio
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from handoff.load.erlang import Goal, Queue, agents_needed
 from handoff.load.peaks import LATEST, LEAST_WEEKS, Baseline, dispersion, weighted_mean
+from knowledge.hours import ALWAYS, Calendar, periods
 
 HOUR = timedelta(hours=1)
 Slot = tuple[int, int]
@@ -65,23 +66,25 @@ def slot_of(at: datetime, zone: ZoneInfo) -> Slot:
     return there.weekday(), there.hour
 
 
-def forecast(seasons: Seasons, start: datetime, hours: int, closed: frozenset[date] = frozenset()) -> list[Expected]:
-    """Return the hours from `start` on; a local date in `closed` is like a Sunday.
+def forecast(seasons: Seasons, start: datetime, hours: int, calendar: Calendar = ALWAYS) -> list[Expected]:
+    """Return the hours from `start` on; a day off is like a Sunday, and in what hours somebody works the calendar says.
 
     A slot that was never seen is expected to be empty, with the interval that says how little is known: weeks 0.
     """
     first = _on_the_hour(start.astimezone(UTC))
-    return [_expect(seasons, first + number * HOUR, closed) for number in range(hours)]
+    work = list(periods(calendar, first, hours // 24 + 2))
+    told = [_expect(seasons, first + number * HOUR, calendar) for number in range(hours)]
+    return [replace(one, open=any(begin < one.at + HOUR and one.at < end for begin, end in work)) for one in told]
 
 
-def _expect(seasons: Seasons, at: datetime, closed: frozenset[date]) -> Expected:
+def _expect(seasons: Seasons, at: datetime, calendar: Calendar) -> Expected:
     there = at.astimezone(seasons.zone)
-    holiday = there.date() in closed
+    holiday = bool(calendar.day_off(there.date()))
     seen = seasons.counts.get((6 if holiday else there.weekday(), there.hour), ())
     mean = weighted_mean(seen) if seen else 0.0
     usual = predictive(mean, seasons.size, len(seen))
     low95, low80, high80, high95 = (round(usual.quantile(share)) for share in (0.025, 0.1, 0.9, 0.975))
-    return Expected(at, mean, low80, high80, low95, high95, len(seen), not holiday)
+    return Expected(at, mean, low80, high80, low95, high95, len(seen))
 
 
 def predictive(mean: float, size: float | None, weeks: int) -> Baseline:
@@ -99,7 +102,7 @@ def predictive(mean: float, size: float | None, weeks: int) -> Baseline:
 
 @dataclass(frozen=True)
 class Hint:
-    """How many people an hour takes: for its mean, and to be safe against its 90 % upper bound."""
+    """How many people an hour takes: for its mean, and to be safe against its 90 % upper bound; 0 out of hours."""
 
     expected: Expected
     agents: int
@@ -117,7 +120,9 @@ def hints(hours: Sequence[Expected], queue: Queue, goal: Goal, chats: int = 1) -
         for an_hour in (round(one.mean, 1), float(one.high80)):
             if an_hour not in known:
                 known[an_hour] = needed(an_hour)
-    return [Hint(one, known[round(one.mean, 1)], known[float(one.high80)]) for one in hours]
+    return [
+        Hint(one, known[round(one.mean, 1)], known[float(one.high80)]) if one.open else Hint(one, 0, 0) for one in hours
+    ]
 
 
 def _on_the_hour(at: datetime) -> datetime:

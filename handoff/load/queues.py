@@ -24,10 +24,11 @@ LEAST_MEASURED = 30
 
 @dataclass(frozen=True)
 class Duty:
-    """Who works a queue now: people, and how many conversations each holds at once."""
+    """Who works a queue: people, and how many conversations each holds at once; `opens`: not before then."""
 
     agents: int
     at_once: int = 1
+    opens: datetime | None = None
 
 
 @dataclass(frozen=True)
@@ -60,19 +61,22 @@ def gauge(name: str, contacts: Sequence[Contact], duty: Duty, limits: Limits, no
     staffed = Queue(len(recent) / WINDOW.total_seconds(), handle, places(duty.agents, duty.at_once))
     met = service(staffed, limits.seconds)
     waiting = [one for one in known if one.waiting]
+    shut = (duty.opens - now).total_seconds() if duty.opens else 0.0
     found = Gauge(
         queue=name,
         arrivals=sum(one.arrived > now - INTERVAL for one in known),
         backlog=len(waiting),
         oldest=(now - waiting[0].arrived).total_seconds() if waiting else None,
-        wait=expected_wait(len(waiting), staffed, met),
+        wait=shut + expected_wait(len(waiting), staffed, met),
         level=level([one for one in people if one.arrived > now - HOUR], limits.seconds, now),
-        forecast=met.within if not waiting else min(met.within, _in_line(len(waiting), staffed, limits.seconds)),
+        forecast=_in_time(len(waiting), staffed, met, limits.seconds) if shut < limits.seconds else 0.0,
         handle=handle,
         duty=duty,
     )
     readings = history(known, now)
-    latest = replace(readings[-1], wait=found.wait if waiting else met.wait, share=found.forecast if known else None)
+    # While nobody waits there is nobody to hurry for, out of hours above all.
+    share = found.forecast if known and (waiting or not shut) else None
+    latest = replace(readings[-1], wait=found.wait if waiting else met.wait, share=share)
     peak = detect([*readings[:-1], latest], limits)
     return replace(found, peak=peak, baseline=latest.baseline)
 
@@ -89,8 +93,10 @@ def expected_wait(backlog: int, queue: Queue, met: Service) -> float:
     return met.wait
 
 
-def _in_line(backlog: int, queue: Queue, seconds: float) -> float:
-    return 1.0 if expected_wait(backlog, queue, Service(0, 0, 0, 0, 0, 0)) <= seconds else 0.0
+def _in_time(backlog: int, queue: Queue, met: Service, seconds: float) -> float:
+    """Return the share to expect within so many seconds: nobody where the line alone takes longer."""
+    late = backlog and expected_wait(backlog, queue, met) > seconds
+    return 0.0 if late else met.within
 
 
 def level(contacts: Sequence[Contact], seconds: float, now: datetime) -> float | None:

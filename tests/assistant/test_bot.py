@@ -1,7 +1,9 @@
 """The gate: one condition after the other, bursts, shadow, what is posted and what never is."""
 
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -131,6 +133,16 @@ def test_what_goes_to_a_person_is_told_so_with_the_wait(house: House, text: str,
     house.hear(ASKED)
     assert house.attend(where) is None
     assert len(house.sent(where)) == 1
+
+
+def test_out_of_hours_it_tells_when_people_are_back(house: House) -> None:
+    opens = datetime(2026, 11, 23, 8, 0, tzinfo=ZoneInfo("Europe/London"))
+    where = house.hear("Do you sell surfboards for the north sea?")
+    house.attend(where, load=lambda _queue, _now: Load(True, 36_000.0, opens))
+    assert "Our team is back on 2026-11-23, 08:00 (GMT)" in house.sent(where)[0].text
+    soon = house.hear("Do you sell surfboards for the north sea?", Handle("chat", "b" * 64))
+    house.attend(soon, load=lambda _queue, _now: Load(True, 600.0, opens))
+    assert "in about 10 minutes" in house.sent(soon)[0].text
 
 
 def test_a_language_on_the_list_is_spoken_to_in_it_another_one_in_english(house: House) -> None:

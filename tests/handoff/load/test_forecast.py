@@ -8,6 +8,7 @@ import pytest
 
 from handoff.load.erlang import Goal, Queue, agents_needed
 from handoff.load.forecast import forecast, hints, learn, predictive
+from knowledge.hours import Calendar, read_calendar
 
 LONDON = ZoneInfo("Europe/London")
 MONDAY = datetime(2026, 11, 23, 0, 0, tzinfo=UTC)
@@ -54,9 +55,19 @@ def test_a_holiday_is_like_a_sunday_and_an_unseen_hour_says_so() -> None:
     seasons = learn(counts, MONDAY - timedelta(weeks=8), MONDAY, ZoneInfo("UTC"))
     nine = MONDAY + timedelta(hours=9)
     assert forecast(seasons, nine, 1)[0].mean == pytest.approx(12)
-    closed = forecast(seasons, nine, 1, frozenset({nine.date()}))[0]
+    closed = forecast(seasons, nine, 1, Calendar(closed=frozenset({nine.date()})))[0]
     assert (closed.mean, closed.open) == (0, False)
     assert forecast(learn({}, MONDAY, MONDAY, LONDON), nine, 1)[0].weeks == 0
+
+
+def test_out_of_hours_customers_are_expected_and_nobody_is_asked_to_work() -> None:
+    counts = {MONDAY - timedelta(days=7 * week) + timedelta(hours=3): 12 for week in range(1, 9)}
+    seasons = learn(counts, MONDAY - timedelta(weeks=8), MONDAY, ZoneInfo("UTC"))
+    calendar = read_calendar({"timezone": "Europe/London", "hours": {"mon": "08:30-17:00", "sun": "22:00-02:00"}})
+    told = hints(forecast(seasons, MONDAY, 24, calendar), Queue(0.0, 480, 0), Goal(0.8, 60))
+    assert [one.expected.at.hour for one in told if one.expected.open] == [0, 1, *range(8, 17)]
+    assert (told[3].expected.mean, told[3].agents, told[3].agents_safe) == (pytest.approx(12), 0, 0)
+    assert hints(forecast(seasons, MONDAY, 24), Queue(0.0, 480, 0), Goal(0.8, 60))[3].agents >= 1
 
 
 def test_what_is_known_from_few_weeks_is_less_sure() -> None:
