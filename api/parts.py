@@ -141,7 +141,15 @@ def open_bot(settings: Settings, assistant: Assistant, board: Board, toolbox: To
         return Load(found.peak.on, found.wait, opens.astimezone(board.plan.calendar.zone) if opens else None)
 
     languages = frozenset(code.strip().lower() for code in settings.embedder_languages.split(",") if code.strip())
-    return Bot(assistant, load, settings.company, languages, daily_tokens=settings.bot_daily_tokens, toolbox=toolbox)
+    return Bot(
+        assistant,
+        load,
+        settings.company,
+        languages,
+        daily_tokens=settings.bot_daily_tokens,
+        toolbox=toolbox,
+        codes=bool(settings.mail_address),
+    )
 
 
 def open_board(settings: Settings, database: Database, scope: Scope, service: ServicePlan) -> Board:

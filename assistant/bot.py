@@ -37,6 +37,13 @@ class AskBack:
 
 
 @dataclass(frozen=True)
+class AskWho:
+    """Ask the customer to show who they are: what they ask about is in a record that is told to its owner alone."""
+
+    drafted: Drafted
+
+
+@dataclass(frozen=True)
 class HandOff:
     """Pass it on to a person, and say so; `drafted` is what there was, for them to see."""
 
@@ -51,7 +58,7 @@ class Stay:
     reason: BotReason
 
 
-Decision = Answer | AskBack | HandOff | Stay
+Decision = Answer | AskBack | AskWho | HandOff | Stay
 
 
 @dataclass(frozen=True)
@@ -85,6 +92,7 @@ class Bot:
     """What the bot needs. `languages` are those the embedder is good for; `load` is asked for a queue's state.
 
     `daily_tokens` is the most that models may use on one day (UTC); 0: no model is ever asked once one would cost.
+    `codes`: in the web chat customers can show by a code who they are.
     `drifted` tells whether customers ask about other things now than before a certificate of this time.
     """
 
@@ -96,6 +104,7 @@ class Bot:
     daily_tokens: int = 1_000_000
     toolbox: Toolbox = NO_TOOLS
     drifted: Callable[[datetime], bool] = never
+    codes: bool = False
 
 
 def attend(
@@ -136,8 +145,11 @@ def think(bot: Bot, sight: Sight, load: Load, now: datetime) -> Decision:
     early = before(bot, sight, load, now)
     if early is not None:
         return early
-    decision = after(sight, draft(bot.assistant, sight, bot.toolbox))
-    return HandOff("drift", decision.drafted) if has_drifted(bot, sight, decision) else decision
+    drafted = draft(bot.assistant, sight, bot.toolbox)
+    if drafted.refused and can_prove(bot, sight):
+        return AskWho(drafted)
+    decision = after(sight, drafted)
+    return HandOff("drift", drafted) if has_drifted(bot, sight, decision) else decision
 
 
 def act(database: Database, scope: Scope, posted: Posted, decision: Decision) -> BotDecided | None:
@@ -149,6 +161,8 @@ def act(database: Database, scope: Scope, posted: Posted, decision: Decision) ->
             return post(database, scope, posted, "hand_off", reason, drafted)
         case AskBack(drafted):
             return post(database, scope, posted, "ask_back", "", drafted)
+        case AskWho(drafted):
+            return post(database, scope, posted, "ask_back", "identity", drafted)
         case Answer(drafted):
             return post(database, scope, posted, "answer", "", drafted)
 
@@ -231,6 +245,11 @@ def unfit(sight: Sight, drafted: Drafted) -> BotReason:
     if certificate is None or certificate.threshold is None:
         return "uncertified"
     return "unsure" if drafted.chance is None or drafted.chance < certificate.threshold else ""
+
+
+def can_prove(bot: Bot, sight: Sight) -> bool:
+    """Tell whether the customer can be asked to show who they are: in the web chat, once in a contact."""
+    return bot.codes and sight.conversation.channel == "chat" and not sight.caller.proven and not sight.spoken.asked_who
 
 
 def has_drifted(bot: Bot, sight: Sight, decision: Decision) -> bool:

@@ -50,6 +50,7 @@ EVENT_ICONS = {
     "account_recorded": "person",
     "preference_set": "person",
     "mood_noted": "mood",
+    "identity_proven": "checked",
     "facts_read": "spark",
     "survey_asked": "star",
     "survey_answered": "star",

@@ -1,5 +1,6 @@
 """Routes of one-time codes: a customer in the chat proves by a code in their mail that an address is theirs."""
 
+from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Response
@@ -10,11 +11,15 @@ from api.access import ChatHere, PartsHere
 from api.failures import NotLoggedIn, responses
 from api.parts import Parts
 from api.schemas import ChatSessionOut, Input, without_nul
-from api.sessions import CHAT_COOKIE, CHAT_LASTS, keep, open_chat
-from knowledge.customers import codes, identity, inbox, joining
+from api.sessions import CHAT_COOKIE, CHAT_LASTS, Chat, keep, open_chat
+from knowledge.customers import codes, identity, inbox, joining, timeline
+from knowledge.customers.conversations import find_live
 from knowledge.customers.entries import ConversationOpened, Handle
 from knowledge.customers.inbox import Reply
+from knowledge.customers.record_entries import IdentityProven
+from knowledge.customers.timeline import NewEntry
 from knowledge.ids import CustomerId
+from knowledge.scope import Scope
 
 router = APIRouter(prefix="/api/chat", tags=["chat"])
 SUBJECT = "Your code"
@@ -62,6 +67,16 @@ def _send(session: Session, parts: Parts, known: CustomerId, address: Handle, co
     inbox.set_status(session, parts.scope, conversation.id, "resolved", "bot", now)
 
 
+def _join(session: Session, scope: Scope, chat: Chat, known: CustomerId, now: datetime) -> None:
+    """Let what was said in this chat become the known customer's; the conversation says that it did."""
+    if not joining.by_session(session, scope, chat.customer, known, now):
+        return
+    found = find_live(session, scope, "chat", chat.handle, chat.customer)
+    if found is not None:
+        proven = IdentityProven("a code from their mail")
+        timeline.append(session, scope, NewEntry(found.customer, proven, now, found.id), now)
+
+
 @router.post("/proof", status_code=201, responses=responses(400, 401, 403, 413, 422))
 def prove(parts: PartsHere, chat: ChatHere, response: Response, given: ProofIn) -> ChatSessionOut:
     """Prove an address by its code: the chat goes on as that customer's, under a new session."""
@@ -70,7 +85,7 @@ def prove(parts: PartsHere, chat: ChatHere, response: Response, given: ProofIn) 
         address = codes.prove(session, parts.scope, chat.customer, given.code.strip(), now)
         known = identity.find(session, parts.scope, address) if address else None
         if known is not None:
-            joining.by_session(session, parts.scope, chat.customer, known, now)
+            _join(session, parts.scope, chat, known, now)
             token, opened = open_chat(session, parts.scope, now, known)
     # After the commit: a wrong try counts.
     if known is None:

@@ -1,4 +1,4 @@
-"""The bot at work: a reaction to customers' messages, after a short quiet so that a burst is one turn."""
+"""The bot at work: a reaction to what customers write or prove, after a short quiet so that a burst is one turn."""
 
 from datetime import timedelta
 
@@ -24,4 +24,4 @@ def answer(parts: Parts, entry: Entry) -> None:
         return
 
 
-BOT = Reaction("bot", frozenset({"message_received"}), answer, quiet=QUIET, within=LATE)
+BOT = Reaction("bot", frozenset({"message_received", "identity_proven"}), answer, quiet=QUIET, within=LATE)

@@ -114,6 +114,7 @@ def has_moved_on(session: Session, scope: Scope, posted: Posted) -> bool:
         or found.status == "resolved"
         or found.address != seen.conversation.address
         or [entry.id for entry in spoken.turn] != [entry.id for entry in seen.spoken.turn]
+        or spoken.proven != seen.spoken.proven
         or rule.mode != seen.rule.mode
         or is_with_a_person(replace(seen, spoken=spoken), posted.now)
     )
@@ -138,9 +139,10 @@ def _decided(posted: Posted, action: BotAction, reason: BotReason, drafted: Draf
         return decided
     shown = drafted.shown
     titles = {passage.number: passage.title for passage in shown.passages}
+    asks_who = (action, reason) == ("ask_back", "identity")
     return replace(
         decided,
-        text=citations.reply_text(shown),
+        text=words_of(sight.language).prove if asks_who else citations.reply_text(shown),
         question=shown.question,
         chance=drafted.chance,
         citations=tuple(titles[number] for number in shown.citations),
@@ -156,12 +158,19 @@ def _speak(session: Session, scope: Scope, posted: Posted, decided: BotDecided, 
     text = handing_words(decided, posted.opens) if handing else decided.text
     if not sight.spoken.bot_spoke:
         text = f"{disclosure(decided.language, posted.company)}\n\n{text}"
+    # Who is asked to show who they are has no answer yet: they wait on, and a colleague sees it.
+    asks_who = decided.action == "ask_back" and decided.reason == "identity"
     suggestion = None
-    if drafted is not None and not handing:
+    if drafted is not None and not handing and not asks_who:
         suggestion = drafted.shown.suggestion
         timeline.append(session, scope, as_entry(sight.conversation, drafted.shown, posted.now), posted.now)
     reply = Reply(
-        sight.conversation.id, text, AUTHOR, key=key_of(decided.answers), suggestion=suggestion, holding=handing
+        sight.conversation.id,
+        text,
+        AUTHOR,
+        key=key_of(decided.answers),
+        suggestion=suggestion,
+        holding=handing or asks_who,
     )
     sent = inbox.reply(session, scope, reply, posted.now)
     return replace(decided, sent=sent.id, suggestion=suggestion)

@@ -17,6 +17,7 @@ from knowledge.customers.bot_entries import BotDecided
 from knowledge.customers.conversations import Conversation, get_conversation
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent, StatusChanged
 from knowledge.customers.record import get_customer
+from knowledge.customers.record_entries import IdentityProven
 from knowledge.ids import ConversationId, EntryId
 from knowledge.scope import Scope
 
@@ -34,6 +35,7 @@ class Spoken:
     """The live part of a conversation: since it was last resolved.
 
     `turn` are the customer's messages that nobody has answered, oldest first; `earlier` what they said before it.
+    `proven` is the entry with which they showed since then who they are.
     """
 
     turn: tuple[Entry, ...] = ()
@@ -41,6 +43,7 @@ class Spoken:
     decided: tuple[BotDecided, ...] = ()
     person_at: datetime | None = None
     bot_spoke: bool = False
+    proven: EntryId | None = None
 
     @property
     def text(self) -> str:
@@ -49,8 +52,8 @@ class Spoken:
 
     @property
     def answers(self) -> EntryId:
-        """The last message of the turn: what a decision is about."""
-        return self.turn[-1].id
+        """What a decision is about: the last message of the turn, or the proof that came after it."""
+        return self.proven or self.turn[-1].id
 
     @property
     def handed_over(self) -> bool:
@@ -59,8 +62,13 @@ class Spoken:
 
     @property
     def clarified(self) -> int:
-        """How often the bot asked back."""
-        return sum(one.action == "ask_back" and one.sent is not None for one in self.decided)
+        """How often the bot asked back about the question."""
+        return sum(one.action == "ask_back" and one.sent is not None and not one.reason for one in self.decided)
+
+    @property
+    def asked_who(self) -> bool:
+        """Whether the bot asked them to show who they are."""
+        return any(one.action == "ask_back" and one.reason == "identity" and one.sent for one in self.decided)
 
     @property
     def answered(self) -> int:
@@ -105,8 +113,8 @@ def _step(seen: Spoken, entry: Entry) -> Spoken:
     match payload:
         case StatusChanged(status="resolved"):
             return Spoken()
-        case MessageReceived():
-            return _with(seen, turn=(*seen.turn, entry))
+        case MessageReceived() | IdentityProven():
+            return _heard(seen, entry)
         case MessageSent(holding=True):
             return _with(seen, bot_spoke=seen.bot_spoke or payload.author == "bot")
         case MessageSent():
@@ -115,6 +123,7 @@ def _step(seen: Spoken, entry: Entry) -> Spoken:
             return _with(
                 seen,
                 turn=(),
+                proven=None,
                 earlier=(*seen.earlier, *said),
                 bot_spoke=seen.bot_spoke or by_bot,
                 person_at=seen.person_at if by_bot else entry.at,
@@ -122,6 +131,12 @@ def _step(seen: Spoken, entry: Entry) -> Spoken:
         case BotDecided():
             return _with(seen, decided=(*seen.decided, payload))
     return seen
+
+
+def _heard(seen: Spoken, entry: Entry) -> Spoken:
+    if isinstance(entry.payload, MessageReceived):
+        return _with(seen, turn=(*seen.turn, entry), proven=None)
+    return _with(seen, proven=entry.id) if seen.turn else seen
 
 
 def _with(seen: Spoken, **changes: object) -> Spoken:

@@ -35,6 +35,7 @@ class Words:
     wait: str
     opens: str
     handed: str
+    prove: str
     language: str
     person: re.Pattern[str]
     whom: re.Pattern[str]

@@ -28,7 +28,7 @@ from knowledge.customers.outreach_entries import (
     OutreachStopped,
 )
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Erased, HoldSet
-from knowledge.customers.record_entries import AccountRecorded, MoodNoted, PreferenceSet, ProductEvent
+from knowledge.customers.record_entries import AccountRecorded, IdentityProven, MoodNoted, PreferenceSet, ProductEvent
 from knowledge.customers.routing_entries import (
     ChannelMoved,
     ConversationEscalated,
@@ -291,6 +291,7 @@ Payload = Annotated[
     | AccountRecorded
     | PreferenceSet
     | MoodNoted
+    | IdentityProven
     | IssueLinked
     | SuggestionShown
     | SuggestionJudged

@@ -37,6 +37,14 @@ class PreferenceSet:
 
 
 @dataclass(frozen=True)
+class IdentityProven:
+    """Whoever writes in this conversation showed who they are; `how` they did."""
+
+    how: str
+    kind: Literal["identity_proven"] = "identity_proven"
+
+
+@dataclass(frozen=True)
 class ProductEvent:
     """The customer did something in the product (`name`, such as `export_failed`), with plain `properties`."""
 

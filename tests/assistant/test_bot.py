@@ -11,6 +11,8 @@ from assistant.answering.posting import wait_minutes
 from assistant.answering.words import words_of
 from assistant.bot import Bot, Load, attend, look, think
 from assistant.suggest import Assistant
+from assistant.tools.own import shop_tools
+from assistant.tools.toolbox import Toolbox
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified, Rule
 from knowledge.customers import inbox, timeline
@@ -316,6 +318,24 @@ def test_an_order_is_told_to_who_proved_to_be_its_owner_and_to_nobody_else(house
     assert told is not None
     assert told.action != "answer" or "FW86693947GB" not in told.text
     assert not any("FW86693947GB" in one.text for one in house.sent(stranger))
+
+
+def test_who_does_not_show_who_they_are_is_asked_once_and_then_gets_a_person(house: House) -> None:
+    toolbox = Toolbox(shop_tools(house.database, house.scope, lambda: house.desk.now))
+    able: dict[str, Any] = {"codes": True, "toolbox": toolbox}
+    where = house.hear("Where is my order TF-1?")
+    first = house.attend(where, **able)
+    assert first is not None
+    assert (first.action, first.reason) == ("ask_back", "identity")
+    assert house.sent(where)[0].holding  # nothing is answered yet: a colleague sees it wait
+    house.hear("I do not want to, just tell me where my order TF-1 is")
+    second = house.attend(where, **able)
+    assert second is not None
+    assert (second.action, second.reason) == ("hand_off", "identity")
+    by_mail = house.desk.receive("Where is my order TF-1?", Handle("email", "eve@mail.example")).conversation
+    assert by_mail is not None
+    elsewhere = house.attend(by_mail, **able)
+    assert elsewhere is None or elsewhere.reason != "identity" or elsewhere.action == "hand_off"
 
 
 @pytest.mark.parametrize(

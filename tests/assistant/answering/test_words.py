@@ -55,6 +55,7 @@ def test_every_language_is_complete_and_there_are_at_least_twelve() -> None:
         assert re.findall(r"{(\w+)}", one["disclosure"]) == ["company"], code
         assert re.findall(r"{(\w+)}", one["wait"]) == ["minutes"], code
         assert re.findall(r"{(\w+)}", one["opens"]) == ["when"], code
+        assert "Show that it is you" in one["prove"], code
         assert "{" not in one["handed"] + one["language"], code
 
 

@@ -2,6 +2,7 @@
 
 import socket
 import time
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import policy
@@ -9,18 +10,25 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
+from fastapi.testclient import TestClient
 from imap_tools import MailBoxUnencrypted
 
+from api.app import create_app
 from api.channels.channel import NotTaken
 from api.channels.delivering import deliver
 from api.channels.email.account import read_account
 from api.channels.email.channel import Email
 from api.channels.email.fetching import fetch
 from api.parts import Parts
+from api.worker.bot import answer as attend_bot
+from knowledge.bot import rules
+from knowledge.bot.rules import Rule
 from knowledge.customers import attachments, conversations, inbox, outbox, remaining, timeline
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations
-from knowledge.customers.entries import Entry, MessageReceived
+from knowledge.customers.entries import Entry, Handle, MessageReceived, OrderItem, OrderRecorded
 from knowledge.customers.inbox import Reply
+from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
+from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Unavailable
 from knowledge.ids import new_id
 from knowledge.settings import Settings
@@ -50,6 +58,18 @@ def mailed(parts: Parts) -> Parts:
     account = read_account(parts.settings)
     assert account is not None
     return replace(parts, channels={"email": Email(account, timedelta(seconds=0.1))})
+
+
+@pytest.fixture
+def open_shop() -> Callable[[Parts], TestClient]:
+    """Open the doors of a shop whose bot answers in the chat at any time."""
+
+    def open_shop(parts: Parts) -> TestClient:
+        with parts.database.write() as session:
+            rules.set_rule(session, parts.scope, Rule("chat", "", "always"), datetime.now(UTC))
+        return TestClient(create_app(parts))
+
+    return open_shop
 
 
 def letter(sender: str, to: str, text: str, **headers: str) -> bytes:
@@ -193,6 +213,52 @@ def test_killed_after_it_left_it_does_not_leave_again(mailed: Parts, mail_server
     assert len(mails_of(mail_server, ana)) == 1
     with mailed.database.read() as session:
         assert outbox.waiting_of(session, mailed.scope, sent.id).state == "delivered"
+
+
+def test_a_code_from_the_mailbox_typed_in_the_chat_opens_the_own_order(
+    mailed: Parts, mail_server: MailServer, open_shop: Callable[[Parts], TestClient]
+) -> None:
+    """The whole way: asked in the chat, a code asked for, its mail in the mailbox, typed, and the status is told."""
+    ana = f"ana{new_id()[-8:]}@mail.example"
+    client, now = open_shop(mailed), datetime.now(UTC)
+    with mailed.database.write() as session:
+        new = NewCustomer("cus-7", name="Ana", handles=(KnownHandle(Handle("email", ana), True),))
+        known = save_customer(session, mailed.scope, new, now)
+        order = OrderRecorded("TF-77", "shipped", (OrderItem("Boots"),), tracking="FW1234567GB")
+        timeline.append(session, mailed.scope, NewEntry(known, order, now), now)
+    bearer = {"Authorization": f"Bearer {client.post('/chat/session', json={'carry': 'bearer'}).json()['token']}"}
+
+    def last(kind: str) -> Entry:
+        with mailed.database.read() as session:
+            return [one for one in timeline.after(session, mailed.scope, 0) if one.kind == kind][-1]
+
+    def told() -> list[str]:
+        messages = client.get("/api/chat/messages", headers=bearer).json()["messages"]
+        return [one["text"] for one in messages if one["by"] == "us"]
+
+    client.post("/api/chat/messages", json={"text": "Where is my order TF-77?"}, headers=bearer)
+    for _ in range(2):
+        attend_bot(mailed, last("message_received"))
+    assert len(told()) == 1
+    assert "Show that it is you" in told()[0]
+    assert "FW1234567GB" not in told()[0]
+    assert client.post("/api/chat/code", json={"email": ana}, headers=bearer).status_code == 202
+    deliver(mailed, last("message_sent"))
+    (mail,) = mails_of(mail_server, ana)
+    assert mail["Subject"] == "Your code"
+    code = mail.get_content().split()[0]
+    assert client.post("/api/chat/proof", json={"code": "000000"}, headers=bearer).status_code in (201, 401)
+    proven = client.post("/api/chat/proof", json={"code": code}, headers=bearer)
+    assert proven.status_code == 201
+    bearer = {"Authorization": f"Bearer {proven.json()['token']}"}
+    for _ in range(2):
+        attend_bot(mailed, last("identity_proven"))
+    assert len(told()) == 2
+    assert "FW1234567GB" in told()[1]
+    # the conversation goes on there, and an agent sees who it is
+    client.post("/api/chat/messages", json={"text": "And what is in my order TF-77?"}, headers=bearer)
+    assert last("message_received").conversation == last("identity_proven").conversation
+    assert last("tool_used").customer in (known, last("identity_proven").customer)
 
 
 @pytest.fixture
