@@ -14,22 +14,30 @@ from evals.figures import Figure
 from evals.interleavings import LONG, PASSED_ON, SHORT, Wrong, tried
 from evals.peak_judging import Judged, judged
 from evals.peak_play import play
-from evals.peak_site import AGENTS, SEED, serving
+from evals.peak_site import AGENTS, SEED, Serve, serving
 from evals.peak_world import SHARES, draw
+from evals.serving import running
 
 CUSTOMERS, MINUTES = 200, 2.0
 Say = Callable[[str], None]
 
 
-def run(customers: int = CUSTOMERS, minutes: float = MINUTES, scale: float = 8.0, seed: int = SEED) -> Judged:
-    """Play a peak and judge it; minutes pass `scale` times as fast.
+def run(
+    customers: int = CUSTOMERS,
+    minutes: float = MINUTES,
+    scale: float = 8.0,
+    seed: int = SEED,
+    serve: Serve = running,
+    busy: float = 0.0,
+) -> Judged:
+    """Play a peak and judge it; minutes pass `scale` times as fast, agents are `busy` elsewhere for the first seconds.
 
     Raises:
         Unavailable: the server does not come up.
     """
     drawn = draw(customers, minutes * 60, seed)
-    with serving(seed) as site:
-        seen, seconds = asyncio.run(play(site, drawn, scale))
+    with serving(seed, serve) as site:
+        seen, seconds = asyncio.run(play(site, drawn, scale, busy))
         return judged(site, drawn, seen, seconds)
 
 

@@ -28,15 +28,20 @@ class Seen:
     taken: int = 0
 
 
-async def play(site: Site, customers: Sequence[Customer], scale: float) -> tuple[Seen, float]:
-    """Let customers and agents do what they do; returns what was seen and how many seconds it took."""
+async def play(site: Site, customers: Sequence[Customer], scale: float, busy: float = 0.0) -> tuple[Seen, float]:
+    """Let customers and agents do what they do; returns what was seen and how many seconds it took.
+
+    Agents are `busy` elsewhere for the first seconds.
+    """
     seen, begun = Seen(), monotonic()
     done = asyncio.Event()
     # Sessions are limited by network address, as they should be: customers come from several.
     transports = [httpx.AsyncHTTPTransport(local_address=f"127.0.0.{2 + n}", retries=2) for n in range(4)]
     clients = [httpx.AsyncClient(base_url=site.url, transport=one, timeout=60) for one in transports]
     try:
-        agents = [asyncio.create_task(_agent(clients[0], token, n, done, seen)) for n, token in enumerate(site.agents)]
+        agents = [
+            asyncio.create_task(_agent(clients[0], token, n, done, seen, busy)) for n, token in enumerate(site.agents)
+        ]
         await asyncio.gather(*(_customer(clients[1 + one.number % 3], one, scale, seen) for one in customers))
         await _drain(site, clients[0])
         done.set()
@@ -89,9 +94,12 @@ async def _read(client: httpx.AsyncClient, headers: dict[str, str], seconds: flo
     return []
 
 
-async def _agent(client: httpx.AsyncClient, token: str, number: int, done: asyncio.Event, seen: Seen) -> None:
+async def _agent(
+    client: httpx.AsyncClient, token: str, number: int, done: asyncio.Event, seen: Seen, busy: float
+) -> None:
     """Take somebody who waits (anyone: a race with the bot is meant), answer after a while, resolve, go on."""
     headers, random = {"Authorization": f"Bearer {token}"}, np.random.default_rng(SEED + number)
+    await asyncio.sleep(busy)
     while not done.is_set():
         waiting = await client.get("/api/conversations?waiting=true&owner=&limit=50", headers=headers)
         listed: list[Json] = waiting.json()["conversations"] if waiting.status_code == OK else []

@@ -1,8 +1,8 @@
 """The company of a peak: a running server with a library, agents, a rule and a certificate made on labelled draws."""
 
 import tempfile
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -23,6 +23,8 @@ SEED = 20261125
 AGENTS = 4
 RISK = 0.05
 LABELLED = 400
+# Serves a data folder with THREADLINE_* settings; yields the address.
+Serve = Callable[[Path, Mapping[str, str]], AbstractContextManager[str]]
 
 
 @dataclass(frozen=True)
@@ -86,14 +88,14 @@ def prepared(seed: int = SEED) -> Iterator[tuple[Path, tuple[str, ...], str]]:
 
 
 @contextmanager
-def serving(seed: int = SEED) -> Iterator[Site]:
-    """Start the product's own server on the prepared folder, with a worker inside.
+def serving(seed: int = SEED, serve: Serve = running) -> Iterator[Site]:
+    """Start the product's own server on the prepared folder, with a worker inside; `serve` says in which process.
 
     Raises:
         Unavailable: it does not come up.
     """
     with (
         prepared(seed) as (folder, agents, manager),
-        running(folder, {"THREADLINE_PEAK_WAIT_SECONDS": "20"}) as url,
+        serve(folder, {"THREADLINE_PEAK_WAIT_SECONDS": "20"}) as url,
     ):
         yield Site(url, agents, manager)

@@ -2,7 +2,8 @@
 
 A boundary is a commit that writes, in the record or in the database of the work, and the moments before and after the
 provider takes the message. Each run begins with a message that waits; the worker is killed at one boundary, another
-worker goes on, and what the provider was given is counted. Written as one JSON object a line.
+worker goes on, and what the provider was given is counted. Runs go on side by side: they mostly wait. Written as one
+JSON object a line.
 """
 
 import json
@@ -42,6 +43,7 @@ PACE = Pace(look=0.02, poll=0.05, beat=0.1, dead_after=0.5, grace=1.0, threads=2
 SOON = Retries(attempts=50, first=timedelta(milliseconds=50), factor=1.0)
 PATIENCE = 30.0
 MOST = 200
+AT_ONCE = 4
 HEART = "work-heart"
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
@@ -194,23 +196,46 @@ def judge(ground: "Ground", message: EntryId) -> dict[str, int]:
     return {"lost": int(not taken or state != "delivered"), "doubled": max(0, len(taken) - 1)}
 
 
-def drill(stride: int, mumbles: bool, server: str = "") -> None:
-    """Kill at every `stride`-th boundary until a worker gets through, and tell of each.
+def drill(stride: int, provider: str, server: str = "") -> None:
+    """Kill at every `stride`-th boundary until a worker gets through, and tell of each; `provider` speaks or mumbles.
 
     `server` is the URL of a PostgreSQL server on which databases may be made; empty: SQLite files.
     """
     with tempfile.TemporaryDirectory(prefix="threadline-drill-") as place:
         grounds = Grounds(Path(place), server)
-        message = prepare(grounds.begin())
-        for at in range(1, MOST, stride):
-            ground = grounds.copy(at)
-            killed = _apart(ground, message, at, mumbles)
-            _apart(ground, message, 0, mumbles) if killed else None
-            sys.stdout.write(json.dumps({"at": at, "killed": killed, **judge(ground, message)}) + "\n")
+        template = grounds.begin()
+        message = prepare(template)
+        for first in range(1, MOST, stride * AT_ONCE):
+            rows = _side_by_side(grounds, message, range(first, first + stride * AT_ONCE, stride), provider)
+            for row in rows:
+                sys.stdout.write(json.dumps({"provider": provider, **row}) + "\n")
             sys.stdout.flush()
-            grounds.clear(ground)
-            if not killed:
+            if not rows[-1]["killed"]:
+                grounds.clear(template)
                 return
+
+
+def _side_by_side(grounds: "Grounds", message: EntryId, places: range, provider: str) -> list[dict[str, Any]]:
+    """Kill one worker at each of these boundaries and let another go on; return what came of each."""
+    runs = [(at, grounds.copy(at)) for at in places]
+    children = [_fork(lambda at=at, ground=ground: _one(ground, message, at, provider)) for at, ground in runs]  # type: ignore[misc]
+    broken = [child for child in children if _ended(child)]
+    if broken:
+        raise RuntimeError("A run of the drill was killed itself.")
+    rows = [json.loads((ground.folder / "told").read_text(encoding="ascii")) for _, ground in runs]
+    for _, ground in runs:
+        grounds.clear(ground)
+    return rows
+
+
+def _one(ground: "Ground", message: EntryId, at: int, provider: str) -> None:
+    """Work, be killed at a boundary, let another worker go on, and write down what came of it."""
+    mumbles = provider == "mumbles"
+    killed = _in_a_child(lambda: work(ground, message, at, mumbles))
+    if killed:
+        _in_a_child(lambda: work(ground, message, 0, mumbles))
+    row = {"at": at, "killed": killed, **judge(ground, message)}
+    (ground.folder / "told").write_text(json.dumps(row), encoding="ascii")
 
 
 @dataclass(frozen=True)
@@ -253,7 +278,7 @@ class Grounds:
         return Ground(folder, url.render_as_string(hide_password=False))
 
     def _name(self, name: str) -> str:
-        return f"drill_{os.getpid()}_{name}"
+        return f"drill_{self.place.name.rpartition('-')[2].lower()}_{name}"
 
     def _say(self, statement: str) -> None:
         url = make_url(self.server).set(drivername="postgresql+psycopg")
@@ -263,12 +288,12 @@ class Grounds:
         engine.dispose()
 
 
-def _apart(ground: Ground, message: EntryId, at: int, mumbles: bool) -> bool:
-    """Work in a process of its own; returns whether it was killed."""
-    return _in_a_child(lambda: work(ground, message, at, mumbles))
-
-
 def _in_a_child(do: Callable[[], object]) -> bool:
+    """Do something in a process of its own; returns whether it was killed."""
+    return _ended(_fork(do))
+
+
+def _fork(do: Callable[[], object]) -> int:
     child = os.fork()
     if child == 0:
         try:
@@ -277,6 +302,11 @@ def _in_a_child(do: Callable[[], object]) -> bool:
             traceback.print_exc()
             os._exit(1)
         os._exit(0)
+    return child
+
+
+def _ended(child: int) -> bool:
+    """Wait for a process; returns whether it was killed."""
     _, status = os.waitpid(child, 0)
     if os.WIFEXITED(status) and os.WEXITSTATUS(status):
         raise RuntimeError("A process of the drill broke; what it said stands above.")
@@ -284,4 +314,7 @@ def _in_a_child(do: Callable[[], object]) -> bool:
 
 
 if __name__ == "__main__":
-    drill(int(sys.argv[1]), sys.argv[2] == "mumbles", sys.argv[3] if len(sys.argv) > 3 else "")
+    import dbos  # noqa: F401 - once, for all the processes that are forked here
+
+    for named in sys.argv[2].split(","):
+        drill(int(sys.argv[1]), named, sys.argv[3] if len(sys.argv) > 3 else "")

@@ -1,10 +1,18 @@
 """A small peak against the real server, by HTTP: nothing lost, doubled or said over a person."""
 
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
 import pytest
 
+from api.parts import open_parts
+from api.working import working
 from evals.interleavings import Wrong
 from evals.peak import peak_figures, run
 from evals.peak_world import SHARES, draw
+from knowledge.settings import Settings
+from tests.browser.conftest import serving
 
 
 def test_customers_come_from_the_simulators_own_model() -> None:
@@ -17,11 +25,19 @@ def test_customers_come_from_the_simulators_own_model() -> None:
     assert draw(5, 1.0, seed=2) == draw(5, 1.0, seed=2)
 
 
+@contextmanager
+def here(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
+    """Serve a folder from this process, a worker inside: what a start costs is another test's."""
+    given = {name.removeprefix("THREADLINE_").lower(): value for name, value in settings.items()}
+    with open_parts(Settings(data_dir=folder, port=0, **given)) as parts, working(parts), serving(parts) as url:  # type: ignore[arg-type]
+        yield url
+
+
 @pytest.mark.timeout(300)
 def test_a_peak_loses_doubles_and_talks_over_nobody() -> None:
-    found = run(customers=24, minutes=0.15, scale=4.0)
+    found = run(customers=14, minutes=0.1, scale=8.0, serve=here, busy=4.0)
     assert found.wrong == Wrong(0, 0, 0)
-    assert found.conversations >= 24
+    assert found.conversations >= 14
     assert found.by_bot > 0
     assert found.right == found.by_bot
     assert found.handed > 0
