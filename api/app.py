@@ -82,18 +82,18 @@ def _doors(max_body_bytes: int) -> Sequence[BaseRoute]:
 async def _live(app: FastAPI) -> AsyncIterator[None]:
     """Run the follower and the watcher; when the end comes, streams end first."""
     parts: Parts = app.state.parts
-    app.state.stopping = asyncio.Event()
+    app.state.stopping = stopping = asyncio.Event()
     app.state.follower = Follower(parts.search)
     lags = Lags(parts.database, parts.scope, parts.clock)
     app.state.tail = Tail(parts.database, parts.scope, lags)
-    keeping = asyncio.create_task(_keep(lags, app.state.stopping))
+    keeping = asyncio.create_task(_keep(lags, stopping))
     watcher = Watcher(parts.database, parts.scope)
     app.state.follower.start()
     watcher.start()
     try:
         yield
     finally:
-        app.state.stopping.set()
+        stopping.set()
         await keeping
         await asyncio.to_thread(watcher.stop)
         await asyncio.to_thread(app.state.follower.stop)
