@@ -24,7 +24,7 @@ from knowledge.settings import load_settings
 SEED = 20261125
 # What can be judged of an answer with its passages and a key of facts.
 METRICS = ("faithfulness", "answer_relevancy", "context_precision", "context_recall", "factual_correctness")
-PASSAGES = 3
+PASSAGES, PASSAGE_CHARS = 3, 600
 
 
 def judged_figures(examples: Path, build: Path, now: datetime, cases: int) -> Iterator[Figure]:
@@ -54,7 +54,7 @@ def judged_task(stage: Stage, judge: JudgeEndpoint, name: str, cases: int) -> Ta
 
     def answer(case: Case) -> Answer | None:
         shown = ask(stage.company.assistant, case.given["question"], now=stage.now)
-        public = [one.text for one in shown.passages if one.visibility == "public"][:PASSAGES]
+        public = [one.text[:PASSAGE_CHARS] for one in shown.passages if one.visibility == "public"][:PASSAGES]
         text = without(quoted(shown.text))
         return Answer({"text": text, "passages": public}) if shown.decision == "answer" and text.strip() else None
 
@@ -70,7 +70,7 @@ def judged_task(stage: Stage, judge: JudgeEndpoint, name: str, cases: int) -> Ta
         mark=mark,
         metrics=(Metric(name),),
         data=key.digest,
-        settings=stage.told | {"label": "demo", "seed": SEED},
+        settings=stage.told | {"label": "demo", "seed": SEED, "passages": PASSAGES, "judged_chars": PASSAGE_CHARS},
         models=stage.models,
         judge=judge.model,
     )

@@ -12,8 +12,10 @@ from knowledge.failures import NotFound, Unavailable
 from knowledge.settings import Settings
 
 # ragas' prompts carry examples: with these an answer of some sentences over some passages fits.
-CONTEXT_TOKENS = 6_144
-SECONDS = 300.0
+CONTEXT_TOKENS = 4_096
+# On busy cores it writes a token or two a second: an answer that has not ended after these many will not.
+SECONDS = 600.0
+MAX_TOKENS = 512
 
 
 @contextmanager
@@ -29,7 +31,7 @@ def opened_judge(settings: Settings) -> Iterator[JudgeEndpoint]:
         return
     remedy = "THREADLINE_JUDGE_URL and THREADLINE_JUDGE_MODEL"
     server, key = serve_local(settings, CONTEXT_TOKENS, "judge with", remedy)
-    yield JudgeEndpoint(f"{server.listening_address}/v1", settings.local_model, key, SECONDS)
+    yield JudgeEndpoint(f"{server.listening_address}/v1", settings.local_model, key, SECONDS, MAX_TOKENS)
 
 
 def serve_local(settings: Settings, context_tokens: int, purpose: str, other: str) -> tuple[Any, str]:
