@@ -39,15 +39,15 @@ def test_scores_and_failures_stand_side_by_side_and_rows_are_kept(
     judge: JudgeEndpoint, smaller: Path, tmp_path: Path
 ) -> None:
     with Stage(smaller, Path(), NOW) as stage:
-        made = judge_answers(stage, judge, "context_recall", 9, tmp_path)
-        again = judge_answers(stage, judge, "context_recall", 9, tmp_path)
+        made = judge_answers(stage, judge, "context_recall", 16, tmp_path)
+        again = judge_answers(stage, judge, "context_recall", 16, tmp_path)
     asked = [score for score in made.scores.values() if score.answered]
     assert {score.values["context_recall"] for score in asked} == {0.5}
     assert made.failures
     assert all("no verdict for context_recall" in one.reason for one in made.failures)
-    assert len(made.scores) + len(made.failures) == 9
+    assert len(made.scores) + len(made.failures) == 16
     figures = {one.name: one for one in run_figures(made)}
-    assert figures["judged/demo/context_recall/failed"].value == len(made.failures) / 9
+    assert figures["judged/demo/context_recall/failed"].value == len(made.failures) / 16
     assert figures["judged/demo/context_recall/context_recall"].settings["judge"] == "m"
     assert [one.case for one in again.failures] == [one.case for one in made.failures]  # asked again, failed again
     assert again.scores == made.scores
