@@ -15,12 +15,14 @@ from evals.fact_truth import why_false
 from evals.figures import Figure, figure
 from evals.intervals import Interval, difference_interval, mean_interval
 from evals.plain_summary import cut_name, fullest, measure_summary, summaries_of
-from handoff.choosing import choose
+from handoff.choosing import MOST_WORDS, Line, choose
 from knowledge.customers.facts.fold import facts_of
 from knowledge.failures import NotFound
 
 DRAWS = 2_000
 MESSAGES = 10
+# The head of a package (a name, how sure it is, a mood, the next step) is not in the data; it takes so many words.
+HEAD = 12
 LEAD = 3
 OURS = "package"
 MODEL = "model summary"
@@ -41,10 +43,15 @@ class Kept:
     words: int
 
 
+def lines_of(cut: Cut) -> tuple[Line, ...]:
+    """Return the lines of the package at a cut."""
+    return choose(facts_of(said_before(cut)), MOST_WORDS - HEAD)
+
+
 def measure(cut: Cut, group: str) -> Kept:
     """Make the package's lines at a cut and hold the baselines beside them: whole, and cut to the package's length."""
     said = said_before(cut)
-    lines = choose(facts_of(said))
+    lines = lines_of(cut)
     ours = "\n".join(line.text for line in lines)
     messages = [one.text for one in said if one.speaker != "tool"]
     last, lead = "\n".join(messages[-MESSAGES:]), "\n".join(messages[:LEAD])
@@ -81,6 +88,7 @@ def preservation_figures(dialogues: Dialogues, build: Path | None = None) -> Ite
         "tasks": len({cut.dialogue.task for cut in rest}),
         "words": round(sum(one.words for one in found) / max(1, len(found)), 1),
         "most words": max((one.words for one in found), default=0),
+        "words of the head": HEAD,
         "lines": round(sum(len(one.verdicts) for one in found) / max(1, len(found)), 1),
         "untrue": dict(Counter(why.split(":")[0] for one in found for why in one.verdicts if why)),
     }

@@ -6,12 +6,11 @@ from pathlib import Path
 
 import yaml
 
-from evals.cutting import cuts_of, said_before
+from evals.context_preservation import lines_of
+from evals.cutting import cuts_of
 from evals.datasets.service_dialogues import read_star, read_tau
 from evals.figures import Figure, figure
 from evals.intervals import rate_interval
-from handoff.choosing import choose
-from knowledge.customers.facts.fold import facts_of
 from knowledge.failures import NotFound
 
 CHECKED = Path(__file__).with_suffix(".yaml")
@@ -32,7 +31,7 @@ def checked_figures(data: Path) -> Iterator[Figure]:
         for dialogues in sets
         for cut in cuts_of(dialogues)
         if (cut.dialogue.id, cut.at) in wanted
-        for line in choose(facts_of(said_before(cut)))
+        for line in lines_of(cut)
     }
     if not made:
         raise NotFound("None of the dialogues that were judged is in this data.", "Judge lines of this data.")

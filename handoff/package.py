@@ -67,15 +67,15 @@ class Package:
     name: str
     sure: str
     constraints: tuple[str, ...]
-    issue: str
-    facts: tuple[Told, ...]
-    tried: tuple[Told, ...]
-    promised: tuple[Told, ...]
-    questions: tuple[Told, ...]
     step: str
     articles: tuple[str, ...]
     seen: int
     looked_before: bool
+    issue: str = ""
+    facts: tuple[Told, ...] = ()
+    tried: tuple[Told, ...] = ()
+    promised: tuple[Told, ...] = ()
+    questions: tuple[Told, ...] = ()
     mood: str = ""
     summary: tuple[str, ...] = ()
     summary_by: str = ""
@@ -137,21 +137,13 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
     last = _last_opened(mine, reader)
     worded = _worded(mine)
     summary = worded.sentences if worded else ()
-    lines = choose(fold(entries), MOST_WORDS - HEAD_WORDS - len(" ".join(summary).split()))
-    told = [_told(line, numbers, last.seen if last else None) for line in lines]
-    issue = _issue(told)
     suggestion = _suggestion(mine)
-    package = Package(
+    head = Package(
         conversation=found.id,
         customer=customer.id,
         name=customer.display_name,
         sure=_sure(found, customer),
         constraints=constraints_of(found, customer, consent.fold(entries)),
-        issue=_short(issue.text) if issue else found.subject or _short(found.last_text),
-        facts=tuple(one for one in told if one is not issue and _part(one) == "facts"),
-        tried=tuple(one for one in told if one is not issue and _part(one) == "tried"),
-        promised=tuple(one for one in told if _part(one) == "promised"),
-        questions=tuple(one for one in told if _part(one) == "questions"),
         step=_step(found, suggestion),
         articles=_articles(suggestion),
         seen=max((one.seq for one in entries if not isinstance(one.payload, ABOUT_US)), default=0),
@@ -160,12 +152,25 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
         summary=summary,
         summary_by=worded.model if worded and summary else "",
     )
-    head = " ".join(
-        (package.name, package.sure, *package.constraints, package.mood, package.step, *package.articles)
-    ).split()
+    taken = min(_words_of_head(head), HEAD_WORDS) + len(" ".join(summary).split())
+    lines = choose(fold(entries), MOST_WORDS - taken)
+    told = [_told(line, numbers, last.seen if last else None) for line in lines]
+    issue = _issue(told)
     return replace(
-        package, words=min(len(head), HEAD_WORDS) + sum(line.words for line in lines) + len(" ".join(summary).split())
+        head,
+        issue=_short(issue.text) if issue else found.subject or _short(found.last_text),
+        facts=tuple(one for one in told if one is not issue and _part(one) == "facts"),
+        tried=tuple(one for one in told if one is not issue and _part(one) == "tried"),
+        promised=tuple(one for one in told if _part(one) == "promised"),
+        questions=tuple(one for one in told if _part(one) == "questions"),
+        words=taken + sum(line.words for line in lines),
     )
+
+
+def _words_of_head(head: Package) -> int:
+    """Return how many words tell who it is, how sure, what to mind, how they sound and what to do next."""
+    told = (head.name, head.sure, *head.constraints, head.mood, head.step, *head.articles)
+    return len(" ".join(told).split())
 
 
 def _issue(told: Sequence[Told]) -> Told | None:

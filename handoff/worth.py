@@ -15,9 +15,9 @@ _CUSTOMER = {
     "tried": 7.4,
     "stated": 7.0,
     "name": 6.9,
-    "reference": 6.9,
-    "email": 6.9,
-    "phone": 6.8,
+    "reference": 7.8,
+    "email": 7.8,
+    "phone": 7.8,
     "agreed": 5.0,
     "amount": 5.0,
     "date": 5.0,
@@ -27,6 +27,10 @@ _CUSTOMER = {
 }
 # What is not talked of.
 _FAR = 4.5
+# Words are the same in the singular and the plural by so many letters: passenger, passengers.
+_STEM = 6
+# Of so many things that tools told, one that we named is the one being worked on.
+_FEW = 3
 ADDRESS = "address"
 _MOVES = frozenset({"address", "ship", "shipped", "shipping", "deliver", "delivered", "delivery", "postcode", "moved"})
 _OVER = re.compile(r"(?:^|, )cancel(?:l?ed)?(?:,|$)", re.IGNORECASE)
@@ -54,6 +58,7 @@ class _Talk:
     """
 
     spoken: frozenset[str]
+    stems: frozenset[str]
     near: Mapping[str, float]
     over: frozenset[str]
     last_agent: str
@@ -62,8 +67,11 @@ class _Talk:
 
 def _talk(facts: Sequence[Fact]) -> _Talk:
     latest = {owner: next((one.source for one in reversed(facts) if one.owner == owner), "") for owner in SIDES}
-    over = frozenset(_thing_of(one)[1] for one in facts if one.type == "record" and _OVER.search(one.text))
-    return _Talk(frozenset(spoken_words(facts)), _near(facts), over, latest["agent"], latest["customer"])
+    over = frozenset(thing_of(one)[1] for one in facts if one.type == "record" and _OVER.search(one.text))
+    spoken = frozenset(spoken_words(facts))
+    return _Talk(
+        spoken, frozenset(word[:_STEM] for word in spoken), _near(facts), over, latest["agent"], latest["customer"]
+    )
 
 
 def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
@@ -72,8 +80,8 @@ def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
         return 0.0
     if fact.owner == "customer":
         return _of_customer(fact, at, talk) + fresh
-    if fact.type == "record":
-        return _of_record(fact, talk) + fresh
+    if fact.owner == "tool":
+        return _of_tool(fact, talk) + fresh
     if fact.type == "question":
         return 8.2
     if fact.status == "done" or fact.type == "promise":
@@ -103,9 +111,16 @@ def _bears_value(text: str) -> bool:
     return bool(find_values(text)) or bool(re.search(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]{2,}", text))
 
 
+def _of_tool(fact: Fact, talk: _Talk) -> float:
+    """Of what a tool told without a name for it only a number that it looked up tells something."""
+    if fact.type == "record":
+        return _of_record(fact, talk)
+    return 7.8 if fact.type == "reference" else -1.0
+
+
 def _of_record(fact: Fact, talk: _Talk) -> float:
     """Of the things that tools know, those that are being talked of go first."""
-    kind, thing, part = _thing_of(fact)
+    kind, thing, part = thing_of(fact)
     if ADDRESS in {kind, part}:
         return 7.6 if talk.spoken & _MOVES else 3.0
     if fact.status == "offered":
@@ -118,17 +133,21 @@ def _of_record(fact: Fact, talk: _Talk) -> float:
 
 
 def _of_list(fact: Fact, thing: str, talk: _Talk) -> float:
-    """Of a thing's lists, those with numbers and days (what is booked) come first, then those of which something was
-    named; of what is cancelled none is told.
+    """Of a thing's lists, those with numbers and days (what is booked) come first, then those that were called by their
+    name, then those of which something was named; of what is cancelled none is told.
     """
     if thing in talk.over:
         return -1.0
     held = {one.type for one in find_values(fact.text)}
+    part = words_in(thing_of(fact)[2])
     named = bool(words_in(fact.text) & talk.spoken)
-    return talk.near[thing] - (0.0 if held >= {"reference", "date"} else 1.0 if named else 2.0)
+    if held >= {"reference", "date"}:
+        return talk.near[thing]
+    called = any(word[:_STEM] in talk.stems for word in part)
+    return talk.near[thing] - (0.5 if called else 1.0 if named else 2.0)
 
 
-def _thing_of(fact: Fact) -> tuple[str, str, str]:
+def thing_of(fact: Fact) -> tuple[str, str, str]:
     """Return a record's kind, its thing's id in lower case, and which of its lists this is (empty: its own values)."""
     words = fact.label.split()
     if len(words) < 2 or not _THING.fullmatch(words[1]):
@@ -137,23 +156,43 @@ def _thing_of(fact: Fact) -> tuple[str, str, str]:
 
 
 def _near(facts: Sequence[Fact]) -> dict[str, float]:
-    """Return how near each thing is to what is talked of: named by the customer, on a day they named, named by us
-    lately, or looked up last.
+    """Return how near each thing is to what is talked of: named by the customer; named by us among few, or lately; on
+    a day that the customer named, while nobody named a thing; or looked up last.
     """
     spoken = " ".join(fact.text for fact in facts if fact.owner == "customer").lower()
     days = {one.value[-5:] for one in find_values(spoken) if one.type == "date"}
-    latest = " ".join(fact.text for fact in facts[-12:] if fact.owner == "agent").lower()
     records = [fact for fact in facts if fact.type == "record" and fact.status != "offered"]
-    last = _thing_of(records[-1])[1] if records else ""
+    latest = " ".join(fact.text for fact in facts[-12:] if fact.owner == "agent").lower()
+    taken_up = _taken_up(facts, records)
+    known = bool(taken_up) or any(thing and thing in spoken for thing in map(_id_of, records))
+    last = thing_of(records[-1])[1] if records else ""
     near: dict[str, float] = {}
     for fact in records:
-        thing = _thing_of(fact)[1]
+        thing = thing_of(fact)[1]
         found = _FAR
         if thing in spoken:
             found = 8.0
-        elif any(one.value[-5:] in days for one in find_values(fact.text) if one.type == "date"):
+        elif thing in taken_up:
+            found = 7.95
+        elif not known and any(one.value[-5:] in days for one in find_values(fact.text) if one.type == "date"):
             found = 7.9
         elif thing in latest or thing == last:
             found = 7.6
         near[thing] = max(found, near.get(thing, 0.0))
     return near
+
+
+def _taken_up(facts: Sequence[Fact], records: Sequence[Fact]) -> set[str]:
+    """Return the few things that we named, or of which we named a number; none when we named many alike."""
+    told = {fact.text.lower() for fact in facts if fact.owner == "agent" and fact.type == "reference"}
+    things = {_id_of(fact) for fact in records}
+    named = things & told
+    for fact in () if named else records:
+        if told & set(re.findall(r"[\w#-]+", fact.text.lower())):
+            named = named | {_id_of(fact)}
+    named = named - {""}
+    return named if len(named) <= max(1, len(things) // _FEW) else set()
+
+
+def _id_of(fact: Fact) -> str:
+    return thing_of(fact)[1]

@@ -2,21 +2,22 @@
 
 import json
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 
-from handoff.choosing import MOST_FACTS, MOST_WORDS, choose
+from handoff.choosing import HEAD_WORDS, MOST_FACTS, MOST_WORDS, choose
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import Said, Speaker
 
 AT = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
-def lines(*told: tuple[Speaker, Any]) -> list[str]:
+def lines(*told: tuple[Speaker, Any], most_words: int = MOST_WORDS - HEAD_WORDS) -> list[str]:
     said = [
         Said(str(at), who, what if isinstance(what, str) else json.dumps(what), AT + timedelta(minutes=at))
         for at, (who, what) in enumerate(told)
     ]
-    return [line.text for line in choose(facts_of(said))]
+    return [line.text for line in choose(facts_of(said), most_words)]
 
 
 def trip(number: str, **more: Any) -> dict[str, Any]:
@@ -27,7 +28,7 @@ def trip(number: str, **more: Any) -> dict[str, Any]:
 
 def test_neighbours_on_one_day_tell_it_once() -> None:
     told = lines(("customer", "Please change my trip AB1234."), ("tool", trip("AB1234")))
-    assert "trip AB1234 flights: 2026-11-27 IAH ORD HT078, ORD DEN HT118, 2026-11-28 DEN IAH HT266" in told
+    assert "flights: 2026-11-27 IAH ORD HT078, ORD DEN HT118, 2026-11-28 DEN IAH HT266" in told
 
 
 def test_of_what_is_cancelled_only_that_it_is() -> None:
@@ -41,19 +42,51 @@ def test_of_what_is_cancelled_only_that_it_is() -> None:
 def test_of_a_long_list_what_the_customer_named_stays() -> None:
     names = ["Headphones", "Vacuum Cleaner", "Smart Watch", "Lamp", "Mug", "Jacket", "Backpack", "Thermostat"]
     items = [{"name": one, "item_id": f"{at}151293680", "options": "wide blue long"} for at, one in enumerate(names)]
-    told = lines(
-        ("customer", "The thermostat of order #W2378 is broken."), ("tool", {"order_id": "#W2378", "i": items})
+    said: list[tuple[Speaker, Any]] = [
+        ("customer", "The thermostat of order #W2378 is broken."),
+        ("tool", {"order_id": "#W2378", "i": items}),
+    ]
+    of_order = next(line for line in lines(*said) if line.startswith("order #W2378 i:"))
+    assert "Backpack 6151293680 wide blue long, Thermostat 7151293680 wide blue long" in of_order
+    of_order = next(line for line in lines(*said, most_words=36) if line.startswith("order #W2378 i:"))
+    assert "Thermostat 7151293680 wide blue long" in of_order
+    assert "Headphones 0151293680, Vacuum Cleaner 1151293680" in of_order
+    assert "Backpack 6151293680, " in of_order
+
+
+def test_a_number_that_a_tool_looked_up_is_told() -> None:
+    assert lines(("customer", "I am Mia Garcia and want to return a kettle."), ("tool", "mia_garcia_4516"))[-1] == (
+        "mia_garcia_4516"
     )
-    of_order = next(line for line in told if line.startswith("order #W2378 i:"))
-    assert "Thermostat 7151293680" in of_order
-    assert "Backpack" not in of_order
+    assert lines(("customer", "What does the kettle cost?"), ("tool", "1625")) == ["What does the kettle cost"]
+
+
+def test_a_thing_that_we_named_goes_before_others_of_the_same_day() -> None:
+    trips: list[tuple[Speaker, Any]] = [("tool", trip(f"AB12{number}")) for number in range(10, 14)]
+    said = [("customer", "Please change my trip of 27 November."), *trips, ("agent", "This is trip AB1212, is it?")]
+    told = lines(*said, most_words=40)
+    assert [before for before, line in pairwise(told) if line.startswith("flights:")] == ["trip AB1212: economy"]
+
+
+def test_a_long_sentence_is_told_up_to_its_last_value() -> None:
+    filler = "because it is really not what I thought it would be when I saw it in the shop"
+    (told,) = lines(("customer", f"I want to return the kettle {filler} with all the others that day and send it back"))
+    assert told.startswith("I want to return the kettle")
+    assert told.endswith(" …")
+    told = lines(("customer", f"I want to return the kettle {filler} on 3 May and also the lamp and all of it today"))[
+        0
+    ]
+    assert "3 May" in told
+
+
+def test_a_telephones_apostrophe_is_an_apostrophe() -> None:
+    assert lines(("customer", "I’m sorry, I’d like to cancel order TF-10422")) == ["cancel order TF-10422"]
 
 
 def test_an_address_is_told_where_one_is_talked_of() -> None:
     record = {"order_id": "W-2378", "status": "pending", "address": {"street": "3 Hill Road", "city": "Leeds"}}
     about = lines(("customer", "Can order W-2378 be shipped elsewhere?"), ("tool", record))
-    assert "order W-2378 address: 3 Hill Road, Leeds" in about
-    assert "order W-2378: pending" in about
+    assert about[1:] == ["order W-2378: pending", "address: 3 Hill Road, Leeds"]
     silent = lines(("customer", "Is order W-2378 paid?"), ("tool", record))
     assert silent.index("order W-2378: pending") < len(silent) - 1
 

@@ -32,6 +32,7 @@ _SLOTS = frozenset({"reference", "email", "phone", "amount"})
 def facts_of(said: Sequence[Said]) -> tuple[Fact, ...]:
     """Return the facts of what was said, in the order it was said; the same fact twice is one with two sources."""
     state = _State()
+    said = [replace(one, text=one.text.replace("’", "'")) for one in said]  # as telephones write it
     for one in said:
         if one.speaker == "customer":
             _hear(state, one)

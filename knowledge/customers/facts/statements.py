@@ -10,7 +10,8 @@ _FILLER = re.compile(
     r"^\W*(?:(?:(?:hi|hello|hallo|hey|good (?:morning|afternoon|evening)|dear)(?: there| \w+(?=[,!]))?|"
     r"thank(?:s| you)(?: so| very)?(?: much)?(?: a lot)?(?: for (?:your|the|all)(?: \w+)?(?=[.,!]|$))?|"
     r"please|excuse me|"
-    r"(?:sorry|ok(?:ay)?|yes|yeah|yep|sure|great|perfect|well|so|oh|alright|um+|hmm+|actually|certainly|absolutely|"
+    r"(?:(?:i(?:'m| am) (?:so |really )?)?sorry(?: about that)?|i apologi[sz]e|ok(?:ay)?|yes|yeah|yep|sure|great|"
+    r"perfect|well|so|oh|alright|um+|hmm+|actually|certainly|absolutely|"
     r"of course|and|also|but)|(?:no|right|there|again)(?=[,.!:;–-])|that's (?:great|fine|all)(?=[,.!]|$)|"
     r"sounds (?:good|great)(?=[,.!]|$)|(?:bye|goodbye|cheers)(?=[,.!]|$))(?![\w'’])[\s,.!:;–-]*)+",
     re.IGNORECASE,
