@@ -10,6 +10,7 @@ from itertools import pairwise
 
 from assistant.brief import Brief
 from assistant.drafting.kinds import lacks_kind
+from assistant.drafting.quoting import in_context
 from assistant.question import Question
 from assistant.reading import passage_units
 from assistant.sentences import content_words, stems
@@ -93,7 +94,7 @@ def _beyond_titles(brief: Brief) -> float:
 
     Where a title is nearer, the passages are about the question's subject and need not hold its answer.
     """
-    leads = [excerpt.lead for excerpt in brief.excerpts if excerpt.lead]
+    leads = [in_context(excerpt.passage, excerpt.best) for excerpt in brief.excerpts]
     titles = list(dict.fromkeys(passage.title[:TITLE_CHARS] for passage in brief.passages if passage.title))
     if brief.nearness is None or not leads or not titles:
         return 0.0

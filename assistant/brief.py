@@ -65,13 +65,13 @@ class Nearness:
 class Excerpt:
     """Sentences of one passage that belong together: their positions, in the order of the text.
 
-    `score` says how near the best of them is to the question, about 0 to 1.5; `lead` is that one, its subject first.
+    `score` says how near the best of them, at position `best`, is to the question, about 0 to 1.5.
     """
 
     passage: PassageUsed
     positions: tuple[int, ...]
     score: float
-    lead: str = ""
+    best: int
 
     @property
     def units(self) -> list[Unit]:

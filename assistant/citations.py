@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Collection
 
-from assistant.phrases import phrases_for, reply_language
+from assistant.phrases import is_signature, phrases_for, reply_language
 from knowledge.customers.entries import SuggestionShown
 
 _MARK = re.compile(r"(?<![ \t])[ \t]*+\[(\d{1,9}(?:\s*[,;]\s*\d{1,9})*)\]")
@@ -41,21 +41,34 @@ def unmarked(text: str, shown: SuggestionShown) -> str:
 
 
 def reply_text(shown: SuggestionShown) -> str:
-    """Return what a customer would be sent: the draft without marks, then a line with the public pages it cites.
+    """Return what a customer would be sent: the draft without marks, then the public pages it cites, then a signature.
 
-    Only pages with a web address are named, each once; without any there is no such line.
+    The line of pages is that of `read_more`; without one the draft is all there is.
     """
-    said = unmarked(shown.text, shown).strip()
+    said, more = unmarked(shown.text, shown).strip(), read_more(shown)
+    if not said or not more:
+        return said
+    *parts, last = said.split("\n\n")
+    ordered = [*parts, more, last] if parts and is_signature(last) else [said, more]
+    return "\n\n".join(ordered)
+
+
+def read_more(shown: SuggestionShown) -> str:
+    """Return the line with the public pages that a draft cites, with a web address, each once; "" without any.
+
+    It is in the draft's language, else in the question's. A text message names the addresses alone.
+    """
     links: dict[str, str] = {}
     for number in shown.citations:
         for passage in shown.passages:
             is_page = passage.url.startswith(("https://", "http://")) and not re.search(r"\s", passage.url)
             if passage.number == number and passage.visibility == "public" and is_page:
                 links.setdefault(passage.url, " ".join(passage.title.split()))
-    if not said or not links:
-        return said
-    read_more = phrases_for(reply_language([said], "en")).read_more
-    return f"{said}\n\n{read_more} " + " · ".join(f"{title} – {url}".lstrip(" –") for url, title in links.items())
+    if not links:
+        return ""
+    language = reply_language([unmarked(shown.text, shown)], reply_language([shown.question], "en"))
+    named = list(links) if shown.channel == "sms" else [f"{title} – {url}".lstrip(" –") for url, title in links.items()]
+    return f"{phrases_for(language).read_more} {' · '.join(named) if shown.channel != 'sms' else ' '.join(named)}"
 
 
 def finished(text: str) -> str:

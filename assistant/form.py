@@ -6,12 +6,18 @@ from dataclasses import dataclass
 from assistant.phrases import Phrases, is_template, phrases_for
 from assistant.privacy.patterns import structured
 
-# Two text messages of the GSM alphabet hold 306 signs; the line with a page to read comes after these.
+# Two text messages of the GSM alphabet hold 306 signs, a post on X 280; the line with a page to read comes after these.
 SMS_CHARS = 220
+POST_CHARS = 180
 CHAT_CHARS = 900
-SHORT = frozenset({"sms"})
 BRIEF = frozenset({"chat", "app", "web", "whatsapp", "instagram", "facebook", "telegram", "x"})
-_SENTENCE = re.compile(r"(?<=[.!?…”])\s+(?=\S)")
+# A mark of a citation belongs to the sentence before it.
+_SENTENCE = re.compile(r"(?<=[.!?…”\]])\s+(?=[^\s\[])")
+# A text message with any other sign holds 70 instead of 160.
+_PLAIN = str.maketrans(
+    {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-"}
+    | {"…": "...", "·": ",", "\u00a0": " "}
+)
 _SOURCE = re.compile(r"^(?P<title>[^\n“]{1,120}):\n(?P<quotes>“.*)$", re.DOTALL)
 
 
@@ -42,13 +48,31 @@ def fit(text: str, form: Form) -> str:
         return text
     if form.public:
         parts = _in_public(parts, form, phrases)
-    if form.channel in SHORT:
-        return _cut(" ".join(_bare(parts)), SMS_CHARS)
+    if is_short(form.channel, public=form.public):
+        said = _cut(" ".join(_bare(parts)), room(form.channel, public=form.public) or CHAT_CHARS)
+        return in_plain_signs(said) if form.channel == "sms" else said
     if form.channel in BRIEF or form.public:
         return _brief(parts, form)
     if form.channel == "email":
         return "\n\n".join(_as_mail(parts, form, phrases))
     return text
+
+
+def is_short(channel: str, *, public: bool) -> bool:
+    """Tell whether there is room for a sentence or two alone: in a text message, and in a post on X."""
+    return channel == "sms" or (channel == "x" and public)
+
+
+def room(channel: str, *, public: bool) -> int | None:
+    """Return how many signs the statements of a reply may have, `None` where there is no limit."""
+    if is_short(channel, public=public):
+        return SMS_CHARS if channel == "sms" else POST_CHARS
+    return CHAT_CHARS if channel in BRIEF or public else None
+
+
+def in_plain_signs(text: str) -> str:
+    """Return the text with the signs of a text message's own alphabet where there is one that means the same."""
+    return text.replace(" · ", ", ").translate(_PLAIN)
 
 
 def _in_public(parts: list[str], form: Form, phrases: Phrases) -> list[str]:

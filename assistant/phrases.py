@@ -109,6 +109,11 @@ def is_template(sentence: str) -> bool:
     return sentence.strip() in _NO_CLAIMS
 
 
+def is_signature(part: str) -> bool:
+    """Tell whether a paragraph is the end of a mail: our regards, and who sends them."""
+    return part.split("\n", 1)[0].strip() in {phrases.regards for phrases in PHRASES.values()}
+
+
 def is_question_back(text: str) -> bool:
     """Tell whether the text is one of our questions back, or a short one that is nothing but a question."""
     said = text.strip()

@@ -183,7 +183,8 @@ def prepare(
     streamed.settle(outcome.text, outcome.reason)
     watch.lap("decision")
     shown = shown_of(question, found.passages, written, outcome, watch)
-    return replace(shown, narrowed={name: value for name, value in vars(assistant.only).items() if value})
+    narrowed = {name: value for name, value in vars(assistant.only).items() if value}
+    return replace(shown, narrowed=narrowed, channel=context.channel)
 
 
 def brief_of(assistant: Assistant, question: Question, context: Context | None = None) -> Brief:

@@ -3,15 +3,11 @@
 from dataclasses import dataclass
 
 from assistant.answering.seeing import Sight
-from assistant.claims import check_claims
-from assistant.conflicts import against_others
-from assistant.decision import Case, decide
-from assistant.finding import find_passages
 from assistant.orders import orders_asked_about
-from assistant.progress import Streamed, quiet
+from assistant.progress import quiet
 from assistant.question import Question, carry, standalone
 from assistant.stopwatch import Stopwatch
-from assistant.suggest import Assistant, Written, make_brief, shown_of, write
+from assistant.suggest import Assistant, prepare
 from assistant.tools.choosing import use_tool
 from assistant.tools.toolbox import Toolbox
 from knowledge.customers.bot_entries import ToolUsed
@@ -56,7 +52,6 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
         Unavailable: the embedder cannot be used.
         Rejected: there is no question to answer.
     """
-    watch = Stopwatch()
     question = standalone(sight.context.dialogue)
     if question is None:
         raise Rejected("The customer has not written anything to answer.", "Wait for their message.")
@@ -64,22 +59,12 @@ def draft(assistant: Assistant, sight: Sight, toolbox: Toolbox) -> Drafted:
     used = use_tool(toolbox, sight.caller, question.focus, assistant.search.embedder.embed)
     if used is not None and used.outcome in ("done", "refused", "proposed"):
         return _from_tool(question, used)
-    found = find_passages(assistant.search, assistant.sentences, question)
-    watch.lap("passages")
-    brief = make_brief(assistant, question, found, sight.context)
-    written: Written = write(assistant, brief, Streamed(quiet))
-    watch.lap("draft")
-    claims = against_others(check_claims(written.draft.text, brief.passages, sight.context), brief.passages)
-    own = bool(orders_asked_about(question.focus, sight.context.orders))
-    case = Case(question, brief, len(found.passages) - len(brief.passages), from_record=own)
-    outcome = decide(case, written.draft, claims)
-    watch.lap("claims")
-    shown = shown_of(question, found.passages, written, outcome, watch)
+    shown = prepare(assistant, question, sight.context, Stopwatch(), quiet)
     return Drafted(
         shown=shown,
-        chance=outcome.chance,
-        supported=bool(outcome.claims) and all(claim.support == "supported" for claim in outcome.claims),
-        from_record=own,
+        chance=shown.chance,
+        supported=bool(shown.claims) and all(claim.support == "supported" for claim in shown.claims),
+        from_record=bool(orders_asked_about(question.focus, sight.context.orders)),
         used=(used,) if used is not None else (),
     )
 

@@ -191,6 +191,7 @@ def connect(
         api_key=SecretStr(key or "none"),
         timeout=settings.chat_seconds,
         max_retries=0,
+        stream_chunk_timeout=None,  # the total time is ours to keep: a small model may read a prompt for minutes
         max_tokens=settings.chat_max_tokens,
         stream_usage=True,
         http_async_client=client,

@@ -1,13 +1,20 @@
 """The drafter without a model: the best sentences, quoted as they stand, inside a short template."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
-from assistant.brief import Brief, Draft, Excerpt, OnText
+from assistant.brief import Brief, Context, Draft, Excerpt, OnText
 from assistant.drafting.foreign import foreign_title
-from assistant.drafting.quoting import best_excerpts
+from assistant.drafting.quoting import best_excerpts, within
+from assistant.form import is_short, room
 from assistant.orders import describe, orders_asked_about
 from assistant.phrases import Phrases, phrases_for
-from assistant.reading import Unit, plain
+from assistant.reading import Unit, passage_units, plain
+
+Run = Sequence[tuple[int, Unit]]
+# In a text message another sentence stands beside the best one only when it is about as near to the question.
+AS_GOOD = 0.9
+# Signs that quotation marks and the number of the passage take.
+MARKS = 6
 
 
 class ExtractiveDrafter:
@@ -17,15 +24,17 @@ class ExtractiveDrafter:
     model = ""
 
     def draft(self, brief: Brief, on_text: OnText) -> Draft:
-        """Write the greeting, the customer's own facts, the quotes and the next step."""
+        """Write the greeting, the customer's own facts, the quotes and the next step; where little fits, less."""
         phrases = phrases_for(brief.context.language)
         facts = own_facts(brief, phrases)
         excerpts = brief.excerpts or best_excerpts(brief)
         if not facts and not excerpts:
             return Draft("abstain", "")
-        text = _compose(brief.context.name, facts, excerpts, phrases)
+        short = is_short(brief.context.channel, public=brief.context.public)
+        compose = _in_short if short else _compose
+        text, kept = compose(brief.context, facts, excerpts, phrases)
         on_text(text)
-        return Draft("answer", text, tuple(dict.fromkeys(excerpt.passage.number for excerpt in excerpts)))
+        return Draft("answer", text, tuple(dict.fromkeys(excerpt.passage.number for excerpt in kept)))
 
     def close(self) -> None:
         """Nothing to give back."""
@@ -37,28 +46,60 @@ def own_facts(brief: Brief, phrases: Phrases) -> list[str]:
     return [" ".join(describe(order, phrases)) for order in asked]
 
 
-def _compose(name: str, facts: list[str], excerpts: Sequence[Excerpt], phrases: Phrases) -> str:
-    name = " ".join(name.split())[:80]
+def _compose(
+    context: Context, facts: Sequence[str], excerpts: Sequence[Excerpt], phrases: Phrases
+) -> tuple[str, Sequence[Excerpt]]:
+    name = " ".join(context.name.split())[:80]
     paragraphs = [phrases.hello.format(name=name) if name else phrases.hello_nobody, *facts]
-    if excerpts:
-        paragraphs += [phrases.articles_say, *_sources(excerpts)]
-    return "\n\n".join([*paragraphs, phrases.next_step])
+    kept = _fitting(excerpts, room(context.channel, public=context.public))
+    if kept:
+        paragraphs += [phrases.articles_say, *_sources(kept)]
+    return "\n\n".join([*paragraphs, phrases.next_step]), kept
+
+
+def _in_short(
+    context: Context, facts: Sequence[str], excerpts: Sequence[Excerpt], _: Phrases
+) -> tuple[str, Sequence[Excerpt]]:
+    """Return the facts and the best sentences alone, as many as there is room for; the first in any case."""
+    said, kept = list(facts), list[Excerpt]()
+    ranked = sorted(excerpts, key=lambda one: -one.score)
+    for excerpt in (one for one in ranked if one.score >= AS_GOOD * ranked[0].score):
+        read = passage_units(excerpt.passage.text)
+        left = (room(context.channel, public=context.public) or 0) - sum(len(one) + 1 for one in said)
+        run = [(place, read[place]) for place in within(excerpt, left - MARKS)]
+        if not said or len(_joined(run)) <= left - MARKS:
+            said.append(_quote(run, excerpt.passage.number))
+            kept.append(excerpt)
+    return " ".join(said), kept
+
+
+def _fitting(excerpts: Sequence[Excerpt], most: int | None) -> list[Excerpt]:
+    """Return the excerpts there is room for, the best ones first, in the order they had."""
+    if most is None:
+        return list(excerpts)
+    left, kept = most, set[int]()
+    for place in sorted(range(len(excerpts)), key=lambda place: -excerpts[place].score):
+        size = sum(len(unit.text) + 1 for unit in excerpts[place].units)
+        if size <= left or not kept:
+            kept.add(place)
+            left -= size
+    return [excerpts[place] for place in sorted(kept)]
 
 
 def _sources(excerpts: Sequence[Excerpt]) -> list[str]:
-    """Return a paragraph for each passage: the article's title, then its quotes, one a line."""
-    numbers = dict.fromkeys(excerpt.passage.number for excerpt in excerpts)
-    paragraphs: list[str] = []
-    for number in numbers:
+    """Return a paragraph for each article: its title, then its quotes, one a line."""
+    paragraphs: dict[str, list[str]] = {}
+    for number in dict.fromkeys(excerpt.passage.number for excerpt in excerpts):
         own = [excerpt for excerpt in excerpts if excerpt.passage.number == number]
-        title = plain(own[0].passage.title).rstrip(":")
-        lines = [f"{title}:"] if title and not foreign_title(title, own[0].passage.text) else []
-        lines += [f"“{_joined(run)}” [{number}]" for run in _runs(own)]
-        paragraphs.append("\n".join(lines))
-    return paragraphs
+        passage = own[0].passage
+        title = plain(passage.title).rstrip(":")
+        head = [f"{title}:"] if title and not foreign_title(title, passage.text) else []
+        lines = paragraphs.setdefault(passage.article, head)
+        lines += [_quote(line, number) for run in _runs(own) for line in _lines(run)]
+    return ["\n".join(lines) for lines in paragraphs.values()]
 
 
-def _runs(excerpts: Sequence[Excerpt]) -> list[list[tuple[int, Unit]]]:
+def _runs(excerpts: Sequence[Excerpt]) -> list[Run]:
     """Put excerpts together that overlap or follow one another, and list items below the same opening."""
     runs: list[dict[int, Unit]] = []
     for excerpt in sorted(excerpts, key=lambda one: one.positions):
@@ -70,7 +111,22 @@ def _runs(excerpts: Sequence[Excerpt]) -> list[list[tuple[int, Unit]]]:
     return [sorted(run.items()) for run in runs]
 
 
-def _joined(run: Sequence[tuple[int, Unit]]) -> str:
+def _lines(run: Run) -> Iterator[Run]:
+    """Give each row of a table a line of its own; other sentences stay together."""
+    line: list[tuple[int, Unit]] = []
+    for position, unit in run:
+        if line and "row" in (unit.kind, line[-1][1].kind):
+            yield line
+            line = []
+        line.append((position, unit))
+    yield line
+
+
+def _quote(run: Run, number: int) -> str:
+    return f"“{_joined(run)}” [{number}]"
+
+
+def _joined(run: Run) -> str:
     """Write the sentences in their order; what is left out between them shows as an ellipsis."""
     text, before = "", -1
     for position, unit in run:

@@ -140,19 +140,40 @@ def _by_meaning(brief: Brief, found: list[Candidate]) -> list[Candidate]:
     near = brief.nearness
     if near is None or not found:
         return found
-    cosines = near.embed([_in_context(one) for one in found]) @ near.vector
+    cosines = near.embed([in_context(one.passage, one.position) for one in found]) @ near.vector
     scored = [
         replace(one, score=float(cosine) + WORDS_WEIGHT * one.score) for one, cosine in zip(found, cosines, strict=True)
     ]
     return sorted(scored, key=_order)
 
 
-def _in_context(one: Candidate) -> str:
-    """Return the sentence behind what says what it is about: its list's opening line, else the article's title."""
-    read = passage_units(one.passage.text)
-    opening = _opening(read, one.position) if one.unit.kind == "item" else ()
-    about = read[opening[0]].text if opening else one.passage.title
-    return f"{about}: {one.unit.text}" if about else one.unit.text
+def in_context(passage: PassageUsed, position: int) -> str:
+    """Return a sentence behind what says what it is about: its list's opening line, else the article's title."""
+    read = passage_units(passage.text)
+    opening = _opening(read, position) if read[position].kind == "item" else ()
+    about = read[opening[0]].text if opening else passage.title
+    return f"{about}: {read[position].text}" if about else read[position].text
+
+
+def within(excerpt: Excerpt, most: int) -> tuple[int, ...]:
+    """Return the positions of an excerpt's best sentence with what of its paragraph fits into `most` signs.
+
+    A list item comes with the line that opens its list. The best sentence itself may be longer.
+    """
+    read = passage_units(excerpt.passage.text)
+    best = read[excerpt.best]
+    opening = _opening(read, excerpt.best) if best.kind == "item" else ()
+    kept = [position for position in (*opening, excerpt.best) if position in excerpt.positions]
+    left = most - sum(len(read[position].text) + 1 for position in kept)
+    own = [position for position in excerpt.positions if read[position].block == best.block]
+    place = own.index(excerpt.best)
+    for side in (own[place + 1 :], own[:place][::-1]):
+        for position in side:
+            left -= len(read[position].text) + 1
+            if left < 0:
+                return tuple(sorted(kept))
+            kept.append(position)
+    return tuple(sorted(kept))
 
 
 def _excerpts(found: Sequence[Candidate]) -> list[Excerpt]:
@@ -164,7 +185,7 @@ def _excerpts(found: Sequence[Candidate]) -> list[Excerpt]:
             continue
         around = _around(passage_units(one.passage.text), one.position)
         quoted = tuple(position for position in around if position not in _foreign(one.passage))
-        kept.append(Excerpt(one.passage, quoted, one.score, _in_context(one)))
+        kept.append(Excerpt(one.passage, quoted, one.score, one.position))
         if len(kept) == MAX_EXCERPTS:
             break
     return kept

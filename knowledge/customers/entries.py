@@ -239,7 +239,7 @@ class SuggestionShown:
     only. `guidance` numbers the internal passages, for the agent's eyes. `drafter` names who wrote the text;
     `fallback` says why it was not the configured one. `timings_ms` by step; `tokens` by kind. `chance` is how likely
     the draft was to be right, `pointers` are the passages to look at where there is none. `narrowed` says what the
-    search was narrowed to: `product`, `language`.
+    search was narrowed to: `product`, `language`; `channel` is the one that the text was formed for, if any.
     """
 
     suggestion: SuggestionId
@@ -261,6 +261,7 @@ class SuggestionShown:
     chance: float | None = None
     pointers: tuple[int, ...] = ()
     narrowed: dict[str, str] = field(default_factory=dict)
+    channel: str = ""
     kind: Literal["suggestion_shown"] = "suggestion_shown"
 
 

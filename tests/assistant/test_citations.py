@@ -1,12 +1,13 @@
 """Citations: only numbers that were offered survive, and a stream never shows half of one."""
 
 import time
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.citations import cited, finished, keep_offered, reply_text, unmarked, without
+from assistant.citations import cited, finished, keep_offered, read_more, reply_text, unmarked, without
 from knowledge.customers.entries import PassageUsed, SuggestionShown
 from knowledge.ids import ArticleId, PassageId, SuggestionId
 
@@ -55,6 +56,24 @@ def test_the_line_speaks_the_language_of_the_draft() -> None:
     assert "\n\nMehr dazu: Page 1 – https://a.example" in reply_text(
         suggestion(text, (1,), passage(1, "https://a.example"))
     )
+
+
+def test_the_line_speaks_the_questions_language_where_the_draft_shows_none() -> None:
+    asked = suggestion("Península · Coste: 8,90 € [1].", (1,), passage(1, "https://a.example"))
+    asked = replace(asked, question="¿Cuánto cuesta el envío a España para un pedido pequeño?")
+    assert read_more(asked) == "Más información: Page 1 – https://a.example"
+
+
+def test_the_pages_come_before_a_mails_signature() -> None:
+    text = "Hello,\n\nYes [1].\n\nKind regards\nTarnfell"
+    shown = suggestion(text, (1,), passage(1, "https://a.example"))
+    assert reply_text(shown) == ("Hello,\n\nYes.\n\nRead more: Page 1 – https://a.example\n\nKind regards\nTarnfell")
+
+
+def test_a_text_message_names_the_address_alone() -> None:
+    shown = replace(suggestion("Yes [1].", (1,), passage(1, "https://a.example")), channel="sms")
+    assert reply_text(shown) == "Yes.\n\nRead more: https://a.example"
+    assert read_more(suggestion("Yes [1].", (1,), passage(1, ""))) == ""
 
 
 def test_only_public_pages_on_the_web_are_named() -> None:

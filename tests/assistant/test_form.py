@@ -2,7 +2,7 @@
 
 import pytest
 
-from assistant.form import CHAT_CHARS, SMS_CHARS, Form, fit
+from assistant.form import CHAT_CHARS, POST_CHARS, SMS_CHARS, Form, fit
 
 DRAFT = (
     "Hello Maya,\n\nYour order TF-1 has the status “shipped”.\n\nThis is what our help pages say:\n\n"
@@ -21,12 +21,25 @@ def test_a_text_message_is_short_and_says_only_what_matters() -> None:
     made = fit(DRAFT, Form("sms", name="Maya"))
     assert len(made) <= SMS_CHARS
     assert made.startswith("Your order TF-1")
-    assert "“Unworn boots can be returned within 60 days." in made
+    assert '"Unworn boots can be returned within 60 days. Keep the receipt." [1]' in made
     for left_out in ("Hello", "help pages", "Returns:", "\n"):
         assert left_out not in made
     long = fit(f"Hello,\n\n{'word ' * 200}", Form("sms"))
     assert len(long) <= SMS_CHARS
-    assert long.endswith("…")
+    assert long.endswith("...")
+
+
+def test_a_text_message_keeps_the_mark_of_a_sentence_and_needs_no_second_alphabet() -> None:
+    text = f"Boots – worn or not – come back within 60 days. [1] “Cost: £3 · free from £60.” [2] {'word ' * 60}. [3]"
+    made = fit(text, Form("sms"))
+    assert made == 'Boots - worn or not - come back within 60 days. [1] "Cost: £3, free from £60." [2]'
+
+
+def test_a_public_post_fits_where_it_goes() -> None:
+    text = f"{'Boots can be returned. [1] ' * 20}"
+    assert len(fit(text, Form("x", public=True))) <= POST_CHARS
+    assert len(fit(text, Form("x"))) > POST_CHARS
+    assert len(fit(text, Form("instagram", public=True))) > POST_CHARS
 
 
 def test_a_chat_greets_once() -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from assistant.brief import Brief, Context, Nearness
 from assistant.citations import cited, without
 from assistant.drafting.extractive import ExtractiveDrafter
+from assistant.form import CHAT_CHARS, SMS_CHARS
 from assistant.reading import sentences
 from assistant.sentences import words
 from knowledge.customers.entries import OrderRecorded, PassageUsed
@@ -150,3 +151,52 @@ def test_sentences_near_in_meaning_come_first() -> None:
     made = draft(Brief("wipe my data", (used(1, text, ""),), nearness=near))
     assert "Ask us to erase what you store." in made.text
     assert "cat" not in made.text
+
+
+FEES = (
+    "Delivery within the country.\n\n| Way | Cost | Time |\n|---|---|---|\n| Standard | £3.95 | 2–4 working days |\n"
+    "| Express | £7.95 | next working day |\n\nParcels travel with Fellway. They are scanned each evening."
+)
+
+
+def test_rows_of_a_table_stand_each_on_a_line_with_its_mark() -> None:
+    made = draft(Brief("What does standard or express delivery cost?", (used(1, FEES, "Delivery"),)))
+    assert "\n“Standard · Cost: £3.95 · Time: 2–4 working days” [1]\n" in made.text
+    assert "\n“Express · Cost: £7.95 · Time: next working day” [1]" in made.text
+
+
+def test_passages_of_one_article_stand_below_its_title_once() -> None:
+    one = used(1, "Boots can be returned within 60 days.", "Returns")
+    other = replace(used(2, "Boots that were worn cannot be returned.", "Returns"), article=one.article)
+    made = draft(Brief("Can boots be returned?", (one, other)))
+    assert made.text.count("Returns:") == 1
+    assert set(made.citations) == {1, 2}
+
+
+def test_a_text_message_is_the_best_sentence_alone() -> None:
+    asked = "What does express delivery cost?"
+    made = draft(Brief(asked, (used(1, FEES, "Delivery"),), Context(name="Jo", channel="sms")))
+    assert made.text.startswith("“Express · Cost: £7.95 · Time: next working day” [1]")
+    assert len(made.text) <= SMS_CHARS
+    assert "Jo" not in made.text
+    listed = "We do not take back:\n\n- helmets and visors\n- carabiners and slings"
+    brief = Brief("Can I return carabiners?", (used(1, listed, "No way back"),), Context(channel="sms"))
+    assert draft(brief).text == "“We do not take back: … carabiners and slings” [1]"
+    steps = (
+        "Lock it: hold the button. Same again to unlock. A locked lamp only blinks blue.\n\n" + "Lamps are round. " * 20
+    )
+    told = draft(Brief("My lamp only blinks blue", (used(1, steps, "Lamps"),), Context(channel="sms"))).text
+    assert told.startswith("“Lock it: hold the button. Same again to unlock. A locked lamp only blinks blue.")
+    assert len(told) <= SMS_CHARS
+    long = f"Boots {'and many more words ' * 25}can be returned."
+    assert cited(draft(Brief("Boots returned?", (used(1, long, ""),), Context(channel="sms"))).text) == (1,)
+
+
+def test_a_chat_gets_the_best_excerpts_that_fit() -> None:
+    kinds = ("leather and suede", "winter and snow", "climbing and canyon", "children and babies")
+    texts = [f"Boots for {kind} can be returned{' and so on' * 38}." for kind in kinds]
+    passages = [replace(used(n, text, "Boots"), article=ArticleId("a" * 32)) for n, text in enumerate(texts, 1)]
+    brief = Brief("Can boots be returned?", tuple(passages))
+    whole, chat = draft(brief), draft(replace(brief, context=Context(channel="chat")))
+    assert len(whole.citations) > len(chat.citations) == 2
+    assert len(chat.text) < CHAT_CHARS + 200
