@@ -73,6 +73,19 @@ def get_lesson(session: Session, scope: Scope, lesson: str) -> Lesson:
     return _lesson(row, count or 0)
 
 
+def conversations_of(session: Session, scope: Scope, lesson: Collection[str]) -> dict[str, list[str]]:
+    """Return by lesson the conversations it was read in, the latest kept first."""
+    query = (
+        select(LessonSourceRow.lesson, LessonSourceRow.conversation)
+        .where(within(scope, LessonSourceRow), LessonSourceRow.lesson.in_(list(lesson)))
+        .order_by(LessonSourceRow.lesson, LessonSourceRow.conversation.desc())
+    )
+    found: dict[str, list[str]] = {}
+    for one, conversation in session.execute(query):
+        found.setdefault(one, []).append(conversation)
+    return found
+
+
 def propose(
     session: Session, scope: Scope, said: tuple[Kind, str, str], sources: Sequence[Source], now: datetime
 ) -> str:

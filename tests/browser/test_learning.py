@@ -29,7 +29,7 @@ def test_read_put_right_and_approved(
     wanted.get_by_label("Article").fill("A tent that was pitched once comes back if it is clean and dry.")
     wanted.get_by_role("button", name="Approve").focus()
     page.keyboard.press("Enter")
-    page.wait_for_url("**/console/learning")
+    page.get_by_role("status").get_by_text("an article now").wait_for()
     wanted.wait_for(state="detached")
     page.get_by_role("article", name="Do you sell kayaks?").get_by_role("button", name="Learn nothing").click()
     page.get_by_text("Nothing waits.").wait_for()

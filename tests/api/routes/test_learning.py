@@ -84,3 +84,29 @@ def test_the_page_escapes_what_customers_and_colleagues_wrote(
     page = client.get("/console/learning", headers=_bearer(tokens["manager"])).text
     assert "&lt;script&gt;alert(1)" in page
     assert "<script>alert" not in page
+
+
+def test_the_page_says_where_it_was_read_what_is_there_already_and_what_became_of_it(
+    client: TestClient, tokens: dict[str, str], lesson: str, library: None, parts: Parts
+) -> None:
+    lee = _bearer(tokens["manager"])
+    page = client.get("/console/learning", headers=lee).text
+    assert "/console/conversations/c1" in page
+    assert "may say it already" not in page
+    said = {"title": "May a pitched tent come back?", "text": "If it is clean, yes.", "visibility": "internal"}
+    done = client.post(f"/console/learning/{lesson}/yes", headers=lee, data=said, follow_redirects=False)
+    assert done.headers["location"] == f"/console/learning?done={lesson}"
+    assert "an article now</a>" in client.get(done.headers["location"], headers=lee).text
+    with parts.database.write() as session:
+        again = ("example", "May a tent that was pitched come back?", "Yes.")
+        other = lessons.propose(session, parts.scope, again, [Source("c2", CustomerId("m1"))], parts.clock())
+    page = client.get("/console/learning?found=1", headers=lee).text
+    assert "1 new one." in page
+    assert "may say it already" in page
+    assert "(agents only)" in page
+    refused = client.post(f"/console/learning/{other}/no", headers=lee, follow_redirects=True)
+    assert "Nothing is learnt from “May a tent that was pitched come back?”" in refused.text
+    assert client.get(f"/console/learning?done={'0' * 32}", headers=lee).status_code == 200
+    assert client.get("/console/learning?done=<script>", headers=lee).status_code == 422
+    looked = client.post("/console/learning", headers=lee, follow_redirects=False)
+    assert looked.headers["location"] == "/console/learning?found=0"
