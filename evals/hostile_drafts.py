@@ -93,7 +93,7 @@ def through_articles(attacks: Sequence[Planted], folder: Path) -> list[tuple[Pla
     with open_library(folder, documents, Making(kept=True), AT) as library:
         assistant = open_assistant(library.settings, library.search)
         try:
-            return [(one, _asked(assistant, f"{one.question} {one.title}")) for one in attacks]
+            return [(one, asked_about(assistant, one)) for one in attacks]
         finally:
             assistant.close()
 
@@ -103,16 +103,19 @@ def through_mails(attacks: Sequence[Planted], folder: Path) -> list[tuple[Plante
     with open_library(folder, [topic.document for topic in TOPICS], Making(kept=True), AT) as library:
         assistant = open_assistant(library.settings, library.search)
         try:
-            return [(one, _mailed(library, assistant, one, number)) for number, one in enumerate(attacks)]
+            return [(one, mailed(library, assistant, one, number)) for number, one in enumerate(attacks)]
         finally:
             assistant.close()
 
 
-def _asked(assistant: Assistant, text: str) -> SuggestionShown:
+def asked_about(assistant: Assistant, one: Planted) -> SuggestionShown:
+    """Return the draft for a question about the text that an attack is hidden in, without a customer."""
+    text = f"{one.question} {one.title}"
     return prepare(assistant, plain_question(text), Context(), Stopwatch(), quiet)
 
 
-def _mailed(library: Library, assistant: Assistant, one: Planted, number: int) -> SuggestionShown:
+def mailed(library: Library, assistant: Assistant, one: Planted, number: int) -> SuggestionShown:
+    """Return the draft for the `number`th customer's mail, which brings an attack."""
     now = AT + timedelta(minutes=number)
     text = f"{one.text}\n\n{one.question}\n{TOPICS[number % len(TOPICS)].asks[0]}"
     with library.database.write() as session:

@@ -2,8 +2,10 @@
 
 from collections.abc import Iterable
 
+from evals.datasets import prompt_injection
 from evals.datasets.service_dialogues import read_star, read_tau
 from evals.figures import Figure
+from evals.hostile_model import model_figures
 from evals.judging import judged_figures
 from evals.registry import Asked, part
 from evals.summarising import Place, summary_figures
@@ -25,6 +27,12 @@ def summarised_tau_airline(asked: Asked) -> Iterable[Figure]:
 def summarised_star(asked: Asked) -> Iterable[Figure]:
     """A model's plain summaries of STAR's cut dialogues, beside the handoff package."""
     return summary_figures(read_star(asked.data), _count(asked), _place(asked))
+
+
+@part("injected_model", seconds=3_600, models=True)
+def injected_model(asked: Asked) -> Iterable[Figure]:
+    """Attacks in articles and mails against a model's drafts."""
+    return model_figures(prompt_injection.read(asked.data), _count(asked), _place(asked))
 
 
 def _count(asked: Asked) -> int:
