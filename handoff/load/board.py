@@ -122,12 +122,15 @@ def on_duty(session: Session, scope: Scope, calendar: Calendar, now: datetime) -
 
 
 def begins_work(agent: Agent, calendar: Calendar, now: datetime) -> datetime | None:
-    """Return when a colleague works within the company's hours: `now`, or the next moment; `None`: not in two weeks."""
-    if is_open(calendar, now) and is_open(agent.calendar, now):
+    """Return when a colleague works within the company's hours: `now`, or the next moment; `None`: not in two weeks.
+
+    Who says that they are away does not work now, whatever their hours say.
+    """
+    if not agent.away and is_open(calendar, now) and is_open(agent.calendar, now):
         return now
     for begin, end in periods(agent.calendar, now, AHEAD):
         at = next_open(calendar, begin)
-        if at is not None and at < end:
+        if at is not None and now < at < end:
             return at
     return None
 

@@ -1,15 +1,16 @@
 """The bot in a real browser: set by a manager, it answers at a peak, hands over with a told wait, and is judged."""
 
 import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
+import httpx
 import pytest
 
 from api.working import working
+from assistant.bot import attend
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified, Rule
 from knowledge.customers import remaining, timeline
@@ -56,6 +57,13 @@ def ask(page: Any, site: Any, text: str) -> None:
     expect(page.locator("#messages .mine:not(.pending)")).to_contain_text(text[:20])
 
 
+def conversation_with(site: Any, words: str) -> Any:
+    """Return the conversation in which a customer first said these words."""
+    with site.parts.database.read() as session:
+        entries = timeline.after(session, site.parts.scope, 0)
+    return next(one.conversation for one in entries if words in getattr(one.payload, "text", ""))
+
+
 def test_a_simple_question_is_answered_and_a_hard_one_handed_over(
     site: Any,
     worker: None,
@@ -73,14 +81,18 @@ def test_a_simple_question_is_answered_and_a_hard_one_handed_over(
     manager.get_by_role("button", name="Set", exact=True).click()
     expect(manager.locator("table").first).to_contain_text("Peak: it answers while the queue has a peak")
 
-    # one waits whom nobody answers: with two agents a single line of customers makes no peak, six do
-    for number in range(6):
-        visitor = new_page(viewport={"width": 700, "height": 800})
-        ask(visitor, site, f"hello {number}")
-    deadline = time.monotonic() + 10
-    while not site.parts.board.gauge("chat", datetime.now(UTC)).peak.on:
-        assert time.monotonic() < deadline, "no peak"
-        time.sleep(0.1)
+    # six wait whom nobody answers: with two agents that is a peak, and an agent sees it begin
+    agent = new_page()
+    sign_in(agent, goal="/console/load")
+    expect(agent.locator("main")).not_to_contain_text("Peak since")
+    with httpx.Client(base_url=site.url) as visitors:
+        for number in range(6):
+            token = visitors.post("/chat/session", json={"carry": "bearer"}).json()["token"]
+            bearer = {"Authorization": f"Bearer {token}"}
+            assert visitors.post("/api/chat/messages", json={"text": f"hello {number}"}, headers=bearer).is_success
+    agent.reload()
+    expect(agent.locator("main")).to_contain_text("Peak since")
+    check_axe(agent)
 
     simple = new_page(viewport={"width": 760, "height": 900})
     ask(simple, site, "How many days do I have to return unused items?")
@@ -95,12 +107,30 @@ def test_a_simple_question_is_answered_and_a_hard_one_handed_over(
     expect(told).to_contain_text("passing you on to a colleague", timeout=30_000)
     expect(told).to_contain_text("minutes")
 
-    # the agent sees that a person waits, and why
-    agent = new_page()
-    sign_in(agent)
-    agent.locator(".row", has_text="passing you on").first.click()
+    # the agent sees that a person waits, and why, and takes over
+    where = conversation_with(site, "engrave")
+    agent.goto(f"{site.url}/console/conversations/{where}")
+    expect(agent.locator(".row.open, .row[aria-current]").first).to_contain_text("Needs a reply")
     expect(agent.locator("#entries")).to_contain_text("Bot passed it to a person")
-    expect(agent.locator(".row", has_text="passing you on").first).to_contain_text("Needs a reply")
+    agent.get_by_role("button", name="Take", exact=True).click()
+    agent.locator("#compose-text").fill("Sara here: we cannot engrave.")
+    agent.locator("#compose-send").click()
+    expect(hard.locator("#messages .theirs").last).to_contain_text("Sara here")
+
+    # from now on the bot is silent there, however simple the question
+    hard.get_by_label("Your message").fill("How many days do I have to return unused items?")
+    hard.keyboard.press("Enter")
+    expect(agent.locator("#entries")).to_contain_text("How many days do I have to return")
+    assert attend(site.parts.bot, site.parts.database, site.parts.scope, where, datetime.now(UTC)) is None
+    hard.wait_for_timeout(2_500)  # and the worker has looked, too
+    expect(hard.locator("#messages .theirs")).to_have_count(2)
+
+    # what it answered the agent finds wrong, in the conversation itself
+    agent.goto(f"{site.url}/console/conversations/{conversation_with(site, 'unused items')}")
+    agent.get_by_role("button", name="Wrong", exact=True).click()
+    expect(agent.get_by_role("button", name="Wrong", exact=True)).to_have_attribute("aria-pressed", "true")
+    expect(agent.locator("#entries")).to_contain_text("judged the bot wrong")
+    check_axe(agent)
 
     # and the manager judges what it said
     manager.reload()

@@ -14,6 +14,7 @@ from knowledge.database import Database
 from knowledge.hours import ALWAYS, read_calendar
 from knowledge.scope import Scope
 from knowledge.staff.people import NewStaff, add_staff
+from knowledge.staff.states import say_state
 
 LONDON = "Europe/London"
 NOON = datetime(2026, 11, 20, 12, 0, tzinfo=UTC)  # a Friday
@@ -53,6 +54,15 @@ def test_who_works_and_when_the_next_one_does(
         assert (found.agents, found.at_once, found.opens) == (people, 2, opens)
         assert on_duty(session, scope, COMPANY, at)("email").agents == 0
         assert on_duty(session, scope, ALWAYS, at)("phone").agents == 1
+
+
+def test_who_says_that_they_are_away_does_not_count_now(floor: Database, scope: Scope) -> None:
+    with floor.write() as session:
+        say_state(session, scope, "ana@x.example", "away", NOON)
+        assert on_duty(session, scope, COMPANY, NOON)("chat").agents == 1
+        say_state(session, scope, "bo@x.example", "off", NOON)
+        found = on_duty(session, scope, COMPANY, NOON)("chat")
+    assert (found.agents, found.opens) == (1, datetime(2026, 11, 24, 8, 30, tzinfo=UTC))
 
 
 def test_who_comes_at_night_is_told_the_morning_and_the_bot_has_a_peak(floor: Database, scope: Scope) -> None:
