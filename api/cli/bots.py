@@ -71,10 +71,13 @@ def set_mode(
     Example:
       threadline bot set shadow --channel chat
     """
+    from api.topics import check_topic
+    from handoff.plan import read_plan
     from knowledge.bot import rules
     from knowledge.bot.rules import Rule
 
     with open_record() as record, record.database.write() as session:
+        check_topic(record.settings, read_plan(record.settings.service_plan), topic)
         rule = rules.set_rule(session, record.scope, Rule(channel, topic, mode, share, "command line"), now_utc())
     if as_json:
         write_json(vars(rule))

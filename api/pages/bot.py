@@ -11,6 +11,7 @@ from api.access import PartsHere, StaffHere
 from api.pages.botlines import decided
 from api.pages.drawing import draw, zone_of
 from api.routes.bot import RISK, drift_of
+from api.topics import topics_known
 from assistant.answering import judging, outcomes
 from assistant.answering.beside import read_beside
 from assistant.answering.words import listed
@@ -75,6 +76,7 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
         zone=zone_of(request),
         modes=MEANINGS,
         ended=ENDED,
+        topics=topics_known(parts.settings, parts.service),
         channels=sorted({*CHANNELS, *SELF_DELIVERING}),
         languages=sorted(parts.bot.languages & set(listed())),
         ceiling=parts.bot.daily_tokens,

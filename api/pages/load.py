@@ -127,5 +127,5 @@ def _told(at: datetime, zone: Any) -> str:
 
 def _expects(hint: Hint, zone: Any) -> str:
     one = hint.expected
-    people = f"{hint.agents} people" if one.open else "closed"
+    people = f"{hint.agents} {'person' if hint.agents == 1 else 'people'}" if one.open else "closed"
     return f"{_told(one.at, zone)}: about {one.mean:.0f}, {one.low80} to {one.high80}; {people}"

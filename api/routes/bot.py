@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.schemas import EntryOut, Input, without_nul
+from api.topics import check_topic
 from assistant.answering import judging, outcomes
 from assistant.answering.drift import Drift
 from assistant.answering.judging import Verdict
@@ -159,6 +160,7 @@ def drift_of(parts: PartsHere, certified: Certified | None) -> Drift | None:
 def set_rule(parts: PartsHere, staff: StaffHere, given: RuleIn) -> RuleOut:
     """Set how the bot works on a channel and a topic; what was set before stays in the history."""
     rule = Rule(given.channel.strip(), given.topic.strip(), given.mode, given.share, staff.email)
+    check_topic(parts.settings, parts.service, rule.topic)
     with parts.database.write() as session:
         return RuleOut.of(rules.set_rule(session, parts.scope, rule, parts.clock()))
 

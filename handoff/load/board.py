@@ -100,25 +100,36 @@ class Board:
 def on_duty(session: Session, scope: Scope, calendar: Calendar, now: datetime) -> Callable[[str], Duty]:
     """Return what tells who works a queue now: agents who own a conversation that moved in the last half hour.
 
-    Where nobody does, every agent the queue is open to counts whose hours and the company's say that they work now;
-    where none does, those of the next moment at which somebody works.
+    A customer's word is no sign of them out of their hours. Where nobody has one, every agent the queue is open to
+    counts whose hours and the company's say that they work now; where none does, those of the next such moment.
     """
     known = ((agent_of(one), one.profile.get("capacity")) for one in list_staff(session, scope) if one.role == "agent")
     agents = [(one, capacity) for one, capacity in known if one.active]
-    moved = select(ConversationRow.owner).where(within(scope, ConversationRow), ConversationRow.last_at > now - AT_WORK)
-    busy = {owner for owner in session.scalars(moved.distinct()) if owner}
+    busy, acted = _signs(session, scope, now)
 
     def of(queue: str) -> Duty:
         able = [(one, _at_once(room, queue)) for one, room in agents if not one.channels or queue in one.channels]
-        there, opens = [one for one in able if one[0].email in busy], None
+        begins = {one.email: begins_work(one, calendar, now) for one, _ in able}
+        at_work = acted | {name for name in busy if begins.get(name) == now}
+        there, opens = [one for one in able if one[0].email in at_work], None
         if able and not there:
-            begins = {one.email: begins_work(one, calendar, now) for one, _ in able}
             first = min((at for at in begins.values() if at is not None), default=None)
             there = [one for one in able if first is not None and begins[one[0].email] == first]
             opens = first if there and first != now else None
         return Duty(len(there), max(1, round(sum(room for _, room in there) / len(there))), opens) if there else Duty(0)
 
     return of
+
+
+def _signs(session: Session, scope: Scope, now: datetime) -> tuple[set[str], set[str]]:
+    """Return who owns a conversation that moved lately, and who of them moved it themselves."""
+    row = ConversationRow
+    query = select(row.owner, row.last_at, row.last_received_at).where(
+        within(scope, row), row.last_at > now - AT_WORK, row.owner.is_not(None)
+    )
+    found = session.execute(query).all()
+    busy = {str(owner) for owner, _, _ in found}
+    return busy, {str(owner) for owner, last, received in found if received is None or last > received}
 
 
 def begins_work(agent: Agent, calendar: Calendar, now: datetime) -> datetime | None:

@@ -120,9 +120,14 @@ def hints(hours: Sequence[Expected], queue: Queue, goal: Goal, chats: int = 1) -
         for an_hour in (round(one.mean, 1), float(one.high80)):
             if an_hour not in known:
                 known[an_hour] = needed(an_hour)
-    return [
-        Hint(one, known[round(one.mean, 1)], known[float(one.high80)]) if one.open else Hint(one, 0, 0) for one in hours
-    ]
+    return [_hint(one, known) for one in hours]
+
+
+def _hint(one: Expected, known: Mapping[float, int]) -> Hint:
+    if not one.open:
+        return Hint(one, 0, 0)
+    usual = known[round(one.mean, 1)]
+    return Hint(one, usual, max(usual, known[float(one.high80)]))
 
 
 def _on_the_hour(at: datetime) -> datetime:

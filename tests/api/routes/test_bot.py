@@ -40,8 +40,11 @@ def test_only_managers_set_it(client: TestClient, agent: dict[str, str], manager
         {"mode": "peak", "share": 2},
         {"mode": "peak", "channel": "x" * 40},
         {"mood": "peak"},
+        {"mode": "peak", "topic": "retruns"},
     ):
         assert client.put("/api/bot/rules", json=bad, headers=manager).status_code == 422, bad
+    refused = client.put("/api/bot/rules", json={"mode": "peak", "topic": "retruns"}, headers=manager).json()
+    assert ("retruns" in refused["message"], "THREADLINE_TOPICS" in refused["remedy"]) == (True, True)
     (rule,) = client.get("/api/bot", headers=manager).json()["rules"]
     assert (rule["channel"], rule["mode"], rule["share"]) == ("chat", "peak", 0.25)
 
