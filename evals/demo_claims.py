@@ -13,7 +13,7 @@ from evals.figures import Figure, digest, figure
 from evals.grounding import PARTS, SEED, claims_of, drawn, support, told_apart, word_overlap
 from evals.halves import is_tuning
 from evals.intervals import mean_interval
-from evals.metrics.calibration import expected_error
+from evals.metrics.calibration import error_of_true, expected_error
 from knowledge.failures import NotFound
 from knowledge.library.drafts import Fields
 from knowledge.library.markdown import read_markdown
@@ -67,6 +67,7 @@ def demo_claim_figures(examples: Path) -> Iterator[Figure]:
     base = {"words in common": told_apart(words, borne_out)}
     area = drawn(lambda rows: told_apart(chance[rows], borne_out[rows]), groups)
     yield figure(f"grounding/{NAME}/auc", area, "", baseline=base, **more)
+    settings["ece_if_chances_were_true"] = round(error_of_true(ours, PARTS, seed=SEED), 4)
     error = drawn(partial(_error, chance, borne_out), groups)
     base = {"words in common": _error(words, borne_out, every)}
     yield figure(f"grounding/{NAME}/ece", error, "", baseline=base, **more)

@@ -15,7 +15,7 @@ from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, figure
 from evals.halves import is_tuning
 from evals.intervals import Interval
-from evals.metrics.calibration import brier, expected_error
+from evals.metrics.calibration import brier, error_of_true, expected_error
 from evals.metrics.telling import roc_area, spearman
 from knowledge.customers.entries import Claim, PassageUsed
 from knowledge.ids import ArticleId, PassageId
@@ -79,6 +79,7 @@ def grounding_figures(judged: JudgedReplies) -> Iterator[Figure]:
         "generic_left_out": sum(one.generic for one in judged.replies),
         "brier": round(brier(ours.tolist(), faithful.tolist()), 4),
         "calibration_error": round(expected_error(ours.tolist(), faithful.tolist(), PARTS), 4),
+        "calibration_error_if_chances_were_true": round(error_of_true(ours.tolist(), PARTS, seed=SEED), 4),
         "ms_per_claim": round(1_000 * seconds / max(1, sum(len(claims_of(one)) for one in rest)), 2),
     }
     for name, measure in measures.items():

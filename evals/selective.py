@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,13 @@ from evals.drafted import both
 from evals.figures import Figure, figure
 from evals.gate import refusing, shipped, tuning
 from evals.intervals import Interval, rate_interval
-from evals.metrics.selecting import area, coverage_at
+from evals.metrics.selecting import area, coverage_at, risk_coverage
 from evals.refusal import Decided
 
 SEED = 20261122
 DRAWS = 2_000
-RISK = 0.05
+RISKS = (0.01, 0.02, 0.05)
+COVERAGES = (0.1, 0.25, 0.5, 0.75, 1.0)
 Values = NDArray[np.float64]
 Rights = NDArray[np.bool_]
 Say = Callable[[str], None]
@@ -65,6 +67,8 @@ def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -
         "answered": int(answered.sum()),
         "answered_and_right": int((answered & right).sum()),
         "right_without_refusing": round(float(right[has_answer].mean()), 3),
+        "risk_at_coverage": curve(score, right),
+        "risk_at_coverage_cosine": curve(cosine, right),
     }
     for label in ("UNDERSPECIFIED", "PARTIAL"):
         own = [gate.probability(one.features) < limit for one in rest if one.label == label]
@@ -75,11 +79,21 @@ def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -
     common: dict[str, Any] = {"data": digest, "settings": settings}
     yield figure(f"refusal/{name}/refused_unanswerable", refused, "", **common)
     yield figure(f"refusal/{name}/coverage_at_threshold", covered, "", **common)
-    base = {"cosine alone": coverage_at(cosine, right, RISK)}
-    at_risk = _drawn(score, right, lambda some, rights: coverage_at(some, rights, RISK))
-    yield figure(f"refusal/{name}/coverage_at_risk_5", at_risk, "", baseline=base, seed=SEED, **common)
+    for risk in RISKS:
+        base = {"cosine alone": coverage_at(cosine, right, risk)}
+        at_risk = _drawn(score, right, partial(coverage_at, risk=risk))
+        yield figure(
+            f"refusal/{name}/coverage_at_risk_{100 * risk:.0f}", at_risk, "", baseline=base, seed=SEED, **common
+        )
     base = {"cosine alone": area(cosine, right)}
     yield figure(f"refusal/{name}/aurc", _drawn(score, right, area), "", baseline=base, seed=SEED, **common)
+
+
+def curve(score: Values, right: Rights) -> dict[str, float]:
+    """Return the risk of answering so much of what was asked, the most certain first."""
+    told = risk_coverage(score, right)
+    places = {share: max(1, round(share * len(told))) - 1 for share in COVERAGES}
+    return {f"{share:g}": round(told[place][1], 3) for share, place in places.items()}
 
 
 def _drawn(score: Values, right: Rights, statistic: Callable[[Values, Rights], float]) -> Interval:

@@ -4,10 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 BINS = 15
 WIDTHS = 10
 LEAST = 1e-6
+DRAWS = 200
+Outcomes = Sequence[bool] | NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -19,7 +22,7 @@ class Bin:
     true: float
 
 
-def reliability(stated: Sequence[float], true: Sequence[bool], bins: int = BINS) -> list[Bin]:
+def reliability(stated: Sequence[float], true: Outcomes, bins: int = BINS) -> list[Bin]:
     """Return bins of equal mass, lowest probability first; as many cases in each as the count allows.
 
     Raises:
@@ -33,7 +36,7 @@ def reliability(stated: Sequence[float], true: Sequence[bool], bins: int = BINS)
     return [Bin(len(rows), float(said[rows].mean()), float(came[rows].mean())) for rows in parts]
 
 
-def expected_error(stated: Sequence[float], true: Sequence[bool], bins: int = BINS) -> float:
+def expected_error(stated: Sequence[float], true: Outcomes, bins: int = BINS) -> float:
     """Return the expected calibration error over bins of equal mass: Σ n/N · |true − stated|.
 
     Naeini et al. 2015 with equal mass instead of equal width, which rare probabilities do not distort.
@@ -43,6 +46,17 @@ def expected_error(stated: Sequence[float], true: Sequence[bool], bins: int = BI
     """
     found = reliability(stated, true, bins)
     return sum(one.n * abs(one.true - one.stated) for one in found) / sum(one.n for one in found)
+
+
+def error_of_true(stated: Sequence[float], bins: int = BINS, draws: int = DRAWS, seed: int = 0) -> float:
+    """Return the mean `expected_error` of as many cases whose stated probabilities are true: what chance alone makes.
+
+    Raises:
+        ValueError: as `reliability`.
+    """
+    random = np.random.default_rng(seed)
+    said = np.asarray(stated, dtype=np.float64)
+    return float(np.mean([expected_error(stated, random.random(len(said)) < said, bins) for _ in range(draws)]))
 
 
 def error_by_width(stated: Sequence[float], true: Sequence[bool], bins: int = WIDTHS) -> float:

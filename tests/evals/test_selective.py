@@ -7,7 +7,7 @@ from assistant.answerable import Gate
 from evals.datasets.clapnq import Case
 from evals.gate import ANSWERED, REFUSED, cross_validated, refusing, shipped, train, tuning
 from evals.refusal import Decided, complete_share, sentences_f1, word_recall
-from evals.selective import limits
+from evals.selective import curve, limits
 
 
 def made(n: int = 60) -> list[Decided]:
@@ -63,6 +63,11 @@ def test_data_that_the_gate_never_met_is_read_with_the_gate_itself(monkeypatch: 
     assert found["known"] == 0.77
     assert found["new"] == refusing(tuning(made()), shipped(gate, tuning(made())))
     assert limits({"known": made()}, {"known": "changed"}) != {"known": 0.77}
+
+
+def test_the_curve_says_the_risk_of_answering_so_much() -> None:
+    score, right = np.array([0.9, 0.8, 0.7, 0.6]), np.array([True, True, False, False])
+    assert curve(score, right) == {"0.1": 0.0, "0.25": 0.0, "0.5": 0.0, "0.75": 0.333, "1": 0.5}
 
 
 def test_quoted_sentences_against_annotators() -> None:

@@ -44,6 +44,13 @@ def test_calibration_by_hand_and_brier_by_scikit_learn() -> None:
         calibration.reliability([1.2], [True])
 
 
+def test_the_error_that_chance_alone_makes() -> None:
+    """In one bin the share that came true is normal about .5: its mean distance is .0399 at n = 100."""
+    by_hand = np.sqrt(2 / np.pi) * np.sqrt(0.25 / 100)
+    assert calibration.error_of_true([0.5] * 100, bins=1, draws=2_000) == pytest.approx(by_hand, rel=0.1)
+    assert calibration.error_of_true([0.0, 1.0] * 50) == 0.0
+
+
 def test_selective_answering_by_hand() -> None:
     score, right = [0.9, 0.8, 0.7, 0.6], [True, False, True, True]
     # risks: 0, 1/2, 1/3, 1/4
