@@ -64,6 +64,11 @@ def open_gate() -> Gate:
     )
 
 
+def is_likely(question: Question, brief: Brief) -> bool:
+    """Tell whether what the articles say is likely enough to answer the question for an agent to see it."""
+    return open_gate().probability(features(question, brief)) >= open_gate().show_at
+
+
 def features(question: Question, brief: Brief) -> dict[str, float]:
     """Return what tells whether the passages answer the question; all are numbers around 0 to 1."""
     passages = brief.passages

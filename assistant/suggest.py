@@ -8,6 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.answerable import is_likely
 from assistant.brief import Brief, Context, Draft, Drafter
 from assistant.citations import cited
 from assistant.claims import check_claims
@@ -198,11 +199,16 @@ def brief_of(assistant: Assistant, question: Question, context: Context | None =
 
 
 def make_brief(assistant: Assistant, question: Question, found: Found, context: Context) -> Brief:
-    """Put together what a drafter may see: public passages only, with the sentences nearest to the question."""
+    """Put together what a drafter may see: public passages only, with the sentences nearest to the question.
+
+    Where the customer's own record answers, articles are quoted beside it only when they are likely to as well.
+    """
     budget = int(assistant.context_tokens * PASSAGES_SHARE)
     brief = Brief(question.text, found.public, context, budget, question.focus, found.near)
     parts = [replace(brief, question=part.text, focus=part.text, nearness=part.near) for part in found.parts]
-    return replace(brief, excerpts=best_for_each(parts) if parts else best_excerpts(brief))
+    brief = replace(brief, excerpts=best_for_each(parts) if parts else best_excerpts(brief))
+    own = orders_asked_about(question.focus, context.orders)
+    return brief if not own or is_likely(question, brief) else replace(brief, excerpts=())
 
 
 def write(assistant: Assistant, brief: Brief, streamed: Streamed) -> Written:

@@ -27,7 +27,7 @@ class ExtractiveDrafter:
         """Write the greeting, the customer's own facts, the quotes and the next step; where little fits, less."""
         phrases = phrases_for(brief.context.language)
         facts = own_facts(brief, phrases)
-        excerpts = brief.excerpts or best_excerpts(brief)
+        excerpts = brief.excerpts or (() if facts else best_excerpts(brief))
         if not facts and not excerpts:
             return Draft("abstain", "")
         short = is_short(brief.context.channel, public=brief.context.public)
@@ -140,4 +140,4 @@ def _joined(run: Run) -> str:
 def _joint(text: str, step: int) -> str:
     if step > 1:
         return " … "
-    return " " if text[-1] in ".:!?…" else "; "
+    return " " if text[-1] in ".:!?…,;" else "; "

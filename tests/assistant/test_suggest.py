@@ -99,6 +99,11 @@ def test_own_order_comes_from_the_record(assistant: Assistant, desk: Any, databa
     assert "Your order TF-1042 has the status “shipped”." in shown.text
     assert "JD0146" in shown.text
     assert "record" in shown.reason
+    assert shown.citations == ()  # what the library says of delivery times in general is not asked
+    desk.receive("Where is my order TF-1042? And can unworn boots be returned within 30 days of delivery?")
+    shown = suggest(assistant, database, scope, asked.conversation, NOW)
+    assert "TF-1042" in shown.text
+    assert "Unworn boots can be returned within 30 days" in shown.text
 
 
 def test_a_public_conversation_says_nothing_of_orders(
