@@ -1,4 +1,6 @@
-"""Ways to route in the made-up floor, and what each leads to: round robin, most room, skills only, and ours."""
+"""Ways to route in the made-up floor, and what each leads to: round robin, most room, skills only, ours, and ours
+waiting for the skilled however long that takes.
+"""
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -10,11 +12,12 @@ from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval
 from evals.queue_world import Busy, Ended, Policy, Visitor, Worker, floor, run, visitors
 from handoff.agents.agent import Agent, Need
-from handoff.agents.rules import allowed
 from handoff.agents.scoring import Outcome, Scorer, Subject, learn
 from handoff.assignment.batch import assign
 from handoff.assignment.queue import Waiting, in_order
+from handoff.assignment.widening import waited_enough, who_fits
 from handoff.learning.pooling import Model
+from handoff.plan import Assigning, Plan
 from knowledge.ids import ConversationId
 
 SEED = 20261125
@@ -121,13 +124,14 @@ def _by_skill(workers: Sequence[Worker], _: Model) -> Policy:
     return _one_by_one(workers, pick)
 
 
-def _ours(workers: Sequence[Worker], model: Model) -> Policy:
-    """The product's own rules, score and batch."""
+def _ours(workers: Sequence[Worker], model: Model, usual: Assigning | None = None) -> Policy:
+    """The product's own rules, score and batch, as its plan says by default."""
+    plan = Plan(assignment=usual or Assigning())
     agents = [
         Agent(one.name, skills=one.skills, languages=one.languages, capacity={"chat": one.room}) for one in workers
     ]
     by_name = {one.name: one for one in workers}
-    scorer = Scorer(model, BEGIN + timedelta(days=30))
+    scorer = Scorer(model, BEGIN + timedelta(days=30), plan.assignment.even)
 
     def policy(now: float, waiting: Sequence[Visitor], busy: Busy) -> list[tuple[Visitor, Worker]]:
         at = BEGIN + timedelta(minutes=now)
@@ -140,9 +144,9 @@ def _ours(workers: Sequence[Worker], model: Model) -> Policy:
         for row, place in enumerate(queue):
             visitor = known[place.conversation]
             need = Need(at, "chat", visitor.language, frozenset({visitor.topic}), refused=frozenset(visitor.refused))
-            fit, _ = allowed(agents, need, loads)
-            for one in scorer.rank(fit, Subject(visitor.topic, "chat"), loads):
-                scores[row, agents.index(one.agent)] = one.chance
+            wide = waited_enough(plan, visitor.topic, "chat", place.since, at)
+            for one in scorer.rank(who_fits(agents, need, loads, wide=wide).fit, Subject(visitor.topic, "chat"), loads):
+                scores[row, agents.index(one.agent)] = scorer.worth(one)
         room = np.array([max(0, one.room("chat") - busy[one.email]) for one in agents])
         pairs = zip(queue, assign(scores, room), strict=True)
         return [(known[one.conversation], by_name[agents[to].email]) for one, to in pairs if to is not None]
@@ -150,10 +154,15 @@ def _ours(workers: Sequence[Worker], model: Model) -> Policy:
     return policy
 
 
+def _patient(workers: Sequence[Worker], model: Model) -> Policy:
+    return _ours(workers, model, Assigning(widen_minutes=None, even=0))
+
+
 WAYS: dict[str, Make] = {
     "round_robin": _round_robin,
     "most_room": _most_room,
     "skills_only": _by_skill,
+    "ours_waiting": _patient,
     "ours": _ours,
 }
 MEASURES: dict[str, tuple[str, Callable[[Sequence[Ended]], float]]] = {

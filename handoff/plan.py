@@ -31,10 +31,11 @@ class Strict(BaseModel):
 
 class Topic(Strict):
     """A kind of issue: the words that tell it, who knows about it, which channels own it, whether it is private, and
-    whether policy lets it be solved at the first contact."""
+    whether policy lets it be solved at the first contact. `skilled_only`: nobody else, however long it waits."""
 
     words: tuple[Word, ...] = ()
     skills: tuple[str, ...] = ()
+    skilled_only: bool = False
     channels: tuple[str, ...] = ()
     sensitive: bool = False
     first_contact: bool = True
@@ -44,13 +45,17 @@ class Assigning(Strict):
     """How waiting conversations are offered; nothing is `offering` until somebody says so.
 
     An offer stands `accept_minutes`; an owner who leaves a waiting customer `answer_minutes` of working time without
-    a word gives the conversation back; after `tell_after_minutes` without an owner the customer is told.
+    a word gives the conversation back; after `tell_after_minutes` without an owner the customer is told. Where nobody
+    with the skill has room, others are asked after `widen_minutes` on live channels (none: never). A chance lower by
+    `even` is taken for somebody who has nothing to do over somebody whose room is full.
     """
 
     offering: bool = False
     accept_minutes: Minutes = 2
     answer_minutes: Minutes = 30
     tell_after_minutes: Minutes = 5
+    widen_minutes: Minutes | None = 3
+    even: Share = 0.1
     notice: Annotated[str, Field(min_length=1, max_length=1_000)] = (
         "Thank you for waiting. Everybody is busy at the moment; a colleague will answer you here."
     )

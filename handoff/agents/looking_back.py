@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from math import isclose
 
 from sqlalchemy.orm import Session
 
@@ -56,5 +57,5 @@ def _logged(one: Taken) -> Logged:
     offer = one.offer
     chance = offer.chance if offer.chance is not None else 0.5
     best = offer.best if offer.best is not None else chance
-    # The score's own choice is the best of those who fitted.
-    return Logged(float(one.well), offer.propensity, float(chance >= best), chance, best)
+    # The score's own choice is the best of those who fitted; a higher chance than its is somebody with more work.
+    return Logged(float(one.well), offer.propensity, float(isclose(chance, best)), chance, best)

@@ -57,11 +57,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Scored:
-    """A colleague with the chance that it ends well, and why."""
+    """A colleague with the chance that it ends well, why, and which share of their room is taken (`busy`)."""
 
     agent: Agent
     chance: float
     reasons: tuple[Reason, ...] = ()
+    busy: float = 0.0
 
 
 def features(agent: str, subject: Subject, busy: float, agent_timezone: str, at: datetime) -> dict[str, str]:
@@ -100,25 +101,30 @@ def example(outcome: Outcome) -> Example:
 
 
 class Scorer:
-    """The score at one moment; cases that look the same to it are reckoned once."""
+    """The score at one moment; cases that look the same to it are reckoned once.
 
-    def __init__(self, model: Model, at: datetime) -> None:
-        self._model, self._at = model, at
+    `even` is how much lower a chance may be with a colleague without work than with one whose room is full.
+    """
+
+    def __init__(self, model: Model, at: datetime, even: float = 0.0) -> None:
+        self._model, self._at, self._even = model, at, even
         self._known: dict[tuple[str, ...], float] = {}
 
     def rank(self, agents: Sequence[Agent], subject: Subject, loads: Mapping[str, Load]) -> list[Scored]:
-        """Return colleagues with their chances, best first; of equals, who has most room, then by address."""
+        """Return colleagues with their chances, most worth first; of equals, who has most room, then by address."""
         found = []
         for agent in agents:
             busy = busyness(agent, subject.channel, loads.get(agent.email, {}))
-            found.append((busy, Scored(agent, self._chance(self._features(agent, subject, busy)))))
-        found.sort(key=lambda one: (-round(one[1].chance / SMALL), one[0], one[1].agent.email))
-        return [scored for _, scored in found]
+            found.append(Scored(agent, self._chance(self._features(agent, subject, busy)), busy=busy))
+        return sorted(found, key=lambda one: (-round(self.worth(one) / SMALL), one.busy, one.agent.email))
 
-    def explained(self, one: Scored, subject: Subject, loads: Mapping[str, Load]) -> Scored:
+    def worth(self, one: Scored) -> float:
+        """Return what a choice is worth: the chance, less what keeps the work even."""
+        return one.chance - self._even * one.busy
+
+    def explained(self, one: Scored, subject: Subject) -> Scored:
         """Return the same with its reasons."""
-        busy = busyness(one.agent, subject.channel, loads.get(one.agent.email, {}))
-        told = self._features(one.agent, subject, busy)
+        told = self._features(one.agent, subject, one.busy)
         return replace(one, reasons=tuple(self._model.explain(WELL, told, self._at)))
 
     def _features(self, agent: Agent, subject: Subject, busy: float) -> dict[str, str]:

@@ -8,25 +8,32 @@ import numpy as np
 
 from handoff.agents import choosing, scoring
 from handoff.agents.choosing import Choice, Shares
-from handoff.agents.rules import Objection, allowed
+from handoff.agents.rules import Objection
 from handoff.agents.scoring import Scored, Scorer
-from handoff.assignment.batch import Floats, assign
+from handoff.assignment.batch import assign
 from handoff.assignment.looking import Case, Seen
+from handoff.assignment.widening import Fitting, who_fits
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
 
 # Fewer cases than these are no reason that anybody should read.
 LEAST = 5
+# A difference of chances that is worth a word.
+A_POINT = 0.01
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Whom the desk would ask for a case: the choice, who else fitted (best first), and why others did not."""
+    """Whom the desk would ask for a case: the choice, who else fitted (best first), and why others did not.
+
+    `widened`: nobody with the skill had room for so long that others were looked at.
+    """
 
     case: Case
     choice: Choice | None
     fit: tuple[Scored, ...]
     objections: Mapping[str, Objection]
+    widened: bool = False
 
 
 def propose(seen: Seen, model: Model, plan: Plan) -> list[Proposal]:
@@ -38,7 +45,7 @@ def propose(seen: Seen, model: Model, plan: Plan) -> list[Proposal]:
     by_channel: defaultdict[str, list[Case]] = defaultdict(list)
     for case in open_cases:
         by_channel[case.conversation.channel].append(case)
-    scorer = Scorer(model, open_cases[0].need.at) if open_cases else None
+    scorer = Scorer(model, open_cases[0].need.at, plan.assignment.even) if open_cases else None
     proposals = [one for cases in by_channel.values() if scorer for one in _match(cases, seen, scorer, plan)]
     place = {case.conversation.id: number for number, case in enumerate(open_cases)}
     return sorted(proposals, key=lambda one: place[one.case.conversation.id])
@@ -51,27 +58,25 @@ def _match(cases: Sequence[Case], seen: Seen, scorer: Scorer, plan: Plan) -> lis
         [max(0, agent.room(channel) - seen.loads.get(agent.email, {}).get(channel, 0)) for agent in seen.agents]
     )
     scores = np.full((len(cases), len(seen.agents)), np.nan)
-    found: list[tuple[Choice | None, tuple[Scored, ...], Mapping[str, Objection]]] = []
+    found: list[tuple[Choice | None, tuple[Scored, ...], Fitting]] = []
     for row, case in enumerate(cases):
-        fit, objections = allowed(seen.agents, case.need, seen.loads)
-        ranked = scorer.rank(fit, case.subject, seen.loads)
+        fitting = who_fits(seen.agents, case.need, seen.loads, wide=case.wide)
+        ranked = scorer.rank(fitting.fit, case.subject, seen.loads)
         choice = _choose(case, ranked, seen, plan)
         for one in ranked:
-            scores[row, column[one.agent.email]] = one.chance
+            scores[row, column[one.agent.email]] = scorer.worth(one)
         if choice is not None and choice.arm != "score":  # a drawn colleague is asked, not the best
             scores[row, column[choice.scored.agent.email]] = 2.0
-        found.append((choice, tuple(ranked), objections))
+        found.append((choice, tuple(ranked), fitting))
     answer = assign(scores, room)
     return [
-        Proposal(case, _explained(_of(choice, number, seen, scores[row]), case, seen, scorer), fit, objections)
-        for row, (case, number, (choice, fit, objections)) in enumerate(zip(cases, answer, found, strict=True))
+        Proposal(case, _explained(_of(choice, number, seen, fit), case, scorer), fit, who.objections, who.widened)
+        for case, number, (choice, fit, who) in zip(cases, answer, found, strict=True)
     ]
 
 
-def _explained(choice: Choice | None, case: Case, seen: Seen, scorer: Scorer) -> Choice | None:
-    if choice is None:
-        return None
-    return replace(choice, scored=scorer.explained(choice.scored, case.subject, seen.loads))
+def _explained(choice: Choice | None, case: Case, scorer: Scorer) -> Choice | None:
+    return choice and replace(choice, scored=scorer.explained(choice.scored, case.subject))
 
 
 def _choose(case: Case, ranked: Sequence[Scored], seen: Seen, plan: Plan) -> Choice | None:
@@ -83,14 +88,14 @@ def _choose(case: Case, ranked: Sequence[Scored], seen: Seen, plan: Plan) -> Cho
     return choosing.choose(f"{case.conversation.id}:{case.tries}", ranked, spare, shares)
 
 
-def _of(choice: Choice | None, number: int | None, seen: Seen, scores: Floats) -> Choice | None:
+def _of(choice: Choice | None, number: int | None, seen: Seen, fit: Sequence[Scored]) -> Choice | None:
     """Return the choice as the batch made it: somebody else than the best when the best is needed elsewhere."""
     if number is None or choice is None:
         return None
     agent = seen.agents[number]
     if agent.email == choice.scored.agent.email:
         return choice
-    return Choice(Scored(agent, float(scores[number])), "batch", 1.0)
+    return Choice(next(one for one in fit if one.agent.email == agent.email), "batch", 1.0)
 
 
 def words(choice: Choice, proposal: Proposal) -> tuple[str, ...]:
@@ -101,6 +106,14 @@ def words(choice: Choice, proposal: Proposal) -> tuple[str, ...]:
         told.insert(0, "drawn among all who fit, so that what we learn stays true")
     if choice.arm == "holdout":
         told.insert(0, "has most room (compared with the score)")
+    likelier = max((one.chance for one in proposal.fit), default=0.0)
+    if choice.arm == "score" and likelier - choice.scored.chance >= A_POINT:
+        told.append(
+            f"has more room than somebody with {likelier - choice.scored.chance:.0%} more chance: work is kept even"
+        )
+    if proposal.widened:
+        about = " or ".join(sorted(proposal.case.need.skills))
+        told.insert(0, f"nobody who knows about {about} has had room for long enough: others are asked")
     others = f"one of {len(proposal.fit)} who fit" if len(proposal.fit) > 1 else "the only one who fits"
     return (*told, f"{others}; rules kept {len(proposal.objections)} out")
 

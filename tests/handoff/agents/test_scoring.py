@@ -26,7 +26,7 @@ CHAT = Subject("returns", "chat")
 
 def score(model: Model, agents: list[Agent], subject: Subject, loads: dict[str, Load], at: datetime) -> list[Scored]:
     scorer = Scorer(model, at)
-    return [scorer.explained(one, subject, loads) for one in scorer.rank(agents, subject, loads)]
+    return [scorer.explained(one, subject) for one in scorer.rank(agents, subject, loads)]
 
 
 def ended(count: int, seed: int = 1) -> list[Outcome]:

@@ -34,6 +34,7 @@ topics:
 assignment: {offering: true, accept_minutes: 2, answer_minutes: 30, tell_after_minutes: 5, explore: 0, holdout: 0}
 """
 )
+PATIENT = PLAN.model_copy(update={"assignment": PLAN.assignment.model_copy(update={"widen_minutes": None})})
 SARA, IMRAN, KIM = (f"{name}@shop.example" for name in ("sara", "imran", "kim"))
 MINUTE = timedelta(minutes=1)
 
@@ -76,15 +77,15 @@ def test_an_offer_that_is_let_pass_goes_to_the_next_and_then_the_customer_is_tol
     database: Database, scope: Scope, now: datetime
 ) -> None:
     conversation = arrives(database, scope, now)
-    assert act(database, scope, now) == (1, 0, 0, 0)
+    assert act(database, scope, now, PATIENT) == (1, 0, 0, 0)
     first = offered_to(database, conversation)
     assert first in {SARA, IMRAN}
-    assert act(database, scope, now + MINUTE) == (0, 0, 0, 0)
-    assert act(database, scope, now + 3 * MINUTE) == (1, 1, 0, 0)
+    assert act(database, scope, now + MINUTE, PATIENT) == (0, 0, 0, 0)
+    assert act(database, scope, now + 3 * MINUTE, PATIENT) == (1, 1, 0, 0)
     second = offered_to(database, conversation)
     assert {first, second} == {SARA, IMRAN}
-    assert act(database, scope, now + 6 * MINUTE) == (0, 1, 0, 1)  # nobody is left who knows about it
-    assert act(database, scope, now + 7 * MINUTE) == (0, 0, 0, 0)  # told once
+    assert act(database, scope, now + 6 * MINUTE, PATIENT) == (0, 1, 0, 1)  # nobody is left who knows about it
+    assert act(database, scope, now + 7 * MINUTE, PATIENT) == (0, 0, 0, 0)  # told once
     with database.read() as session:
         assert get_conversation(session, scope, conversation).waiting
         sent = [one.payload for one in timeline.page(session, scope, conversation=conversation)]
@@ -177,6 +178,26 @@ def test_language_and_capacity_hold_for_everybody_at_once(database: Database, sc
     with database.read() as session:
         seen = look(session, scope, PLAN, now + 5 * MINUTE)
     assert all(load["chat"] <= 1 for email, load in seen.loads.items() if email in {SARA, IMRAN})
+
+
+@pytest.mark.usefixtures("staff")
+def test_where_the_skilled_have_no_room_others_are_asked_after_a_while_and_it_says_so(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    found = [arrives(database, scope, now, f"v{number}") for number in range(3)]
+    act(database, scope, now)
+    left = next(one for one in found if not offered_to(database, one))
+    act(database, scope, now + MINUTE)
+    assert offered_to(database, left) == ""
+    with database.write() as session:
+        for one in set(found) - {left}:
+            offers.accept(session, scope, one, offered_to(database, one), now + MINUTE)
+    act(database, scope, now + 3 * MINUTE)
+    assert offered_to(database, left) == KIM
+    with database.read() as session:
+        offer = standing(remaining.of_conversation(session, left))
+    assert offer is not None
+    assert offer.reasons[0] == "nobody who knows about returns has had room for long enough: others are asked"
 
 
 @pytest.mark.usefixtures("staff")
