@@ -45,13 +45,13 @@ def serve(settings: Settings, on_ready: OnReady) -> None:
     Raises:
         Unavailable: the address is taken or not this machine's, or a part does not open.
     """
-    logs.set_up()
-    with (
-        bind(settings.host, settings.port) as listener,
-        ends_by_signal(),
-        open_parts(settings) as parts,
-        _working(parts),
-    ):
+    with bind(settings.host, settings.port) as listener, ends_by_signal():
+        logs.set_up()
+        _serve(settings, listener, on_ready)
+
+
+def _serve(settings: Settings, listener: socket.socket, on_ready: OnReady) -> None:
+    with open_parts(settings) as parts, _working(parts):
         config = uvicorn.Config(
             create_app(parts),
             log_config=None,

@@ -1,10 +1,11 @@
 """Money: what a contact, a resolution that lasts and a suggestion cost, and what was earned against a holdout."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 
 import numpy as np
+from numpy.typing import NDArray
 
 from evals.live.measures import SEED, WINDOW, Measure, Period, mean
 from evals.live.stories import Story
@@ -12,6 +13,7 @@ from evals.live.stories import Story
 MONTH = timedelta(days=30.4)
 QUOTIENT = "a quotient of sums: no interval"
 DRAWS = 2_000
+Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
@@ -113,22 +115,23 @@ def returns(gains: Sequence[Gain], costs: Costs, contact: float, spent: float) -
     if spent <= 0:
         return Measure("roi", title, None, "", 0, note="costs by the month are not set (THREADLINE_COSTS)")
     random = np.random.default_rng(SEED)
-    drawn = [sum(_worth(_again(one, random), costs, contact) for one in known) / spent - 1 for _ in range(DRAWS)]
+    drawn = np.sum([_worth(one, costs, contact, lambda arm: _drawn(arm, random)) for one in known], axis=0) / spent - 1
     low, high = np.quantile(drawn, [0.025, 0.975])
-    value = sum(_worth(one, costs, contact) for one in known) / spent - 1
+    value = float(np.sum([_worth(one, costs, contact, _means) for one in known])) / spent - 1
     return Measure("roi", title, value, "", n, float(low), float(high), note="n is the smallest arm")
 
 
-def _worth(gain: Gain, costs: Costs, contact: float) -> float:
-    hours = float(np.mean(gain.holdout.hours) - np.mean(gain.treated.hours))
-    repeats = float(np.mean(gain.holdout.repeats) - np.mean(gain.treated.repeats))
-    return (hours * costs.agent_hour + repeats * contact) * len(gain.treated.hours)
+def _worth(gain: Gain, costs: Costs, contact: float, means: Callable[[Arm], Values]) -> Values:
+    """What a gain is worth, by rows of means of hours and of contacts after the first."""
+    hours, repeats = (means(gain.holdout) - means(gain.treated)).T
+    return np.asarray((hours * costs.agent_hour + repeats * contact) * len(gain.treated.hours))
 
 
-def _again(gain: Gain, random: np.random.Generator) -> Gain:
-    return Gain(_drawn(gain.treated, random), _drawn(gain.holdout, random))
+def _means(arm: Arm) -> Values:
+    return np.asarray([[np.mean(arm.hours), np.mean(arm.repeats)]])
 
 
-def _drawn(arm: Arm, random: np.random.Generator) -> Arm:
-    places = random.integers(0, len(arm.hours), len(arm.hours))
-    return Arm(np.asarray(arm.hours)[places].tolist(), np.asarray(arm.repeats)[places].tolist())
+def _drawn(arm: Arm, random: np.random.Generator) -> Values:
+    """The means of arms drawn anew, a row each."""
+    units = np.column_stack([arm.hours, arm.repeats])
+    return np.asarray(units[random.integers(0, len(units), (DRAWS, len(units)))].mean(axis=1))

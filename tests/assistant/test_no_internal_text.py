@@ -163,6 +163,8 @@ def questions() -> list[str]:
     return asked + [str(task["customer_scenario"])[:600] for task in tasks]
 
 
+# "local" is the endpoint's code under another name: once over the whole bank is enough.
+@pytest.mark.parametrize("drafter", range(2), ids=["extractive", "endpoint"], indirect=True)
 @pytest.mark.timeout(600)
 def test_no_shingle_of_the_banks_internal_articles(bank: Search, drafter: EndpointDrafter | ExtractiveDrafter) -> None:
     public: set[tuple[str, ...]] = set()

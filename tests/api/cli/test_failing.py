@@ -5,12 +5,15 @@ import sys
 import time
 from pathlib import Path
 
+import pytest
+
 PROGRAM = str(Path(sys.executable).with_name("threadline"))
 
 
-def test_a_misspelt_setting_stops_with_the_nearest_name(execute) -> None:
-    done = execute("conversations", env={"THREADLINE_DATA_DR": "/tmp"})
-    assert done.returncode == 1
+def test_a_misspelt_setting_stops_with_the_nearest_name(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADLINE_DATA_DR", "/tmp")
+    done = run("conversations")
+    assert done.exit_code == 1
     assert done.stdout == ""
     assert done.stderr.splitlines() == [
         "error: THREADLINE_DATA_DR in the environment is no setting.",
@@ -18,24 +21,25 @@ def test_a_misspelt_setting_stops_with_the_nearest_name(execute) -> None:
     ]
 
 
-def test_a_misspelt_line_in_env_stops_too(execute, folder: Path) -> None:
+def test_a_misspelt_line_in_env_stops_too(run, folder: Path) -> None:
     (folder / ".env").write_text("THREADLINE_PROT=1\n")
-    done = execute("users", "list")
-    assert done.returncode == 1
+    done = run("users", "list")
+    assert done.exit_code == 1
     assert "Did you mean PORT?" in done.stderr or "Did you mean THREADLINE_PORT?" in done.stderr
 
 
-def test_a_bad_value_names_the_setting(execute) -> None:
-    done = execute("users", "list", env={"THREADLINE_PORT": "many"})
-    assert done.returncode == 1
+def test_a_bad_value_names_the_setting(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADLINE_PORT", "many")
+    done = run("users", "list")
+    assert done.exit_code == 1
     assert done.stderr.startswith("error: THREADLINE_PORT: ")
     assert "Traceback" not in done.stderr
 
 
-def test_what_cannot_be_reached_exits_with_3(execute) -> None:
-    url = "postgresql://nobody@127.0.0.1:1/none"
-    done = execute("conversations", env={"THREADLINE_DATABASE_URL": url})
-    assert done.returncode == 3
+def test_what_cannot_be_reached_exits_with_3(run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("THREADLINE_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/none")
+    done = run("conversations")
+    assert done.exit_code == 3
     assert done.stderr.startswith("error: The database does not answer")
     assert len(done.stderr.splitlines()) == 2
 

@@ -41,13 +41,7 @@ def address(process: "subprocess.Popen[str]") -> str:
     return line.split()[-1]
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 0), (signal.SIGINT, 130)])
-def test_serve_tells_its_address_when_it_answers_and_stops_on_a_signal(
-    begin: Begin, number: signal.Signals, code: int
-) -> None:
-    process = begin("serve", "--port", "0")
-    url = address(process)
-    assert httpx.get(f"{url}/health", timeout=20, trust_env=False).status_code == 200
+def stopped(process: "subprocess.Popen[str]", number: signal.Signals, code: int) -> None:
     process.send_signal(number)
     _, err = process.communicate(timeout=60)
     assert process.returncode == code
@@ -55,19 +49,26 @@ def test_serve_tells_its_address_when_it_answers_and_stops_on_a_signal(
     assert "Traceback" not in err
 
 
-def test_a_taken_port_is_told_before_anything_is_opened(execute, folder: Path) -> None:
+def test_serve_tells_its_address_when_it_answers_and_stops_on_ctrl_c(begin: Begin) -> None:
+    process = begin("serve", "--port", "0")
+    url = address(process)
+    assert httpx.get(f"{url}/health", timeout=20, trust_env=False).status_code == 200
+    stopped(process, signal.SIGINT, 130)
+
+
+def test_a_taken_port_is_told_before_anything_is_opened(run, folder: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as holder:
         port = holder.getsockname()[1]
-        done = execute("serve", "--port", str(port))
-    assert done.returncode == 3
+        done = run("serve", "--port", str(port))
+    assert done.exit_code == 3
     assert f"error: Port {port} is in use." in done.stderr
     assert "--port" in done.stderr
     assert not (folder / ".threadline").exists()
 
 
-def test_an_address_of_another_machine(execute) -> None:
-    done = execute("serve", "--host", "192.0.2.1", "--port", "0")
-    assert done.returncode == 3
+def test_an_address_of_another_machine(run) -> None:
+    done = run("serve", "--host", "192.0.2.1", "--port", "0")
+    assert done.exit_code == 3
     assert "is not an address of this machine" in done.stderr
 
 
@@ -90,15 +91,14 @@ def test_demo_from_nothing_to_a_login_and_again(begin: Begin, execute) -> None:
     in_use = execute("demo", "--reset", "--no-serve")
     assert in_use.returncode == 1
     assert "The demo is running." in in_use.stderr
-    process.terminate()
-    process.communicate(timeout=60)
+    stopped(process, signal.SIGTERM, 0)
     begun = time.monotonic()
     again = begin("demo", "--port", "0")
     assert httpx.get(f"{address(again)}/health", timeout=20, trust_env=False).status_code == 200
-    assert time.monotonic() - begun < 30  # 3 s on a quiet machine; ten are promised
+    assert time.monotonic() - begun < 60  # 3 s on a quiet machine; ten are promised, there
 
 
-def test_demo_refuses_other_machines(execute) -> None:
-    done = execute("demo", "--host", "0.0.0.0", "--port", "0")
-    assert done.returncode == 1
+def test_demo_refuses_other_machines(run) -> None:
+    done = run("demo", "--host", "0.0.0.0", "--port", "0")
+    assert done.exit_code == 1
     assert "--allow-remote" in done.stderr

@@ -47,7 +47,7 @@ def partition(
 
 BRANDS = count()
 STEPS = st.lists(
-    st.tuples(st.sampled_from(["link", "unlink", "part", "pair"]), st.integers(0, 4), st.integers(0, 4)), max_size=20
+    st.tuples(st.sampled_from(["link", "unlink", "part", "pair"]), st.integers(0, 4), st.integers(0, 4)), max_size=12
 )
 
 
