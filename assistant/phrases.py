@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from knowledge.library.language import detect_language
 
+READ_CHARS = 500
 QUESTION_CHARS = 200
 
 
@@ -123,6 +124,10 @@ def is_question_back(text: str) -> bool:
 
 
 def reply_language(customer_texts: Sequence[str], stored: str) -> str:
-    """Return the language to answer in: that of the customer's last words, else the one stored, else English."""
-    found = detect_language(" ".join(customer_texts[-3:])[-500:])
-    return (found or stored or "en")[:2].lower()
+    """Return the language to answer in: that of the customer's last message, or of the last three together where it
+    tells too little alone, else the one stored, else English.
+    """
+    for said in (customer_texts[-1:], customer_texts[-3:]):
+        if found := detect_language(" ".join(said)[-READ_CHARS:]):
+            return found[:2].lower()
+    return (stored or "en")[:2].lower()

@@ -78,7 +78,10 @@ class Spoken:
 
 @dataclass(frozen=True)
 class Sight:
-    """Everything the gate knows before a draft is written."""
+    """Everything the gate knows before a draft is written.
+
+    `language` is that of the customer's words, where they do not show one that on record, "" where none is.
+    """
 
     conversation: Conversation
     spoken: Spoken
@@ -154,11 +157,12 @@ def see(session: Session, scope: Scope, conversation: ConversationId, reading: R
     if not seen.turn:
         return None
     rule = rule_for(list_rules(session, scope), found.channel, reading.topic)
+    on_record = get_customer(session, scope, found.customer).language.partition("-")[0].lower()
     return Sight(
         conversation=found,
         spoken=seen,
         rule=rule,
-        language=spoken([*seen.earlier, seen.text]),
+        language=spoken([*seen.earlier, seen.text]) or on_record,
         topic=reading.topic,
         context=build_context(session, scope, found, reading.context_tokens),
         certificate=certified(session, scope),

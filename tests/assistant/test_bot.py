@@ -137,6 +137,18 @@ def test_what_goes_to_a_person_is_told_so_with_the_wait(house: House, text: str,
     assert len(house.sent(where)) == 1
 
 
+def test_words_of_no_language_are_taken_to_be_in_the_one_on_record(house: House) -> None:
+    house.desk.customer(KnownHandle(CHAT, True), language="de")
+    where = house.hear("TF-104233")
+    decided = house.attend(where)
+    assert decided is not None
+    assert (decided.language, decided.reason) == ("de", "language")
+    other = Handle("chat", "b" * 64)
+    decided = house.attend(house.hear("TF-104233", other))
+    assert decided is not None
+    assert (decided.language, decided.reason) == ("", "language")
+
+
 def test_out_of_hours_it_tells_when_people_are_back(house: House) -> None:
     opens = datetime(2026, 11, 23, 8, 0, tzinfo=ZoneInfo("Europe/London"))
     where = house.hear("Do you sell surfboards for the north sea?")

@@ -104,6 +104,14 @@ def test_the_language_is_that_of_the_last_words(desk: Any, database: Database, s
     desk.customer(KnownHandle(MAIL, True), language="en")
     asked = desk.receive("Guten Tag, wo bleibt denn mein Paket? Es sollte gestern kommen.", MAIL)
     assert context_of(database, scope, asked).language == "de"
+    assert context_of(database, scope, desk.receive("TF-104233", MAIL)).language == "de"
+    asked = desk.receive("Never mind, I have found the parcel at my neighbour's.", MAIL)
+    assert context_of(database, scope, asked).language == "en"
+
+
+def test_where_no_words_tell_the_language_it_is_that_on_record(desk: Any, database: Database, scope: Scope) -> None:
+    desk.customer(KnownHandle(MAIL, True), language="de-AT")
+    assert context_of(database, scope, desk.receive("TF-104233?", MAIL)).language == "de"
 
 
 TURNS = st.lists(
