@@ -2,8 +2,9 @@
 
 from pathlib import Path
 
-from evals.datasets.collections import Collection, Document, Query, folder, read_lines, read_qrels
-from evals.figures import digest
+from evals.datasets.collections import Collection, Files, read_files
+
+FILES = Files("docs.jsonl.gz", "questions.jsonl", id="query_id", text="question")
 
 
 def read(data: Path) -> Collection:
@@ -12,12 +13,4 @@ def read(data: Path) -> Collection:
     Raises:
         NotFound: the data set or one of its files is not there.
     """
-    root = folder(data, "aws_docs_qa")
-    files = [root / name for name in ("docs.jsonl.gz", "questions.jsonl", "qrels.tsv")]
-    return Collection(
-        name="aws_docs_qa",
-        documents=tuple(Document(row["doc_id"], row["title"], row["text"]) for row in read_lines(files[0])),
-        queries=tuple(Query(row["query_id"], row["question"], row["query_id"]) for row in read_lines(files[1])),
-        qrels=read_qrels(files[2]),
-        digest=digest(files),
-    )
+    return read_files(data, "aws_docs_qa", FILES)

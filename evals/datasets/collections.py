@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from evals.figures import digest
 from knowledge.failures import NotFound, Rejected
 
 
@@ -42,6 +43,36 @@ class Collection:
     queries: tuple[Query, ...]
     qrels: Mapping[str, Mapping[str, int]]
     digest: str
+
+
+@dataclass(frozen=True)
+class Files:
+    """Three files of one data set: documents with `doc_id`, queries (where their id and text stand), relevance."""
+
+    documents: str
+    queries: str
+    id: str
+    text: str
+    relevance: str = "qrels.tsv"
+
+
+def read_files(data: Path, name: str, files: Files) -> Collection:
+    """Read documents and single questions.
+
+    Raises:
+        NotFound: the data set or one of its files is not there.
+        Rejected: a line is no JSON object.
+    """
+    root = folder(data, name)
+    paths = [root / one for one in (files.documents, files.queries, files.relevance)]
+    asked = [(row[files.id], row[files.text]) for row in read_lines(paths[1])]
+    return Collection(
+        name=name,
+        documents=tuple(Document(row["doc_id"], row["title"], row["text"]) for row in read_lines(paths[0])),
+        queries=tuple(Query(key, text, key) for key, text in asked),
+        qrels=read_qrels(paths[2]),
+        digest=digest(paths),
+    )
 
 
 def folder(data: Path, name: str) -> Path:

@@ -3,9 +3,9 @@
 import re
 from pathlib import Path
 
-from evals.datasets.collections import Collection, Document, Query, folder, read_lines, read_qrels
-from evals.figures import digest
+from evals.datasets.collections import Collection, Document, Files, read_files
 
+FILES = Files("docs.jsonl", "tasks.jsonl", id="task_id", text="customer_scenario")
 # A tool of the agents' desk as the articles name it: words and digits, `open_bank_account_4821`.
 TOOL = re.compile(r"\b[a-z]+(?:_[a-z]+)+_\d{3,4}\b")
 DECLARED = re.compile(r"internal use only|['\"‘“]Internal: ", re.IGNORECASE)
@@ -17,15 +17,7 @@ def read(data: Path) -> Collection:
     Raises:
         NotFound: the data set or one of its files is not there.
     """
-    root = folder(data, "tau_banking_kb")
-    files = [root / name for name in ("docs.jsonl", "tasks.jsonl", "qrels.tsv")]
-    return Collection(
-        name="tau_banking_kb",
-        documents=tuple(Document(row["doc_id"], row["title"], row["text"]) for row in read_lines(files[0])),
-        queries=tuple(Query(row["task_id"], row["customer_scenario"], row["task_id"]) for row in read_lines(files[1])),
-        qrels=read_qrels(files[2]),
-        digest=digest(files),
-    )
+    return read_files(data, "tau_banking_kb", FILES)
 
 
 def internal_marks(document: Document) -> frozenset[str]:

@@ -1,6 +1,7 @@
 """Retrieving: does the search find the articles that answer?"""
 
 import tempfile
+from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -64,7 +65,17 @@ def demo(stage: Stage) -> Task:
     return Task("retrieval/demo", cases, answer, mark, metrics, key.digest, stage.told, stage.models)
 
 
-def _public(collection: Collection, stage: Stage) -> Task:
+def _public(name: str, read: Callable[[Path], Collection], about: str) -> None:
+    """Register the task of one public collection; `about` says what it asks."""
+
+    def make(stage: Stage) -> Task:
+        return _asked(read(stage.data), stage)
+
+    make.__doc__ = about
+    task(f"retrieval/{name}")(make)
+
+
+def _asked(collection: Collection, stage: Stage) -> Task:
     opened = ExitStack()
     libraries: list[Library] = []
 
@@ -91,31 +102,8 @@ def _public(collection: Collection, stage: Stage) -> Task:
     return Task(name, cases, answer, marks, METRICS, collection.digest, stage.told, stage.models)
 
 
-@task("retrieval/mtrag")
-def mtrag_task(stage: Stage) -> Task:
-    """MTRAG-UN's conversations over pooled passages."""
-    return _public(mtrag.read(stage.data), stage)
-
-
-@task("retrieval/tau_banking_kb")
-def banking_task(stage: Stage) -> Task:
-    """A bank's customer scenarios over its articles."""
-    return _public(tau_banking_kb.read(stage.data), stage)
-
-
-@task("retrieval/dstc11_track5")
-def dstc11_task(stage: Stage) -> Task:
-    """Dialogue turns over questions and reviews."""
-    return _public(dstc11_track5.read(stage.data), stage)
-
-
-@task("retrieval/aws_docs_qa")
-def aws_task(stage: Stage) -> Task:
-    """Questions over technical guides."""
-    return _public(aws_docs_qa.read(stage.data), stage)
-
-
-@task("retrieval/flodial")
-def flodial_task(stage: Stage) -> Task:
-    """Troubleshooting questions over the nodes and FAQs of twelve flowcharts."""
-    return _public(flodial.read(stage.data), stage)
+_public("mtrag", mtrag.read, "MTRAG-UN's conversations over pooled passages.")
+_public("tau_banking_kb", tau_banking_kb.read, "A bank's customer scenarios over its articles.")
+_public("dstc11_track5", dstc11_track5.read, "Dialogue turns over questions and reviews.")
+_public("aws_docs_qa", aws_docs_qa.read, "Questions over technical guides.")
+_public("flodial", flodial.read, "Troubleshooting questions over the nodes and FAQs of twelve flowcharts.")
