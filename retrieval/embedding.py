@@ -20,6 +20,11 @@ if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 
+# Texts in one request to an endpoint, and how long it may take: a small model on a busy processor takes seconds each.
+AT_ONCE = 16
+SECONDS = 60
+
+
 class Embedder(Protocol):
     """Turns texts into vectors. `id` names model, hash and precision: vectors of two ids never mix."""
 
@@ -107,7 +112,7 @@ class EndpointEmbedder:
         Raises:
             Unavailable: the endpoint does not answer, refuses, or answers nonsense.
         """
-        from openai import OpenAIError
+        from openai import APITimeoutError, OpenAIError
 
         if not texts:
             return np.zeros((0, self.dimensions), dtype=np.float32)
@@ -115,6 +120,8 @@ class EndpointEmbedder:
             # Some servers refuse an empty input; a blank is as good.
             rows = self._client.embed_documents([text or " " for text in texts])
             vectors = np.asarray(rows, dtype=np.float32)
+        except APITimeoutError as error:
+            raise self._unavailable(f"{AT_ONCE} texts took it longer than {SECONDS} s") from error
         except (OpenAIError, ValueError, TypeError, KeyError, AttributeError) as error:
             raise self._unavailable(type(error).__name__) from error
         norms = np.linalg.norm(vectors, axis=-1, keepdims=True) if vectors.ndim == 2 else np.zeros(1)
@@ -143,8 +150,9 @@ def _open_endpoint(settings: Settings) -> EndpointEmbedder:
         openai_api_key=SecretStr(settings.embedding_key.get_secret_value() or "none"),
         model=settings.embedding_model,
         check_embedding_ctx_length=False,
+        chunk_size=AT_ONCE,
         max_retries=1,
-        request_timeout=30,
+        request_timeout=SECONDS,
     )
     return EndpointEmbedder(client, url, settings.embedding_model)
 
