@@ -9,11 +9,14 @@ from pathlib import Path
 import tantivy
 
 from knowledge.customers.entries import Visibility
+from retrieval.common_words import COMMON
 from retrieval.passages import Passage
 from retrieval.query import LAST_TURN, last_turn
 
 # Distinct words a query may carry; of a longer one those that tell most stay.
 MAX_WORDS = 256
+# What a word counts that says how something is asked and not what about; see docs/retrieval.md.
+COMMON_WORD = 0.6
 # What is looked at of a very long query: both ends, where people say what they want.
 MAX_CHARS = 8_000
 WRITER_BYTES = 30_000_000
@@ -153,13 +156,14 @@ FIELDS = {"body": 1.0}
 def query_words(query: str) -> dict[str, float]:
     """Return the stems of a query with their weight: the root of how often each occurs, more in the last turn.
 
-    Only both ends of a very long query are read.
+    Common words count less. Only both ends of a very long query are read.
     """
     if len(query) > MAX_CHARS:
         query = f"{query[: MAX_CHARS // 2]} {query[-MAX_CHARS // 2 :]}"
     said_last = set(_analyzer().analyze(last_turn(query)))
+    common = _common_stems()
     return {
-        word: sqrt(times) * (1 + LAST_TURN if word in said_last else 1.0)
+        word: sqrt(times) * (1 + LAST_TURN if word in said_last else 1.0) * (COMMON_WORD if word in common else 1.0)
         for word, times in Counter(_analyzer().analyze(query)).items()
     }
 
@@ -168,6 +172,11 @@ def query_words(query: str) -> dict[str, float]:
 def stems(text: str) -> frozenset[str]:
     """Return the stems of a short text, such as a title."""
     return frozenset(_analyzer().analyze(text))
+
+
+@lru_cache(maxsize=1)
+def _common_stems() -> frozenset[str]:
+    return frozenset(_analyzer().analyze(" ".join(sorted(COMMON))))
 
 
 @lru_cache(maxsize=1)

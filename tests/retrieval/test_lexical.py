@@ -80,5 +80,12 @@ def test_a_very_long_query_still_finds_what_its_ends_say(index: LexicalIndex) ->
     assert len(query_words(noise)) > MAX_WORDS
 
 
+def test_words_that_say_how_it_is_asked_count_less() -> None:
+    assert query_words("How do I pitch the tent?") == {"how": 0.6, "do": 0.6, "i": 0.6, "pitch": 1.0, "tent": 1.0}
+    assert query_words("Wie kann ich das Zelt aufbauen?")["zelt"] == 1.0
+    assert query_words("Wie kann ich das Zelt aufbauen?")["kann"] == 0.6
+    assert query_words("why?") == {"whi": 0.6}
+
+
 def test_a_repeated_word_counts_more_but_not_twice() -> None:
     assert query_words("tent tents TENT tent stove") == {"tent": 2.0, "stove": 1.0}
