@@ -184,6 +184,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/console/completeness"): AGENT,
     ("GET", "/console/customers/{customer}"): AGENT,
     ("GET", "/console/customers/{customer}/search"): AGENT,
+    ("GET", "/console/customers/{customer}/erasure"): MANAGER,
     ("GET", "/console/bot"): MANAGER,
     ("GET", "/console/report"): MANAGER,
     ("GET", "/console/report/file"): MANAGER,

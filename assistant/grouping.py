@@ -14,7 +14,7 @@ from knowledge.customers.issue_entries import IssueLinked
 from knowledge.customers.issues import AUTOMATIC
 from knowledge.database import Database
 from knowledge.failures import Conflict, NotFound, Rejected
-from knowledge.ids import ConversationId
+from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope
 from retrieval.embedding import Embedder
 
@@ -60,6 +60,14 @@ def group(
             return correcting.move(session, scope, conversation, _said(joined), now)
         except (Conflict, NotFound, Rejected):
             return None  # meanwhile a colleague decided, or the other conversation went with its customer
+
+
+def group_person(database: Database, scope: Scope, embedder: Embedder, customer: CustomerId, now: datetime) -> None:
+    """Put each unresolved conversation of a person to the issue it belongs to, after records of theirs were joined."""
+    with database.read() as session:
+        open_ones = list_conversations(session, scope, Wanted(customer=customer, resolved=False), limit=MOST_CANDIDATES)
+    for one in sorted(open_ones, key=lambda one: one.opened_at):
+        group(database, scope, embedder, one.id, now)
 
 
 def _said(joined: Joined) -> IssueLinked:

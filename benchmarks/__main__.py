@@ -36,7 +36,7 @@ def main() -> None:
         "embedding": lambda: iter([embedding.embedding_figure(asked.data, say)]),
         **{f"scale_{size}": partial(scale.scale_figures, asked.data, size, asked.threads, say) for size in scale.SIZES},
         "assignment": lambda: assigning.assignment_figures(say),
-        "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(), say),
+        "record": lambda: record.record_figures(record.QUICK if asked.quick else record.Size(whole=asked.events), say),
     }
     shown: list[Figure] = []
     remarks: list[str] = []
@@ -86,6 +86,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--out", type=Path, default=BUILD / "bench.json", help="where the figures go")
     parser.add_argument("--threads", type=int, default=0, help="threads for both systems; 0 = their defaults")
     parser.add_argument("--quick", action="store_true", help="the record at a small size: to see that it runs")
+    parser.add_argument("--events", type=int, default=1_000_000, help="how many events the record is measured at")
     parser.add_argument("--only", nargs="+", metavar="PART", help="parts to run")
     return parser.parse_args()
 

@@ -23,6 +23,7 @@ from knowledge.customers.live import Tail, Watcher
 from knowledge.database import Database, open_database
 
 SEED = 20261122
+AT_ONCE = 1_000_000  # events whose conversations are in memory while they are stored: about 2 GB
 Say = Callable[[str], None]
 
 
@@ -58,7 +59,9 @@ def _measure(name: str, database: Database, size: Size, say: Say) -> Iterator[Fi
     taken: dict[str, list[list[float]]] = {"timeline": [], "append": []}
     for label, begin, end in (("first", 0, size.first), ("whole", size.first, size.whole)):
         started = perf_counter()
-        bulk.fill(database, begin, end, SEED)
+        for some in range(begin, end, AT_ONCE):
+            bulk.fill(database, some, min(some + AT_ONCE, end), SEED)
+            say(f"{name}: {min(some + AT_ONCE, end):,} events stored")
         raw.settle(database)
         say(f"{name}: {end:,} events after {perf_counter() - started:.0f} s")
         customers = end // history.EVENTS_EACH

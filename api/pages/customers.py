@@ -14,7 +14,7 @@ from api.pages.drawing import draw, zone_of
 from api.pages.identity import read_identity
 from api.parts import Parts
 from api.routes.searching import pair
-from knowledge.customers import completeness
+from knowledge.customers import completeness, lookup
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations
 from knowledge.customers.health import Band
 from knowledge.customers.history import read_history
@@ -139,6 +139,8 @@ def customer_page(
         lines, earlier = desk.read_lines(session, parts.scope, looking)
         orders = desk.read_orders(session, parts.scope, customer)
         conversations = list_conversations(session, parts.scope, Wanted(customer=customer))
+        begun = lookup.first_words(session, [one.id for one in conversations])
+        since = lookup.heard_of_since(session, parts.scope, found.records) or found.created_at
         standing = standing_of(session, parts.scope, customer, now)
         issues = _issues(session, parts, customer)
         names = desk.names_of(list_staff(session, parts.scope))
@@ -152,6 +154,8 @@ def customer_page(
         there=words.local_time(found.timezone, now),
         orders=orders,
         conversations=conversations,
+        begun=begun,
+        since=min(since, found.created_at),
         standing=standing,
         issues=issues,
         names=names,

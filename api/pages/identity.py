@@ -2,7 +2,8 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import datetime
+from typing import Any, get_args
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -13,7 +14,10 @@ from api.access import PartsHere, StaffHere
 from api.pages.desk import names_of
 from api.pages.drawing import draw
 from api.parts import Parts
-from knowledge.customers import consent, holds, links, pairs, persons
+from api.routes.customers import CustomerPath
+from api.row_parts import Channel
+from assistant.outreach.facts import PURPOSES
+from knowledge.customers import consent, erasure, holds, links, pairs, persons
 from knowledge.customers.entries import Handle
 from knowledge.customers.links import Link
 from knowledge.customers.pairs import Pair
@@ -23,7 +27,7 @@ from knowledge.scope import Scope, within
 from knowledge.staff.people import list_staff
 
 router = APIRouter(include_in_schema=False)
-SHOWN = 50
+SHOWN, LATELY = 50, 5
 _FIELD_NAMES = {"given_name": "first name", "family_name": "family name", "house_number": "house number"}
 
 
@@ -65,8 +69,20 @@ def pairs_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLRespons
     with parts.database.read() as session:
         found = pairs.waiting(session, parts.scope, limit=SHOWN)
         sides = _sides(session, parts.scope, {one for pair in found for one in (pair.one, pair.other)})
-    joints = [_of_pair(pair, sides) for pair in found]
-    return draw(request, "pairs.html", me=me, joints=joints, more=len(found) == SHOWN)
+        joined = links.joined_lately(session, parts.scope, LATELY)
+        sides |= _sides(session, parts.scope, {one for row in joined for one in (row.one, row.other)})
+        staff = names_of(list_staff(session, parts.scope))
+    joints, lately = [_of_pair(pair, sides) for pair in found], [_of_link(row, sides, staff) for row in joined]
+    return draw(request, "pairs.html", me=me, joints=joints, lately=lately, more=len(found) == SHOWN)
+
+
+@router.get("/console/customers/{customer}/erasure")
+def erasure_page(request: Request, parts: PartsHere, me: StaffHere, customer: CustomerPath) -> HTMLResponse:
+    """The certificate of an erasure."""
+    with parts.database.read() as session:
+        told = erasure.get_certificate(session, parts.scope, CustomerId(customer))
+    at = datetime.fromisoformat(told["at"])
+    return draw(request, "erasure.html", me=me, customer=customer, told=told, at=at)
 
 
 def read_identity(session: Session, parts: Parts, customer: CustomerId) -> dict[str, Any]:
@@ -84,6 +100,8 @@ def read_identity(session: Session, parts: Parts, customer: CustomerId) -> dict[
         "waiting": [_of_pair(pair, sides) for pair in waiting],
         "consents": consent.consents_of(session, scope, records).standings,
         "hold": hold,
+        "purposes": sorted(PURPOSES),
+        "channels": get_args(Channel),
     }
 
 

@@ -8,9 +8,11 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from api.access import PartsHere, StaffHere
 from api.failures import responses
+from api.parts import Parts
 from api.routes.conversations import Limit
 from api.routes.customers import CustomerPath
 from api.schemas import Id, Input, without_nul
+from assistant.grouping import group_person
 from knowledge.customers import links, pairs
 from knowledge.customers.links import Ground, Link
 from knowledge.customers.pairs import Pair
@@ -108,7 +110,7 @@ def add(parts: PartsHere, me: StaffHere, given: LinkIn) -> LinkOut:
     ground, now = Ground(me.email, given.reason), parts.clock()
     with parts.database.write() as session:
         row = say(session, parts.scope, CustomerId(given.one), CustomerId(given.other), ground, now)
-    return _new(row)
+    return _new(parts, row)
 
 
 @router.post("/links/{link}/revocation", status_code=201, responses=responses(400, 401, 403, 404, 409, 413, 422))
@@ -137,7 +139,7 @@ def accept(parts: PartsHere, me: StaffHere, pair: RowPath) -> LinkOut:
     """Link the two records of a pair, with its evidence."""
     with parts.database.write() as session:
         row = pairs.accept(session, parts.scope, pair, me.email, parts.clock())
-    return _new(row)
+    return _new(parts, row)
 
 
 @router.post("/pairs/{pair}/refusal", status_code=201, responses=responses(400, 401, 403, 404, 409, 413, 422))
@@ -145,10 +147,13 @@ def refuse(parts: PartsHere, me: StaffHere, pair: RowPath, given: ReasonIn) -> L
     """Remember that a pair is two people: it is not suggested again, and no key joins them."""
     with parts.database.write() as session:
         row = pairs.refuse(session, parts.scope, pair, me.email, given.reason, parts.clock())
-    return _new(row)
+    return _new(parts, row)
 
 
-def _new(row: Link | None) -> LinkOut:
+def _new(parts: Parts, row: Link | None) -> LinkOut:
+    """Return what was said; of records that are one person's now, what is one problem becomes one issue."""
     if row is None:
         raise Conflict("That is said already.", "GET the links of the customer to see by whom.")
+    if row.kind == "same":
+        group_person(parts.database, parts.scope, parts.search.embedder, row.one, parts.clock())
     return LinkOut.of(row)

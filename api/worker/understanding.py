@@ -2,13 +2,16 @@
 
 from datetime import datetime, timedelta
 
+from sqlalchemy.orm import Session
+
 from api.parts import Parts
 from api.worker.work import Job, Reaction, Retries
 from assistant.fact_reading import note_facts
 from assistant.grouping import group
 from assistant.mood import note_mood
-from knowledge.customers import matching
+from knowledge.customers import matching, timeline
 from knowledge.customers.entries import Entry
+from knowledge.scope import Scope
 
 
 def group_by_issue(parts: Parts, entry: Entry) -> None:
@@ -34,9 +37,13 @@ def suggest_links(parts: Parts, now: datetime) -> None:
         matching.suggest(parts.database, parts.scope, now)
 
 
-GROUP = Reaction("group", frozenset({"message_received"}), group_by_issue, within=timedelta(days=14))
-MOOD = Reaction("mood", frozenset({"message_received"}), hear_the_mood, within=timedelta(days=14))
-FACTS = Reaction(
-    "facts", frozenset({"message_received"}), read_facts, within=timedelta(days=14), retries=Retries(attempts=3)
-)
+def _lately(session: Session, scope: Scope) -> int:
+    """Begin with what was imported before a worker first came, as far back as a later import would be taken up."""
+    return timeline.before_lately(session, scope, _WITHIN)
+
+
+_WITHIN, _KINDS = timedelta(days=14), frozenset({"message_received"})
+GROUP = Reaction("group", _KINDS, group_by_issue, within=_WITHIN, begin=_lately)
+MOOD = Reaction("mood", _KINDS, hear_the_mood, within=_WITHIN, begin=_lately)
+FACTS = Reaction("facts", _KINDS, read_facts, within=_WITHIN, retries=Retries(attempts=3))
 ALIKE = Job("alike", timedelta(days=1), suggest_links)

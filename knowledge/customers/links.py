@@ -143,6 +143,12 @@ def history(session: Session, scope: Scope, customer: CustomerId) -> list[Link]:
     return [_read(row) for row in session.scalars(query.order_by(LinkRow.seq))]
 
 
+def joined_lately(session: Session, scope: Scope, limit: int) -> list[Link]:
+    """Return what colleagues joined and nobody took back, the latest first."""
+    by_hand = _holding(scope).where(LinkRow.kind == "same", ~LinkRow.proof)
+    return [_read(row) for row in session.scalars(by_hand.order_by(LinkRow.seq.desc()).limit(limit))]
+
+
 def vetoes(session: Session, scope: Scope, one: CustomerId, other: CustomerId) -> list[Link]:
     """Return who said, and still says, that any record of the one person is not the other person's."""
     mine, theirs = (persons.records_of(session, scope, record) for record in (one, other))

@@ -1,17 +1,18 @@
-"""Lookup: many customers, conversations or handles found with one query each."""
+"""Lookup: many customers, conversations, handles or first words found with one query each."""
 
 from collections.abc import Collection
+from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers.conversations import STATES, Conversation, state_of
-from knowledge.customers.entries import Handle
-from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
-from knowledge.ids import CustomerId
+from knowledge.customers.entries import Handle, MessageReceived, load
+from knowledge.customers.tables import ConversationRow, CustomerRow, EntryRow, HandleRow, PayloadRow
+from knowledge.ids import ConversationId, CustomerId
 from knowledge.prepared import Prepared, among
-from knowledge.scope import Scope
+from knowledge.scope import Scope, within
 
 _SCOPE: dict[str, Any] = {"team": bindparam("team"), "brand": bindparam("brand")}
 _CUSTOMERS = Prepared(
@@ -40,3 +41,25 @@ def proven_handles(session: Session, customers: Collection[CustomerId]) -> set[t
     """Return which handles these records hold as proven."""
     rows = _PROVEN.all(session, {"customers": list(customers)})
     return {(customer, Handle(kind, value)) for customer, kind, value in rows}
+
+
+def first_words(session: Session, conversations: Collection[ConversationId]) -> dict[ConversationId, str]:
+    """Return what the customer said first in each conversation; those without a message of theirs are left out."""
+    place = func.row_number().over(partition_by=EntryRow.conversation, order_by=(EntryRow.at, EntryRow.seq))
+    heard = select(EntryRow.id, EntryRow.conversation, place.label("place")).where(
+        EntryRow.conversation.in_(list(conversations)), EntryRow.kind == "message_received"
+    )
+    first = heard.subquery()
+    rows = session.execute(
+        select(first.c.conversation, PayloadRow.body)
+        .join(PayloadRow, PayloadRow.entry == first.c.id)
+        .where(first.c.place == 1)
+    )
+    said = {ConversationId(conversation): load(body) for conversation, body in rows}
+    return {key: " ".join(one.text.split()) for key, one in said.items() if isinstance(one, MessageReceived)}
+
+
+def heard_of_since(session: Session, scope: Scope, records: Collection[CustomerId]) -> datetime | None:
+    """Return when the first thing happened that is stored of these records, `None` where nothing is."""
+    mine = within(scope, EntryRow), EntryRow.customer.in_(list(records))
+    return session.scalar(select(func.min(EntryRow.at)).where(*mine))

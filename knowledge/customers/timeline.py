@@ -4,7 +4,7 @@ import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cache
 from itertools import count
 from typing import Any
@@ -285,6 +285,16 @@ def after(
 def last_seq(session: Session, scope: Scope) -> int:
     """Return the highest `seq` of the scope, 0 when nothing happened yet."""
     return session.scalar(select(EntryRow.seq).where(_by_number(scope)).order_by(EntryRow.seq.desc()).limit(1)) or 0
+
+
+def before_lately(session: Session, scope: Scope, within: timedelta) -> int:
+    """Return the number before the first entry that happened no longer than `within` before we last learnt of one."""
+    last = session.scalar(select(EntryRow.recorded_at).where(_by_number(scope)).order_by(EntryRow.seq.desc()).limit(1))
+    if last is None:
+        return 0
+    recent = select(func.min(EntryRow.seq)).where(_by_number(scope), EntryRow.at >= last - within)
+    first = session.scalar(recent)
+    return first - 1 if first is not None else last_seq(session, scope)
 
 
 def latest_of(session: Session, scope: Scope, conversation: ConversationId, kinds: Iterable[str]) -> Entry | None:

@@ -9,6 +9,8 @@ from api.parts import Parts
 from api.sessions import chat_link
 from knowledge.customers import identity, pairs
 from knowledge.customers.entries import Handle
+from knowledge.customers.inbox import Incoming, receive
+from knowledge.customers.issues import Wanted, list_issues
 from knowledge.customers.pairs import Pair
 from knowledge.ids import CustomerId
 from tests.conftest import NOW
@@ -58,6 +60,25 @@ def test_a_pair_is_shown_with_evidence_and_decided(
     client.post(f"/api/links/{row.json()['id']}/revocation", headers=agent, json={})
     assert client.post(f"/api/pairs/{pair['id']}/refusal", headers=agent, json={}).status_code == 201
     assert client.post(f"/api/pairs/{pair['id']}/acceptance", headers=agent).status_code == 409
+
+
+def test_of_records_that_are_joined_what_names_one_order_becomes_one_issue(
+    client: TestClient, agent: HEADERS, parts: Parts
+) -> None:
+    heard = [("email", "maya@mail.example"), ("sms", "+447700900123")]
+    with parts.database.write() as session:
+        said = [
+            receive(session, parts.scope, Incoming(kind, Handle(kind, value), "Where is ORD-40123?", NOW), NOW)
+            for kind, value in heard
+        ]
+    ours = {"one": said[0].customer, "other": said[1].customer}
+    link = client.post("/api/links", headers=agent, json=ours).json()
+    with parts.database.read() as session:
+        (issue,) = list_issues(session, parts.scope, Wanted(customer=said[0].customer))
+    assert issue.conversations == 2
+    client.post(f"/api/links/{link['id']}/revocation", headers=agent, json={})
+    with parts.database.read() as session:
+        assert [one.conversations for one in list_issues(session, parts.scope, Wanted())] == [1, 1]
 
 
 def test_who_signs_in_during_a_chat_goes_on_with_it(client: TestClient, parts: Parts) -> None:

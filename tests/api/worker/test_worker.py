@@ -9,8 +9,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from api.parts import Parts
+from api.worker.understanding import MOOD
 from api.worker.work import Job, Reaction, Retries, Works
 from api.worker.worker import open_worker
+from knowledge.customers import timeline
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.inbox import Incoming, receive
 from knowledge.failures import Conflict, NotFound, Rejected, Unavailable
@@ -78,6 +80,19 @@ def test_new_entries_are_reacted_to_once_across_workers_and_history_is_passed_ov
     assert sorted(diary.done) == sorted([*written, missed])
     assert sorted(everything.done) == sorted([*written, old.id, missed])
     assert before.id not in everything.done
+
+
+def test_mood_and_issues_take_up_what_was_imported_before_a_worker_came(
+    parts: Parts, arrive: Arrive, until: Until
+) -> None:
+    arrive("My stove is broken and nobody helps me.")
+
+    def moods() -> int:
+        with parts.database.read() as session:
+            return sum(entry.kind == "mood_noted" for entry in timeline.after(session, parts.scope, 0))
+
+    with open_worker(parts, Works(reactions=[MOOD]), QUICK):
+        until(lambda: moods() == 1)
 
 
 def test_what_fails_is_tried_again_or_buried_and_done_when_asked_for_again(
