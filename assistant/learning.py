@@ -11,11 +11,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.feedback import suggestion_key
-from assistant.phrases import is_template
+from assistant.phrases import PHRASES, is_template
 from assistant.privacy.placeholders import Placeholders
-from assistant.sentences import content_words
-from knowledge.customers import record, timeline
-from knowledge.customers.entries import Entry, MessageSent, OrderRecorded, SuggestionJudged, SuggestionShown, Visibility
+from assistant.reading import passage_units
+from assistant.sentences import content_words, words
+from knowledge.customers import persons, record, remaining, timeline
+from knowledge.customers.entries import (
+    Entry,
+    MessageSent,
+    OrderRecorded,
+    PassageUsed,
+    SuggestionJudged,
+    SuggestionShown,
+    Visibility,
+)
 from knowledge.customers.tables import EntryRow
 from knowledge.database import Database
 from knowledge.failures import Conflict, NotFound, Rejected
@@ -34,6 +43,12 @@ SOURCE = "learnt"
 SAME = 0.9
 MOST_READ = 2_000
 MAX_QUESTION, MAX_ANSWER = 1_000, 8_000
+# Where a quotation is put together from pieces of an article.
+_PARTS = re.compile(r"[“”…;\n]")
+_VALUE = re.compile(r"\\\{\w+\\\}")
+_OF_EVERY_DRAFT = re.compile(
+    "|".join(_VALUE.sub(".*?", re.escape(said)) for one in PHRASES.values() for said in (one.read_more, one.order))
+)
 _GREETING = re.compile(r"(?:hello|hi|dear|guten tag|hallo|hola|bonjour)\b[^.!?\n]{0,100}[,:!]?", re.IGNORECASE)
 
 
@@ -69,16 +84,15 @@ def read_examples(session: Session, scope: Scope, since: datetime) -> list[Learn
         if conversation:
             source = Source(conversation, CustomerId(customer))
             entries = timeline.page(session, scope, conversation=ConversationId(conversation), limit=MOST_READ)
-            name = record.get_customer(session, scope, source.customer).name
-            found += _of_conversation(session, scope, sorted(entries, key=lambda entry: entry.seq), name, source)
+            known = _known(session, scope, source.customer)
+            found += _of_conversation(session, scope, sorted(entries, key=lambda entry: entry.seq), known, source)
     return found[-MOST_READ:]
 
 
 def _of_conversation(
-    session: Session, scope: Scope, entries: Sequence[Entry], name: str, source: Source
+    session: Session, scope: Scope, entries: Sequence[Entry], known: Sequence[tuple[str, str]], source: Source
 ) -> list[Learnt]:
     sent = {entry.id: entry.payload.text for entry in entries if isinstance(entry.payload, MessageSent)}
-    known = _known(entries, name)
     found: list[Learnt] = []
     for entry in entries:
         said = entry.payload
@@ -88,24 +102,44 @@ def _of_conversation(
                 answer = without_form(sent[said.sent])
                 question = shown.payload.question
                 marks = Placeholders(known, _public(shown.payload))
-                if content_words(question) and content_words(answer):
+                if content_words(question) and content_words(answer) and not is_quoted(answer, shown.payload):
                     found.append(Learnt("example", marks.hide(question), marks.hide(answer), (source,)))
     return found
 
 
-def _known(entries: Sequence[Entry], name: str) -> list[tuple[str, str]]:
-    orders = [entry.payload.order for entry in entries if isinstance(entry.payload, OrderRecorded)]
+def _known(session: Session, scope: Scope, customer: CustomerId) -> list[tuple[str, str]]:
+    name = record.get_customer(session, scope, customer).name
+    entries = remaining.of_kinds(session, scope, persons.records_of(session, scope, customer), ["order_recorded"])
+    orders = dict.fromkeys(entry.payload.order for entry in entries if isinstance(entry.payload, OrderRecorded))
     return [("PERSON", part) for part in (name, *name.split()) if len(part) > 2] + [("ORDER", one) for one in orders]
 
 
 def _public(shown: SuggestionShown) -> str:
     """Return what everybody may read of what the suggestion rests on: names in it are products, not people."""
-    return "\n".join(f"{one.title} {one.text}" for one in shown.passages if one.visibility == "public")
+    return "\n".join(f"{one.title} {one.text}" for one in _read(shown))
+
+
+def _read(shown: SuggestionShown) -> list[PassageUsed]:
+    return [one for one in shown.passages if one.visibility == "public"]
+
+
+def is_quoted(answer: str, shown: SuggestionShown) -> bool:
+    """Tell whether an answer says nothing but what public articles that were shown say in the same words."""
+    said = [" ".join(unit.said.strip() for unit in passage_units(f"{one.title}\n\n{one.text}")) for one in _read(shown)]
+    parts = [f" {' '.join(words(part))} " for part in _PARTS.split(answer)]
+    return all(any(part in f" {one} " for one in said) for part in parts if part.strip())
 
 
 def without_form(text: str) -> str:
-    """Return a reply without its greeting and the sentences that are the same in every draft."""
-    lines = [line for line in text.splitlines() if not is_template(line.strip()) or not line.strip()]
+    """Return a reply without its greeting and signature, and without what is the same in every draft or hers alone.
+
+    Hers alone is what an order's record says; the line of pages to read goes, too.
+    """
+    for phrases in PHRASES.values():
+        text = text.replace(phrases.next_step, "")
+        text = re.split(rf"^{re.escape(phrases.regards)}\s*$", text, maxsplit=1, flags=re.MULTILINE)[0]
+    lines = [line.rstrip() for line in text.splitlines() if not is_template(line.strip()) or not line.strip()]
+    lines = [line for line in lines if not _OF_EVERY_DRAFT.match(line.lstrip())]
     while lines and (not lines[0].strip() or _GREETING.fullmatch(lines[0].strip())):
         lines.pop(0)
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()

@@ -3,11 +3,12 @@
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
 from assistant.feedback import send, suggestion_key
 from assistant.learning import Learnt, Yes, approve, keep, read_examples, refuse, without_form
 from knowledge.customers import inbox, timeline
-from knowledge.customers.entries import Handle, SuggestionShown
+from knowledge.customers.entries import Handle, OrderRecorded, PassageUsed, SuggestionShown
 from knowledge.customers.erasure import Wish, erase
 from knowledge.customers.export import export_person
 from knowledge.customers.inbox import Incoming, Reply
@@ -20,7 +21,7 @@ from knowledge.library import lessons
 from knowledge.library.articles import get_article
 from knowledge.library.lessons import ERASER, Source
 from knowledge.scope import Scope
-from tests.assistant.conftest import NOW
+from tests.assistant.conftest import NOW, make_passage
 
 HERS = Handle("email", "maya@example.org")
 QUESTION = "Can I still send back the tent I pitched once in the garden?"
@@ -48,18 +49,9 @@ def answered(database: Database, scope: Scope) -> CustomerId:
     """Maya asked, and a colleague sent an edited suggestion."""
     with database.write() as session:
         new = NewCustomer("cus-1", name="Maya Finch", handles=(KnownHandle(HERS, True),))
-        save_customer(session, scope, new, NOW)
-        got = inbox.receive(session, scope, Incoming("email", HERS, QUESTION, NOW), NOW)
-        assert got.conversation is not None
-        entry = timeline.latest_of(session, scope, got.conversation, ["message_received"])
-        assert entry is not None
-        own = SuggestionId(new_id())
-        shown = SuggestionShown(own, QUESTION, "answer", "Perhaps.", "", (), (), (), (), "extractive", "", "")
-        new = NewEntry(entry.customer, shown, NOW, got.conversation, suggestion_key(shown.suggestion))
-        timeline.append(session, scope, new, NOW)
-        reply = Reply(got.conversation, f"Hello Maya,\n\n{ANSWER}", "sara@example.com", suggestion=shown.suggestion)
-        send(session, scope, reply, NOW)
-    return entry.customer
+        whose = save_customer(session, scope, new, NOW)
+        replied(session, scope, QUESTION, f"Hello Maya,\n\n{ANSWER}")
+    return whose
 
 
 def test_a_reply_becomes_a_lesson_once_and_without_personal_data(
@@ -79,6 +71,45 @@ def test_a_reply_becomes_a_lesson_once_and_without_personal_data(
         (kept,) = lessons.list_lessons(session, scope)
         assert (kept.conversations, kept.state) == (2, "waiting")
         assert export_person(session, scope, answered, NOW)["waiting_to_be_learnt_from"][0]["question"] == QUESTION
+
+
+def test_an_order_is_nobodys_lesson_and_its_number_stays_out_of_the_question(database: Database, scope: Scope) -> None:
+    with database.write() as session:
+        new = NewCustomer("cus-2", name="Jo Reed", handles=(KnownHandle(HERS, True),))
+        whose = save_customer(session, scope, new, NOW)
+        timeline.append(session, scope, NewEntry(whose, OrderRecorded("K7-99", "shipped"), NOW), NOW)
+        asked = "Has K7-99 left? And does the strap fit a ridge?"
+        ended = "Kind regards\nTarnfell"
+        own = "Your order K7-99 has the status “shipped”. Carrier: DHL.\n\nThe strap fits every size."
+        replied(session, scope, asked, f"Hello Jo,\n\n{own}\n\nRead more: Straps – https://a.example\n\n{ended}")
+        replied(session, scope, "Where is K7-99?", "Your order K7-99 has the status “shipped”. Carrier: DHL.")
+    with database.read() as session:
+        (one,) = read_examples(session, scope, NOW - timedelta(days=1))
+    assert one.question == "Has [ORDER_1] left? And does the strap fit a ridge?"
+    assert one.answer == "The strap fits every size."
+
+
+def test_what_an_article_says_in_the_same_words_is_learnt_already(database: Database, scope: Scope) -> None:
+    table = "| Way | Cost |\n|---|---|\n| Express | £7.95 |\n\n- scan the label\n- keep the receipt"
+    read = (make_passage(1, table, title="Delivery"), make_passage(2, "Wash the boots by hand.", visibility="internal"))
+    quoted = "Delivery:\n“Express · Cost: £7.95”\n“scan the label … keep the receipt”"
+    with database.write() as session:
+        save_customer(session, scope, NewCustomer("cus-3", handles=(KnownHandle(HERS, True),)), NOW)
+        for number, said in enumerate((quoted, f"{quoted} And call us first.", "Wash the boots by hand.")):
+            replied(session, scope, f"What does express cost, case {number}?", said, read)
+    with database.read() as session:
+        found = read_examples(session, scope, NOW - timedelta(days=1))
+    assert [one.answer for one in found] == [f"{quoted} And call us first.", "Wash the boots by hand."]
+
+
+def replied(session: Session, scope: Scope, question: str, answer: str, passages: tuple[PassageUsed, ...] = ()) -> None:
+    """A customer asked and a colleague sent an edited suggestion."""
+    got = inbox.receive(session, scope, Incoming("email", HERS, question, NOW), NOW)
+    assert got.conversation is not None
+    own = SuggestionId(new_id())
+    shown = SuggestionShown(own, question, "answer", "Perhaps.", "", (), (), passages, (), "extractive", "", "")
+    timeline.append(session, scope, NewEntry(got.customer, shown, NOW, got.conversation, suggestion_key(own)), NOW)
+    send(session, scope, Reply(got.conversation, answer, "sara@example.com", suggestion=own), NOW)
 
 
 def test_a_yes_makes_an_article_and_a_second_is_refused(database: Database, scope: Scope, answered: CustomerId) -> None:
