@@ -13,7 +13,7 @@ from api.pages.drawing import draw, zone_of
 from api.routes.bot import RISK, drift_of
 from api.topics import topics_known
 from assistant.answering import judging, outcomes
-from assistant.answering.beside import read_beside
+from assistant.answering.beside import Beside, read_beside, read_unjudged
 from assistant.answering.words import listed
 from assistant.certify import CONFIDENCE, items_needed
 from knowledge.bot import rules
@@ -33,6 +33,7 @@ ENDED = {
     "verified": "nothing for 72 hours, every sentence borne out, nobody found it wrong",
     "durable": "verified, and no contact on any channel for 7 days",
 }
+LATEST = 20
 CHANNELS = ("chat", "email", "whatsapp", "sms", "app")
 
 
@@ -65,7 +66,8 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
             "certified": certified,
             "judged": Judged.of(known),
             "counts": outcomes.counts(outcomes.read_outcomes(session, parts.scope, now), now),
-            "beside": [(one, decided(one.decided)) for one in read_beside(session, parts.scope)],
+            "beside": _told(read_beside(session, parts.scope, LATEST)),
+            "unjudged": _told(read_unjudged(session, parts.scope, known)),
             "spent": rules.spent(session, parts.scope, now.date()),
         }
     return draw(
@@ -83,3 +85,7 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
         drift=drift_of(parts, certified),
         **context,
     )
+
+
+def _told(found: list[Beside]) -> list[tuple[Beside, str]]:
+    return [(one, decided(one.decided)) for one in found]

@@ -5,7 +5,7 @@ verified: nothing for 72 hours, every sentence was borne out and no colleague fo
 contact on any channel for 7 days. A window that is not over yet is counted as open, never as resolved.
 """
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from assistant.answering.words import is_thanks
-from knowledge.customers import persons, timeline
+from knowledge.customers import persons, remaining
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.entries import ConversationAssigned, Entry, MessageReceived, MessageSent, SurveyAnswered
 from knowledge.customers.tables import EntryRow
@@ -29,6 +29,12 @@ WINDOWS: dict[Kind, timedelta] = {
     "verified": timedelta(hours=72),
     "durable": timedelta(days=7),
 }
+# What an outcome is told from.
+COUNTED = (
+    *("message_received", "message_sent", "conversation_assigned"),
+    *("survey_answered", "bot_decided", "bot_judged"),
+)
+AT_ONCE = 250
 # A rating of this and above, of 1 to 5, says that it helped.
 SATISFIED = 4
 
@@ -144,13 +150,16 @@ def read_outcomes(session: Session, scope: Scope, now: datetime, limit: int = 2_
         .order_by(func.max(EntryRow.seq).desc())
         .limit(limit)
     )
+    rows = [(ConversationId(str(one)), CustomerId(customer)) for one, customer in session.execute(query)]
     found: list[Outcome] = []
-    for conversation, customer in session.execute(query):
-        whose = persons.meant(session, scope, CustomerId(customer))
-        entries = timeline.page(session, scope, customer=whose, limit=500)
-        told = outcome(entries, ConversationId(str(conversation)), now)
-        if told is not None:
-            found.append(told)
+    for start in range(0, len(rows), AT_ONCE):
+        batch = rows[start : start + AT_ONCE]
+        person = persons.with_fellows(session, scope, {customer for _, customer in batch})
+        entries: defaultdict[CustomerId, list[Entry]] = defaultdict(list)
+        for one in remaining.of_kinds(session, scope, list(person), COUNTED):
+            entries[person[one.customer]].append(one)
+        told = [outcome(entries[person[customer]], conversation, now) for conversation, customer in batch]
+        found += [one for one in told if one is not None]
     return found
 
 

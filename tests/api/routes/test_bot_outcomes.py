@@ -1,5 +1,6 @@
 """How the bot's answers ended, over HTTP: four definitions side by side, and false answers that find their way back."""
 
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -129,6 +130,23 @@ def test_a_false_answer_found_by_an_agent_counts_in_the_bound_and_stops_the_bot(
     # whoever certifies anew has these verdicts in the bound
     again = shop.client.post("/api/bot/certificate", json={}, headers=shop.roles["manager"]).json()
     assert (again["items"], again["threshold"], again["author"]) == (3, None, "manager@example.com")
+
+
+def test_what_is_to_be_judged_is_one_answer_a_customer_until_they_have_a_verdict(shop: Shop) -> None:
+    shop.ask("ana@example.com")
+    shop.ask("ana@example.com", "Delivery costs how much?")
+    shop.ask("bo@example.com")
+
+    def to_judge() -> list[str]:
+        page = shop.client.get("/console/bot", headers=shop.roles["manager"]).text
+        listed = page.partition("To judge next")[2].partition("Its latest words")[0]
+        return re.findall(r'data-decision="([0-9a-f]{32})"', listed)
+
+    first = to_judge()
+    assert len(first) == 2
+    for decision in first:
+        assert shop.judge(EntryId(decision), True) == 201
+    assert to_judge() == []
 
 
 def _verdicts(shop: Shop) -> Any:
