@@ -35,8 +35,8 @@ def stop_link(settings: Settings, customer: CustomerId) -> str:
 
 
 def customer_of(settings: Settings, token: str) -> CustomerId | None:
-    """Return whose link this is, `None` when we did not sign it."""
-    customer, _, signed = token.partition(".")
+    """Return whose link this is, `None` when we did not sign it; a full stop that a mail program took along is none."""
+    customer, _, signed = token.rstrip(".,;)>").partition(".")
     given, right = signed.encode("utf-8", "replace"), _signature(settings, customer).encode()
     return CustomerId(customer) if hmac.compare_digest(given, right) else None
 
