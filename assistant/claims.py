@@ -11,7 +11,7 @@ from assistant.brief import Context
 from assistant.citations import cited, without
 from assistant.orders import describe, fact_lines
 from assistant.phrases import is_template, phrases_for
-from assistant.promising import BORNE_OUT, is_turned, promises
+from assistant.promising import BORNE_OUT, is_priced_elsewhere, is_turned, promises
 from assistant.reading import Unit, passage_units, plain, units
 from assistant.sentences import content_words, names, negated, numbers, stems, words
 from assistant.supported import open_support
@@ -165,7 +165,9 @@ def _signals(sentence: str, evidence: _Evidence) -> dict[str, float]:
         "new_numbers": float(len(new_numbers)),
         "new_names": float(len(names(sentence) - known)),
         "new_places": float(len(_places(sentence) - evidence.places)),
-        "far_numbers": float(len(numbers(sentence) - numbers(nearest.text))),
+        "far_numbers": float(
+            len(numbers(sentence) - numbers(nearest.text)) or is_priced_elsewhere(sentence, nearest.text)
+        ),
         "negation_mismatch": float(bool(nearest.text) and is_turned(sentence, nearest, evidence.negated_title)),
     }
     quoted = _stands_in(sentence, evidence.units)

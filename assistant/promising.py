@@ -29,6 +29,8 @@ BORNE_OUT = 0.75
 _CLAUSE = re.compile(
     r"[;,:]\s|\s[–—]\s|\b(?:but|unless|except|if|and|aber|außer|und|pero|salvo|mais|sauf)\b", re.IGNORECASE
 )
+_CURRENCY = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|sek|kr|dollars?|euros?|pounds?)\b", re.IGNORECASE)
+_SUM = re.compile(r"[$€£¥]\s?\d|\d\s?(?:[$€£¥]|(?:usd|eur|gbp|sek|kr|dollars?|euros?|pounds?)\b)", re.IGNORECASE)
 _AMOUNT = re.compile(r"[$€£¥]|\b(?:usd|eur|gbp|dollars?|euros?|pounds?)\b|\bfree\b|%", re.IGNORECASE)
 
 
@@ -40,6 +42,11 @@ def promises(sentence: str, signals: Mapping[str, float]) -> bool:
         return True
     held = signals["nearest_overlap"] >= BORNE_OUT and not signals["far_numbers"]
     return _PROMISE.search(sentence) is not None and signals["overlap"] < 1.0 and not held
+
+
+def is_priced_elsewhere(sentence: str, nearest: str) -> bool:
+    """Tell whether a sentence names a sum of money where its nearest sentence names none: its number is another's."""
+    return bool(_SUM.search(sentence)) and not _CURRENCY.search(nearest)
 
 
 def is_turned(sentence: str, nearest: Unit, negated_title: bool) -> bool:

@@ -135,3 +135,18 @@ def test_a_long_draft_is_checked_in_a_moment(passage: Any) -> None:
         began = time.perf_counter()
         check_claims(text, [passage(n, PASSAGE * 10) for n in range(1, 7)], Context())
         assert time.perf_counter() - began < 2
+
+
+def test_a_sum_of_money_is_not_borne_out_by_another_kind_of_number(passage: Any) -> None:
+    rows = (
+        "| Way | Cost | Time |",
+        "|---|---|---|",
+        "| Click & collect | free | 2–5 days |",
+        "| Express | £7.95 | 1 day |",
+    )
+    table = "\n".join(rows)
+    found = [passage(1, table, title="Delivery")]
+    (wrong,) = check_claims("Click & collect costs £2. [1]", found, Context())
+    (right,) = check_claims("Express costs £7.95. [1]", found, Context())
+    (time,) = check_claims("Click & collect: time 2–5 days. [1]", found, Context())
+    assert (wrong.support, right.support, time.support) == ("contradicted", "supported", "supported")
