@@ -1,10 +1,10 @@
-"""Killed while agents ask for suggestions and send: what was acknowledged is there, and nothing is sent twice."""
+"""Killed while all are at work: what was acknowledged is there, and nothing is sent twice."""
 
 import json
 import random
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -102,13 +102,13 @@ def shop(start: Start, token: str) -> Iterator[Shop]:
 
 
 class Agents:
-    """Agents at work in threads, each on a conversation; `acknowledged` is what the server said it has."""
+    """People at work in threads, by what they do; `acknowledged` is what the server said it has of each."""
 
-    def __init__(self, works: list[Callable[[int], str]]) -> None:
+    def __init__(self, works: Mapping[str, Callable[[int], str]]) -> None:
         self._ending = threading.Event()
-        self.acknowledged: list[str] = []
+        self.acknowledged: dict[str, list[str]] = {name: [] for name in works}
         self.failures: list[BaseException] = []
-        self._threads = [threading.Thread(target=self._work, args=(work,)) for work in works]
+        self._threads = [threading.Thread(target=self._work, args=one) for one in works.items()]
 
     def __enter__(self) -> "Agents":
         for thread in self._threads:
@@ -120,23 +120,22 @@ class Agents:
         for thread in self._threads:
             thread.join(timeout=START_SECONDS)
 
-    def _work(self, work: Callable[[int], str]) -> None:
-        number = 0
+    def _work(self, name: str, work: Callable[[int], str]) -> None:
+        done = self.acknowledged[name]
         try:
             while not self._ending.is_set():
-                self.acknowledged.append(work(number))
-                number += 1
+                done.append(work(len(done)))
         except BaseException as failure:
             self.failures.append(failure)
             raise
 
 
 def shake(shop: Shop, agents: Agents, chance: random.Random) -> int:
-    """Kill and restart the server at random moments while the agents work; returns how often."""
+    """Kill and restart the server at random moments, each time everybody was served; returns how often."""
     killed = 0
     for _ in range(ROUNDS):
-        before = len(agents.acknowledged)
-        while len(agents.acknowledged) < before + 3 and not agents.failures:
+        before = {name: len(done) for name, done in agents.acknowledged.items()}
+        while any(len(done) == before[name] for name, done in agents.acknowledged.items()) and not agents.failures:
             time.sleep(0.01)
         time.sleep(chance.random() * 0.3)
         killed += shop.down()
@@ -166,65 +165,79 @@ def ids(settings: Settings) -> list[ConversationId]:
         return [conversations.find_by_key(session, SCOPE, f"conv-{number}").id for number in range(AGENTS)]
 
 
-def test_killed_while_sending(shop: Shop, settings: Settings, chance: random.Random) -> None:
-    def sender(conversation: ConversationId) -> Callable[[int], str]:
-        def send(number: int) -> str:
-            words = f"{conversation} answer {number}"
-            entry = shop.post(f"/api/conversations/{conversation}/replies", {"text": words}, f"{conversation}-{number}")
-            return str(entry["id"])
+def sender(shop: Shop, conversation: ConversationId) -> Callable[[int], str]:
+    """Somebody answers."""
 
-        return send
+    def send(number: int) -> str:
+        words = f"{conversation} answer {number}"
+        entry = shop.post(f"/api/conversations/{conversation}/replies", {"text": words}, f"{conversation}-{number}")
+        return str(entry["id"])
 
-    with Agents([sender(one) for one in ids(settings)]) as agents:
+    return send
+
+
+def drafter(shop: Shop, conversation: ConversationId) -> Callable[[int], str]:
+    """Somebody asks for a suggestion and sends it, edited."""
+
+    def draft(number: int) -> str:
+        about = f"/api/conversations/{conversation}"
+        shown = shop.post(f"{about}/suggestions", {})
+        body = {"text": f"{conversation} edited {number}", "suggestion": shown["suggestion"]}
+        shop.post(f"{about}/replies", body, f"{conversation}-{number}")
+        return str(shown["suggestion"])
+
+    return draft
+
+
+def source(shop: Shop, name: str) -> Callable[[int], str]:
+    """A customer writes, told by another system."""
+
+    def bring(number: int) -> str:
+        row = {"type": "message", "id": f"{name}-{number}", "conversation": f"mail-{name}", "channel": "email"}
+        handle = {"kind": "email", "value": f"{name}@mail.example"}
+        at = datetime.now(UTC).isoformat()
+        told = shop.post("/api/events", {**row, "direction": "in", "handle": handle, "at": at, "text": row["id"]})
+        assert told["bad"] == [], json.dumps(told)
+        return str(row["id"])
+
+    return bring
+
+
+def test_killed_while_everybody_is_at_work(shop: Shop, settings: Settings, chance: random.Random) -> None:
+    first, second, third = ids(settings)
+    works = {
+        "sent": sender(shop, first),
+        "suggested": drafter(shop, second),
+        "suggested too": drafter(shop, third),
+        "wrote": source(shop, "person0"),
+        "wrote too": source(shop, "person1"),
+    }
+    with Agents(works) as agents:
         assert shake(shop, agents, chance) == ROUNDS
     shop.down()
     assert agents.failures == []
-    sent = [entry for entry in stored(settings) if isinstance(entry.payload, MessageSent)]
-    assert sorted(agents.acknowledged) == sorted(entry.id for entry in sent)
+    acknowledged, entries = agents.acknowledged, stored(settings)
+    assert_sent_once(acknowledged["sent"], entries)
+    assert_suggested_once(acknowledged["suggested"] + acknowledged["suggested too"], entries)
+    received = [entry.payload.text for entry in entries if isinstance(entry.payload, MessageReceived)]
+    mailed = [words for words in received if words.startswith("person")]
+    assert sorted(mailed) == sorted(acknowledged["wrote"] + acknowledged["wrote too"])
+
+
+def assert_sent_once(acknowledged: list[str], entries: list[Entry]) -> None:
+    """Check that what was acknowledged is there, and that no words are twice."""
+    sent = [entry for entry in entries if isinstance(entry.payload, MessageSent)]
+    assert sorted(acknowledged) == sorted(entry.id for entry in sent if entry.payload.suggestion is None)
     texts = [entry.payload.text for entry in sent]
     assert len(texts) == len(set(texts))
 
 
-def test_killed_while_suggesting(shop: Shop, settings: Settings, chance: random.Random) -> None:
-    def drafter(conversation: ConversationId) -> Callable[[int], str]:
-        def draft(number: int) -> str:
-            about = f"/api/conversations/{conversation}"
-            shown = shop.post(f"{about}/suggestions", {})
-            body = {"text": f"{conversation} edited {number}", "suggestion": shown["suggestion"]}
-            shop.post(f"{about}/replies", body, f"{conversation}-{number}")
-            return str(shown["suggestion"])
-
-        return draft
-
-    with Agents([drafter(one) for one in ids(settings)]) as agents:
-        assert shake(shop, agents, chance) == ROUNDS
-    shop.down()
-    assert agents.failures == []
-    entries = stored(settings)
+def assert_suggested_once(acknowledged: list[str], entries: list[Entry]) -> None:
+    """Check that every suggestion that was acknowledged was shown, judged and sent once."""
     shown = [entry.payload.suggestion for entry in entries if isinstance(entry.payload, SuggestionShown)]
     assert len(shown) == len(set(shown))
-    assert set(agents.acknowledged) <= set(shown)
+    assert set(acknowledged) <= set(shown)
     judged = [entry.payload.suggestion for entry in entries if isinstance(entry.payload, SuggestionJudged)]
-    sent = [entry.payload.suggestion for entry in entries if isinstance(entry.payload, MessageSent)]
-    assert sorted(judged) == sorted(sent) == sorted(agents.acknowledged)
-
-
-def test_killed_while_customers_write_and_events_arrive(shop: Shop, settings: Settings, chance: random.Random) -> None:
-    def source(name: str) -> Callable[[int], str]:
-        def bring(number: int) -> str:
-            row = {"type": "message", "id": f"{name}-{number}", "conversation": f"mail-{name}", "channel": "email"}
-            handle = {"kind": "email", "value": f"{name}@mail.example"}
-            at = datetime.now(UTC).isoformat()
-            told = shop.post("/api/events", {**row, "direction": "in", "handle": handle, "at": at, "text": row["id"]})
-            assert told["bad"] == [], json.dumps(told)
-            return str(row["id"])
-
-        return bring
-
-    with Agents([source(f"person{number}") for number in range(AGENTS)]) as agents:
-        assert shake(shop, agents, chance) == ROUNDS
-    shop.down()
-    assert agents.failures == []
-    received = [entry.payload.text for entry in stored(settings) if isinstance(entry.payload, MessageReceived)]
-    mailed = [words for words in received if words.startswith("person")]
-    assert sorted(mailed) == sorted(agents.acknowledged)
+    sent = [entry.payload for entry in entries if isinstance(entry.payload, MessageSent)]
+    used = [said.suggestion for said in sent if said.suggestion is not None]
+    assert sorted(judged) == sorted(used) == sorted(acknowledged)
