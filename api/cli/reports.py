@@ -63,6 +63,7 @@ def _show(made: "Report") -> None:
         write(line)
     for place, action in enumerate(made.actions, start=1):
         write(f"{place}. {action.title}. {action.why}{' (too few to be sure)' if action.few else ''}")
+        write(f"   {action.effect}.")
     verdicts = {one.now.name: one.direction for one in made.changes}
     rows = [(one.title, number(one), interval(one), verdicts.get(one.name, "")) for one in made.measures if one.n]
     write_table(("measure", "now", "95 %, n", "since before"), rows)

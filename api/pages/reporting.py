@@ -89,7 +89,7 @@ def as_text(report: Report, company: str) -> str:
     lines = [f"Customer support report{f', {company}' if company else ''}, {days}", "", *report.headline]
     for place, one in enumerate(report.actions, start=1):
         few = " Too few to be sure." if one.few else ""
-        lines += ["", f"{place}. {one.title}. {one.why}{few} At best {short(one.gain)} {one.what} (n {one.n})."]
+        lines += ["", f"{place}. {one.title}. {one.why}{few} {one.effect}."]
     return "\n".join([*lines, "", "Everything is in the file: it opens offline and prints.", ""])
 
 

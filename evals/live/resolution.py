@@ -85,8 +85,9 @@ def _net(closed: Sequence[Story], period: Period, solvable: Solvable) -> Measure
     able = [one for one in closed if solvable(opening(one))]
     found = _fcr(able, period, WINDOW)
     left_out = _fcr(closed, period, WINDOW).n - found.n
-    title, note = "Of those that policy lets be solved at once", "topics of the service plan with first_contact: false"
-    more = {"name": "fcr_net", "title": title, "note": f"left out: {note}", "parts": {"left out": float(left_out)}}
+    title = "Resolved at the first contact, of those that policy lets be solved at once"
+    note = "topics that the service plan marks first_contact: false are left out"
+    more = {"name": "fcr_net", "title": title, "note": note, "parts": {"left out": float(left_out)}}
     return Measure(**{**vars(found), **more})
 
 

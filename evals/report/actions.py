@@ -1,7 +1,8 @@
 """Three things to do next: where most would be gained, what it would bring at best, and what that rests on."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from math import sqrt
 
 from evals.live.journeys import Way
 from evals.live.measures import FEW, Measure
@@ -9,12 +10,13 @@ from evals.report.gaps import Gap
 from evals.report.themes import Theme
 
 WANTED = 3
+Z = 1.96
 
 
 @dataclass(frozen=True)
 class Action:
     """A proposal. `gain` counts the customers of the period who would have been spared something, if it worked fully;
-    `n` is what the estimate rests on."""
+    `low` to `high` is what such a count may be the next time (Poisson, score interval); `n` is what it rests on."""
 
     title: str
     why: str
@@ -27,14 +29,37 @@ class Action:
         """Whether it rests on too little."""
         return self.n < FEW
 
+    @property
+    def low(self) -> float:
+        """The least that a period like this one brings at 95 %."""
+        return self.gain + Z * Z / 2 - Z * sqrt(self.gain + Z * Z / 4)
+
+    @property
+    def high(self) -> float:
+        """The most that a period like this one brings at 95 %."""
+        return self.gain + Z * Z / 2 + Z * sqrt(self.gain + Z * Z / 4)
+
+    @property
+    def effect(self) -> str:
+        """The expected effect in words."""
+        return f"At best {self.gain:.0f} ({self.low:.0f} to {self.high:.0f}) {self.what}; rests on n {self.n}"
+
 
 def propose(
     measures: Sequence[Measure], ways: Sequence[Way], themes: Sequence[Theme], gaps: Sequence[Gap]
 ) -> list[Action]:
-    """The three proposals that would spare most customers something; each says what it rests on."""
+    """The three proposals that would spare most customers something; each says what it rests on.
+
+    One of each kind goes first: three articles to write are one thing to do.
+    """
     named = {one.name: one for one in measures}
-    found = [*_ways(ways), *_gaps(gaps), *_themes(themes), *_measures(named)]
-    return sorted((one for one in found if one.gain > 0), key=lambda one: (-one.gain, one.title))[:WANTED]
+    kinds = [_ordered(some) for some in (_ways(ways), _gaps(gaps), _themes(themes), _measures(named))]
+    first = _ordered(some[0] for some in kinds if some)
+    return [*first, *_ordered(one for some in kinds for one in some[1:])][:WANTED]
+
+
+def _ordered(found: Iterable[Action]) -> list[Action]:
+    return sorted((one for one in found if one.gain > 0), key=lambda one: (-one.gain, one.title))
 
 
 def _ways(ways: Sequence[Way]) -> Iterator[Action]:

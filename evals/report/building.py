@@ -129,13 +129,13 @@ def headline(compared: Sequence[Change]) -> list[str]:
 
 
 def _sentence(change: Change) -> str:
-    word = {"better": "better", "worse": "worse", "changed": "different"}[change.direction]
+    """In words: which way it went, the two values, and how sure the difference is."""
     now, before = change.now, change.before
-    return (
-        f"{now.title} is {word}: {now.value:.3g} {now.unit}".rstrip()
-        + f" (n {now.n}), {before.value:.3g} before (n {before.n}); "
-        + f"difference {change.difference:+.3g}, {change.low:+.3g} to {change.high:+.3g}."
-    )
+    unit = {"%": " %", "points": " points", "": ""}.get(now.unit, f" {now.unit}")
+    values = f"{now.value:.3g}{unit} instead of {before.value:.3g}{unit} (n {now.n} and {before.n})"
+    sure = f"a difference of {change.difference:+.3g}, with 95 % certainty {change.low:+.3g} to {change.high:+.3g}"
+    numbers = f"{values}; {sure}".replace("-", "−")
+    return f"{change.direction.capitalize()}: {now.title}: {numbers}."
 
 
 def _trends(source: Source, period: Period) -> list[Trend]:

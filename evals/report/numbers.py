@@ -77,7 +77,12 @@ def _voice(report: Report) -> Iterator[Row]:
 
 def _actions(report: Report) -> Iterator[Row]:
     for place, one in enumerate(report.actions, start=1):
-        yield _plain(f"action/{place}", one.title, one.gain, one.n, one.what) | {"few": one.few, "note": one.why}
+        yield _plain(f"action/{place}", one.title, one.gain, one.n, one.what) | {
+            "low": one.low,
+            "high": one.high,
+            "few": one.few,
+            "note": one.why,
+        }
 
 
 def _plain(name: str, title: str, value: float | None, n: int, unit: str = "") -> Row:

@@ -95,7 +95,7 @@ def test_a_full_report_prints_on_eight_pages_in_black_and_white(
     page.goto("about:blank")
     page.on("request", lambda request: asked.append(request.url))
     made = full_report()
-    assert made.headline[0].startswith("Issues in which the customer had to say something twice is better")
+    assert made.headline[0].startswith("Better: Issues in which the customer had to say something twice: ")
     page.set_content(as_html(made, "A made-up company"))
     page.get_by_role("heading", name="All numbers").wait_for()
     check_axe(page)

@@ -79,6 +79,12 @@ def test_what_to_do_is_ranked_by_whom_it_spares() -> None:
         "Look for the cause of “refund, late”",
     }
     assert proposed[2].few
+    assert (round(proposed[0].low, 1), round(proposed[0].high, 1)) == (21.0, 42.8)  # 30 + 1.92 ± 1.96 √30.96
+    assert proposed[0].effect.startswith("At best 30 (21 to 43) ")
+    gaps = [Gap(name, "?", 40 - place, 0, "") for place, name in enumerate(("gloves", "tents", "boots"))]
+    mixed = propose([], [way], [theme], gaps)  # one of each kind first: three articles are one thing to do
+    assert [one.gain for one in mixed] == [40, 30, 30]
+    assert [one.gain for one in propose([], [], [], gaps)] == [40, 39, 38]
     assert propose([], [], [], []) == []
 
 
@@ -185,7 +191,7 @@ def test_the_headline_says_where_most_of_the_change_lies(tell: Tell, november: P
         more = again.format(begun + 2, channel, begun + 3) if bad else ""
         stories.append(tell(line.format(begun, channel, begun + 0.1, begun + 1, more), f"i{number}", f"c{number}"))
     made = build(Source(stories, Told()), november, by_word)
-    [told] = [one for one in made.headline if one.startswith("Resolved issues that were opened again is better")]
+    [told] = [one for one in made.headline if one.startswith("Better: Resolved issues that were opened again: ")]
     assert told.endswith("100% of that lies on email: 0 (n 40), 50 before (n 40).")
 
 
