@@ -61,6 +61,11 @@ def train(as_json: AsJson = False) -> None:
         f"On the last {measures['cases']:.0f}: log loss {measures['log_loss']:.3f}, "
         f"{measures['log_loss_without_model']:.3f} without a model. {card.limits}"
     )
+    if measures["log_loss"] >= measures["log_loss_without_model"]:
+        tell(
+            "That is no better than no model: there is too little history, or colleagues hardly differ. "
+            "Train again later."
+        )
 
 
 @routing.command("explain")
@@ -118,13 +123,18 @@ def simulate(as_json: AsJson = False) -> None:
         write_json({"would": rows, "estimates": {name: vars(one) for name, one in told.items()}})
         return
     write_table(
-        ("conversation", "would ask", "how"),
-        [(row["conversation"], row["to"] or "nobody", row["arm"] or "–") for row in rows],
+        ("conversation", "would ask", "how", "why"),
+        [(row["conversation"], row["to"] or "nobody", row["arm"] or "–", _first(row["why"])) for row in rows],
     )
     for name, one in told.items():
         write(f"by the score alone, {name}: {one.value:.1%} ± {1.96 * one.error:.1%} end well (n {one.n})")
     if not told:
         tell("Too few offers with kept odds have ended to estimate what another way would have earned.")
+
+
+def _first(why: list[str]) -> str:
+    """Return the first reason, without whom it is about where the line says that already."""
+    return why[0].partition(": ")[2] if why else ""
 
 
 @escalation.command("lint")

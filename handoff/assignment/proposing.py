@@ -18,6 +18,8 @@ from handoff.plan import Plan
 
 # Fewer cases than these are no reason that anybody should read.
 LEAST = 5
+# So many colleagues whom the same rule keeps out are named.
+NAMED = 3
 # A difference of chances that is worth a word.
 A_POINT = 0.01
 
@@ -122,4 +124,16 @@ def why(proposal: Proposal) -> list[str]:
     """Return a proposal in words: who and why, or why nobody."""
     if proposal.choice is not None:
         return [f"{proposal.choice.scored.agent.email}: {reason}" for reason in words(proposal.choice, proposal)]
-    return [f"{email}: {found.why} ({found.rule})" for email, found in proposal.objections.items()]
+    return kept_out(proposal.objections)
+
+
+def kept_out(objections: Mapping[str, Objection]) -> list[str]:
+    """Return which rules kept whom out, the one that kept most out first; of many alike the first few are named."""
+    people: defaultdict[Objection, list[str]] = defaultdict(list)
+    for email, found in objections.items():
+        people[found].append(email)
+    told = []
+    for found, emails in sorted(people.items(), key=lambda one: (-len(one[1]), one[0].rule)):
+        more = f" and {len(emails) - NAMED} more" if len(emails) > NAMED else ""
+        told.append(f"{', '.join(emails[:NAMED])}{more}: {found.why} ({found.rule})")
+    return told

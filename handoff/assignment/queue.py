@@ -45,6 +45,13 @@ def why_here(one: Waiting, place: int, now: datetime) -> str:
     head = HEADSTART[one.priority]
     extra = round(abs(head.total_seconds()) / 60)
     if not extra:
-        return f"place {place}: waits {minutes} min"
+        return f"place {place}: waits {span(minutes)}"
     more = "more" if head > timedelta(0) else "less"
-    return f"place {place}: waits {minutes} min, {one.priority} counts {extra} min {more}"
+    return f"place {place}: waits {span(minutes)}, {one.priority} counts {extra} min {more}"
+
+
+def span(minutes: int) -> str:
+    """Return a time in words: minutes up to two hours, hours up to two days, days."""
+    if minutes < 120:
+        return f"{minutes} min"
+    return f"{minutes // 60} hours" if minutes < 2 * 24 * 60 else f"{minutes // (24 * 60)} days"

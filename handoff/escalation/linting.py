@@ -17,7 +17,7 @@ class Finding:
 
 def lint(plan: Plan, agents: Sequence[Agent]) -> list[Finding]:
     """Return what cannot be meant; nothing is found in a plan that is fine."""
-    return [*_rules(plan), *_topics(plan, agents), *_people(plan, agents), *_social(plan)]
+    return [*_rules(plan), *_topics(plan, agents), *_people(plan, agents), *_profiles(agents), *_social(plan)]
 
 
 def _rules(plan: Plan) -> list[Finding]:
@@ -67,6 +67,8 @@ def _topics(plan: Plan, agents: Sequence[Agent]) -> list[Finding]:
     for name, topic in plan.topics.items():
         if not topic.words:
             found.append(Finding(f"topics.{name}", "has no words: no message is ever about it."))
+        if topic.skilled_only and not topic.skills:
+            found.append(Finding(f"topics.{name}", "is skilled_only and names no skill: anybody may take it."))
         if agents and topic.skills and not known & {skill.lower() for skill in topic.skills}:
             found.append(Finding(f"topics.{name}", f"asks for {' or '.join(topic.skills)}, which nobody here knows."))
     return found
@@ -78,6 +80,14 @@ def _people(plan: Plan, agents: Sequence[Agent]) -> list[Finding]:
     if wants and agents and not managers:
         return [Finding(f"escalation.{wants[0]}", "asks for a manager, and there is none.")]
     return []
+
+
+def _profiles(agents: Sequence[Agent]) -> list[Finding]:
+    return [
+        Finding(f"staff.{agent.email}", f"is offered nothing: {agent.problem}")
+        for agent in agents
+        if agent.active and agent.problem
+    ]
 
 
 def _social(plan: Plan) -> list[Finding]:

@@ -1,11 +1,12 @@
 """Escalation: a plan is read strictly, linted, acts once with its reason, and its dry run is what acting would do."""
 
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 
-from handoff.agents.agent import Agent
+from handoff.agents.agent import Agent, agent_of
 from handoff.escalation.acting import Call, escalate, escalate_waiting
 from handoff.escalation.dry_run import dry_run
 from handoff.escalation.linting import lint
@@ -20,8 +21,9 @@ from knowledge.customers.routing_entries import ConversationEscalated
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.failures import NotFound, Rejected
-from knowledge.ids import ConversationId
+from knowledge.ids import ConversationId, StaffId
 from knowledge.scope import Scope
+from knowledge.staff.people import Staff
 
 DEMO = Path(__file__).parents[2] / "examples" / "tarnfell" / "service.yaml"
 MINUTE = timedelta(minutes=1)
@@ -130,8 +132,17 @@ def test_a_timer_runs_on_everything_public(database: Database, scope: Scope, now
         assert reply_clock(get_conversation(session, scope, private), now, PLAN) is None
 
 
-def test_the_demo_plan_is_fine() -> None:
-    assert lint(read_plan(DEMO), []) == []
+def test_the_demo_plan_and_its_colleagues_are_fine() -> None:
+    rows = [json.loads(line) for line in (DEMO.parent / "agents.jsonl").read_text().splitlines()]
+    team = [agent_of(Staff(StaffId("1"), one["email"], one["name"], one["role"], one, True, True)) for one in rows]
+    assert lint(read_plan(DEMO), team) == []
+
+
+def test_the_linter_finds_colleagues_who_are_offered_nothing() -> None:
+    broken = agent_of(Staff(StaffId("1"), "a@shop.example", "A", "agent", {"capacity": {"chat": -1}}, True, True))
+    (found,) = lint(parse_plan(""), [broken])
+    assert found.where == "staff.a@shop.example"
+    assert "Capacity is a whole number" in found.says
 
 
 @pytest.mark.parametrize(
@@ -154,6 +165,7 @@ def test_the_demo_plan_is_fine() -> None:
         ("topics: {a: {skills: [tents]}}", "topics.a", "no words"),
         ("topics: {a: {words: [tent], skills: [stoves]}}", "topics.a", "nobody here knows"),
         ("escalation: [{name: a, when: {vip: true}, to: manager}]", "escalation.a", "there is none"),
+        ("topics: {a: {words: [tent], skilled_only: true}}", "topics.a", "names no skill"),
         ("topics: {a: {words: [tent], channels: [instagram]}}", "reply_minutes", "promises nothing"),
     ],
 )

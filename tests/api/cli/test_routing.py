@@ -28,6 +28,8 @@ def test_the_demo_company_is_learned_from_and_explained(run: Run) -> None:
     explained = run("routing", "explain", conversation)
     assert explained.exit_code == 0
     assert "place" in explained.stdout
+    table = run("routing", "simulate")
+    assert "why" in table.stdout
     assert run("routing", "explain", "0" * 32).exit_code == 1
     dry = json.loads(run("escalation", "dry-run", str(DEMO / "service.yaml"), "--days", "3000", "--json").stdout)
     assert sum(dry["rules"].values()) == len(dry["would"])

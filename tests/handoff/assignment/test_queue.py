@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.assignment.queue import HEADSTART, Priority, Waiting, in_order, why_here
+from handoff.assignment.queue import HEADSTART, Priority, Waiting, in_order, span, why_here
 from knowledge.ids import ConversationId
 
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
@@ -24,6 +24,7 @@ def test_urgent_goes_first_and_says_why() -> None:
     assert [one.conversation for one in queue] == ["0002", "0003", "0001", "0004"]
     assert why_here(queue[0], 1, NOW) == "place 1: waits 5 min, urgent counts 240 min more"
     assert why_here(queue[2], 3, NOW) == "place 3: waits 90 min"
+    assert [span(one) for one in (0, 119, 120, 2_879, 2_880)] == ["0 min", "119 min", "2 hours", "47 hours", "2 days"]
 
 
 @given(cases=waits)
