@@ -1,7 +1,9 @@
 """Articles that say the same twice, and articles that give different numbers of the same thing."""
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Literal
 
 import numpy as np
@@ -19,8 +21,12 @@ SAME = 0.93
 ABOUT = 0.72
 # Two sentences are about one thing when they share so much of their words without a number.
 SHARED = 0.6
+# Texts are the same when they share so much of their words, and so many.
+EQUAL = 0.95
+LEAST_WORDS = 6
 BLOCK = 1_000
 MOST = 1_000
+_HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 Kind = Literal["duplicate", "contradiction"]
 Progress = Callable[[int, int], None]
 
@@ -70,8 +76,19 @@ def _compare(one: StoredPassage, other: StoredPassage, similarity: float) -> Ite
     quotes = contradiction(first.text, second.text) if first.product == second.product else None
     if quotes:
         yield Pair("contradiction", first, second, similarity, quotes)
-    elif similarity >= SAME:
+    elif similarity >= SAME or _same_words(first.text, second.text):
         yield Pair("duplicate", first, second, similarity, (first.text, second.text))
+
+
+def _same_words(one: str, other: str) -> bool:
+    """Tell whether two texts hold the same words, whatever their headings are: under two titles cosines differ."""
+    ours, theirs = _words_below_heading(one), _words_below_heading(other)
+    return len(ours & theirs) >= max(LEAST_WORDS, EQUAL * len(ours | theirs))
+
+
+@lru_cache(maxsize=10_000)
+def _words_below_heading(text: str) -> frozenset[str]:
+    return frozenset(content_words(_HEADING.sub("", text)))
 
 
 def contradiction(one: str, other: str) -> tuple[str, str] | None:

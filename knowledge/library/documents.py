@@ -29,9 +29,15 @@ def read_document(path: Path, name: str, fields: Fields, max_bytes: int) -> tupl
         return Finding(name, str(reason))
     title = _state(found["stated"], fields)
     if path.suffix.lower() == ".pdf":
-        return title, join_lines(text)
+        return title, join_lines(_below(title, text))
     heading = _HEADING.search(text)
     return title or (heading[1] if heading else ""), text
+
+
+def _below(title: str, text: str) -> str:
+    """Return a PDF's text without the title at its head: it would be read as the beginning of the first sentence."""
+    found = re.match(r"\s*" + r"\s+".join(map(re.escape, title.split())) + r"[ \t]*\r?\n\s*", text, re.IGNORECASE)
+    return text[found.end() :] if title and found and text[found.end() :].strip() else text
 
 
 def join_lines(text: str) -> str:

@@ -16,6 +16,7 @@ ARTICLES = {
     "returns-shop": "# Returning things\n\nYou may return a tent within 60 days of delivery.",
     "hours": "# Opening hours\n\nOur shop in Leeds is open from nine to five on every working day of the week.",
     "hours-copy": "# Opening hours\n\nOur shop in Leeds is open from nine to five on each working day of the week.",
+    "hours-again": "# The shop\n\nOur shop in Leeds is open from nine to five on every working day of the week.",
     "stoves": "# Gas stoves\n\nNever use a gas stove inside a tent. It weighs 28 grams.",
     "other": "---\nproduct: Boats\n---\n# Returns\n\nYou may return a tent within 90 days of delivery.",
 }
@@ -30,6 +31,7 @@ def test_pairs_of_a_library(database: Database, scope: Scope, tmp_path: Path) ->
     told = {(pair.kind, frozenset((pair.first.key, pair.second.key))) for pair in found}
     assert ("contradiction", frozenset(("returns.md", "returns-shop.md"))) in told
     assert ("duplicate", frozenset(("hours.md", "hours-copy.md"))) in told
+    assert ("duplicate", frozenset(("hours.md", "hours-again.md"))) in told
     assert not any("stoves.md" in keys for _, keys in told)
     assert not any(kind == "contradiction" and "other.md" in keys for kind, keys in told)
     assert find_pairs(database, scope, "another-embedder", quiet) == []

@@ -50,6 +50,21 @@ def test_three_hundred_pages(tmp_path: Path) -> None:
         assert f"Basic {page} EUR" in draft.text
 
 
+def test_a_title_at_the_head_of_a_pdf_is_no_part_of_its_first_sentence(tmp_path: Path) -> None:
+    styles = getSampleStyleSheet()
+    said = "The stove has a warranty of five years."
+    for title, head, kept in (
+        ("Warranty of the stove", "Warranty of the Stove", said),
+        ("Warranty", "Other words", f"Other words\n{said}"),
+        ("A.*(b", "A.*(b", said),
+    ):
+        story = [Paragraph(head, styles["BodyText"]), Paragraph(said, styles["BodyText"])]
+        SimpleDocTemplate(str(tmp_path / "a.pdf"), title=title).build(story)
+        draft = _read(tmp_path / "a.pdf")
+        assert isinstance(draft, Draft)
+        assert (draft.title, draft.text) == (title, kept)
+
+
 def test_a_word_file_keeps_headings_tables_and_its_language(tmp_path: Path) -> None:
     document = Document()
     document.core_properties.language = "de"
