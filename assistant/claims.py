@@ -10,7 +10,7 @@ from typing import TypeVar
 from assistant.brief import Context
 from assistant.citations import cited, without
 from assistant.orders import describe, fact_lines
-from assistant.phrases import is_template, phrases_for
+from assistant.phrases import GREETING, is_template, phrases_for
 from assistant.promising import BORNE_OUT, is_priced_elsewhere, is_turned, promises
 from assistant.reading import Unit, passage_units, plain, units
 from assistant.sentences import content_words, names, negated, numbers, stems, words
@@ -74,7 +74,7 @@ _NOTHING = Unit("", frozenset(), "", False)
 # A likeness that people would hardly ever take for support is none.
 LEAST_CHANCE = 0.3
 _SENTENCE_END = re.compile(r"(?<=[.!?…])[\"'”’)]*\s+(?=[\"'“‘(]?[^\W_])")
-_GREETING = re.compile(r"^(?:hello|hi|dear|guten tag|hola|bonjour)\b[^.!?]{0,100}[,:!]?$", re.IGNORECASE)
+_GREETING = re.compile(rf"^{GREETING}[^.!?]{{0,100}}[,:!]?$", re.IGNORECASE)
 
 
 # Where a sentence would lead the customer: an e-mail address, or a host with or without what stands around it.

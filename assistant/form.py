@@ -3,8 +3,9 @@
 import re
 from dataclasses import dataclass
 
-from assistant.phrases import Phrases, is_template, phrases_for
+from assistant.phrases import GREETING, Phrases, is_signature, is_template, phrases_for
 from assistant.privacy.patterns import structured
+from knowledge.customers.references import find
 
 # Two text messages of the GSM alphabet hold 306 signs, a post on X 280; the line with a page to read comes after these.
 SMS_CHARS = 220
@@ -18,6 +19,8 @@ _PLAIN = str.maketrans(
     {"“": '"', "”": '"', "„": '"', "«": '"', "»": '"', "‘": "'", "’": "'", "–": "-", "—": "-"}
     | {"…": "...", "·": ",", "\u00a0": " "}
 )
+_GREETS = re.compile(rf"{GREETING}[^\n,.:!?“\"]{{0,60}}[,!]\s+(?=\S)", re.IGNORECASE)
+_EMPHASIS = re.compile(r"(?<![\w*])(\*{1,3})(?=\S)([^*\n]{1,300}?)(?<=\S)\1(?![\w*])")
 _SOURCE = re.compile(r"^(?P<title>[^\n“]{1,120}):\n(?P<quotes>“.*)$", re.DOTALL)
 
 
@@ -43,19 +46,34 @@ def fit(text: str, form: Form) -> str:
     signature; in public nothing personal is said, and the customer is asked to write in private instead.
     """
     phrases = phrases_for(form.language)
-    parts = [part for part in text.split("\n\n") if part.strip()]
+    parts = _parts(text)
     if not parts:
         return text
+    if is_signature(parts[-1]) and (form.company or form.channel != "email"):
+        parts = parts[:-1] or parts
     if form.public:
         parts = _in_public(parts, form, phrases)
     if is_short(form.channel, public=form.public):
-        said = _cut(" ".join(_bare(parts)), room(form.channel, public=form.public) or CHAT_CHARS)
-        return in_plain_signs(said) if form.channel == "sms" else said
+        return _short(parts, form, phrases)
     if form.channel in BRIEF or form.public:
         return _brief(parts, form)
     if form.channel == "email":
         return "\n\n".join(_as_mail(parts, form, phrases))
     return text
+
+
+def _parts(text: str) -> list[str]:
+    """Return the paragraphs without marks of bold and italics, a greeting in one of its own."""
+    parts = [part for part in _EMPHASIS.sub(r"\2", text).split("\n\n") if part.strip()]
+    greets = _GREETS.match(parts[0]) if parts else None
+    if greets is None:
+        return parts
+    said = parts[0][greets.end() :]
+    return [
+        greets[0].strip().rstrip("!.") + ("" if greets[0].strip()[-1] in ",:" else ","),
+        said[:1].upper() + said[1:],
+        *parts[1:],
+    ]
 
 
 def is_short(channel: str, *, public: bool) -> bool:
@@ -75,6 +93,16 @@ def in_plain_signs(text: str) -> str:
     return text.replace(" · ", ", ").translate(_PLAIN)
 
 
+def _short(parts: list[str], form: Form, phrases: Phrases) -> str:
+    """The sentences that fit, and the wish to go on in private where there is one."""
+    most = room(form.channel, public=form.public) or CHAT_CHARS
+    ends = [phrases.in_private] if phrases.in_private in parts else []
+    said = [part for part in parts if part not in ends]
+    texts = [_cut(" ".join(_bare(said)), most - sum(len(one) + 1 for one in ends))] if said else []
+    text = " ".join([*texts, *ends])
+    return in_plain_signs(text) if form.channel == "sms" else text
+
+
 def _in_public(parts: list[str], form: Form, phrases: Phrases) -> list[str]:
     """Leave out greetings and every part with personal data; ask to go on in private where there was one."""
     said = [part for part in parts if not _is_greeting(part)]
@@ -85,7 +113,7 @@ def _in_public(parts: list[str], form: Form, phrases: Phrases) -> list[str]:
 def _personal(part: str, form: Form) -> bool:
     names = [word for word in form.name.split() if len(word) > 1]
     named = any(re.search(rf"\b{re.escape(word)}\b", part, re.IGNORECASE) for word in names)
-    return named or any(found.kind != "LINK" for found in structured(part))
+    return named or bool(find(part)) or any(found.kind != "LINK" for found in structured(part))
 
 
 def _bare(parts: list[str]) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from assistant.feedback import suggestion_key
-from assistant.phrases import PHRASES, is_template
+from assistant.phrases import GREETING, PHRASES, is_template
 from assistant.privacy.placeholders import Placeholders
 from assistant.reading import passage_units
 from assistant.sentences import content_words, words
@@ -49,7 +49,7 @@ _VALUE = re.compile(r"\\\{\w+\\\}")
 _OF_EVERY_DRAFT = re.compile(
     "|".join(_VALUE.sub(".*?", re.escape(said)) for one in PHRASES.values() for said in (one.read_more, one.order))
 )
-_GREETING = re.compile(r"(?:hello|hi|dear|guten tag|hallo|hola|bonjour)\b[^.!?\n]{0,100}[,:!]?", re.IGNORECASE)
+_GREETING = re.compile(rf"{GREETING}[^.!?\n]{{0,100}}[,:!]?", re.IGNORECASE)
 
 
 @dataclass(frozen=True)

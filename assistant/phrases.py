@@ -8,6 +8,18 @@ from knowledge.library.language import detect_language
 
 READ_CHARS = 500
 QUESTION_CHARS = 200
+# The words that a reply greets with, at the start of a line.
+GREETING = (
+    r"(?:hello|hi|hey|dear|good (?:morning|afternoon|evening)|guten (?:tag|morgen|abend)|hallo|liebe[rs]?"
+    r"|sehr geehrte[rs]?|hola|estimad[oa]s?|bonjour|bonsoir)\b"
+)
+_SIGN_OFF = re.compile(
+    r"(?:(?:best|kind|warm)(?:est)? (?:regards|wishes)|regards|all the best|sincerely|yours \w+|cheers"
+    r"|(?:mit )?(?:freundlichen?|besten?|vielen?|lieben?) gr(?:üßen|üße|uß)|(?:un |cordiales )?saludos?(?: cordiales)?"
+    r"|(?:bien )?cordialement|bien à vous)\s*[,.!]?",
+    re.IGNORECASE,
+)
+SIGN_OFF_LINES = 3
 
 
 @dataclass(frozen=True)
@@ -111,8 +123,9 @@ def is_template(sentence: str) -> bool:
 
 
 def is_signature(part: str) -> bool:
-    """Tell whether a paragraph is the end of a mail: our regards, and who sends them."""
-    return part.split("\n", 1)[0].strip() in {phrases.regards for phrases in PHRASES.values()}
+    """Tell whether a paragraph is the end of a mail: regards, ours or in other words, and who sends them."""
+    lines = part.strip().splitlines()
+    return 0 < len(lines) <= SIGN_OFF_LINES and _SIGN_OFF.fullmatch(lines[0].strip()) is not None
 
 
 def is_question_back(text: str) -> bool:

@@ -59,6 +59,33 @@ def test_in_public_nothing_personal_is_said() -> None:
     assert "private message" not in fit("We open at nine.", Form("x", public=True, name="Maya"))
 
 
+WRITTEN = (
+    "Hi Maya, thanks for writing! Boots come back within 60 days. [1]\n\nOpen **Orders** and choose *Return*. [1]\n\n"
+    "Best regards,\nYour support team"
+)
+
+
+def test_a_models_own_greeting_and_sign_off_are_not_doubled() -> None:
+    mail = fit(WRITTEN, Form("email", name="Maya Lind", company="Tarnfell"))
+    assert mail == (
+        "Hi Maya,\n\nThanks for writing! Boots come back within 60 days. [1]\n\nOpen Orders and choose Return. [1]\n\n"
+        "Kind regards\nTarnfell"
+    )
+    assert fit(WRITTEN, Form("email")).endswith("Best regards,\nYour support team")
+    assert fit(WRITTEN, Form("chat", answered=True)).startswith("Thanks for writing!")
+    for channel in ("chat", "sms", "x"):
+        assert "support team" not in fit(WRITTEN, Form(channel, name="Maya"))
+    assert fit("2 * 3 * 4 is __init__ of a_b_c.", Form("chat")) == "2 * 3 * 4 is __init__ of a_b_c."
+
+
+def test_in_public_a_greeting_by_name_costs_no_answer_and_an_order_is_personal() -> None:
+    assert fit(WRITTEN, Form("instagram", public=True, name="Maya Lind")).startswith("Thanks for writing!")
+    told = fit("Your order TF-1042 left on Monday.\n\nBoots come back within 60 days.", Form("x", public=True))
+    assert "TF-1042" not in told
+    assert "60 days" in told
+    assert "private message" in told
+
+
 @pytest.mark.parametrize("text", ["", " ", "\n\n\n", "a", "[1]"])
 @pytest.mark.parametrize("channel", ["sms", "chat", "email", "x", "", "unheard-of"])
 def test_odd_drafts_stay_what_they_are(text: str, channel: str) -> None:
