@@ -105,7 +105,7 @@ def _why(rule: Rule, now: Situation) -> str:
         (
             when.waited_minutes is not None,
             now.repeats > 0 and now.waited >= timedelta(minutes=when.waited_minutes or 0),
-            f"waits {now.waited.total_seconds() / 60:.0f} working min",
+            f"waits {_working(now.waited)}",
         ),
         (
             when.mood_below is not None,
@@ -116,6 +116,11 @@ def _why(rule: Rule, now: Situation) -> str:
     ]
     asked = [(holds, words) for is_asked, holds, words in checks if is_asked]
     return ", ".join(words for _, words in asked) if asked and all(holds for holds, _ in asked) else ""
+
+
+def _working(waited: timedelta) -> str:
+    minutes = waited.total_seconds() / 60
+    return f"{minutes:.0f} working min" if minutes < 120 else f"{minutes / 60:.0f} working hours"
 
 
 def passed_rules(entries: Sequence[Entry]) -> frozenset[str]:

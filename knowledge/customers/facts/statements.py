@@ -38,6 +38,14 @@ _EMPTY = re.compile(
     r"i appreciate[\w ,]*|(?:everything|all)(?: is)? (?:correct|good|set)[\w ]*|safe travels|stop)\W*$",
     re.IGNORECASE,
 )
+# How mails begin and end: nothing is said by it. A name may follow, no more.
+_SIGNED = re.compile(
+    r"^\W*(?:(?:with )?(?:kind|kindest|best|warm|many) (?:regards|wishes|thanks)|regards|"
+    r"yours (?:sincerely|faithfully|truly)|i hope this (?:\w+ )?finds you|"
+    r"(?:mit )?(?:freundlichen?|beste[rn]?|liebe[rn]?|vielen?) grüße[nr]?|(?:bien )?cordialement|"
+    r"(?:un )?(?:cordial(?:es)? )?saludos?|med vänlig hälsning(?:ar)?)\b[\w ,'-]{0,60}\W*$",
+    re.IGNORECASE,
+)
 _KINDS: tuple[tuple[str, str], ...] = (
     (
         "tried",
@@ -115,7 +123,7 @@ def stated_in(text: str) -> list[Statement]:
     found = []
     for whole in sentences(text):
         core = trim(whole)
-        if _EMPTY.match(core) or not _says_something(core):
+        if _EMPTY.match(core) or _SIGNED.match(core) or not _says_something(core):
             continue
         found.append(Statement(kind_of(whole), core, whole))
     return found
@@ -130,8 +138,9 @@ def trim(sentence: str) -> str:
 
 
 def kind_of(sentence: str) -> str:
-    """Return the kind of a sentence by its words; `stated` when none fits."""
-    return next((name for name, pattern in _KINDS if re.search(pattern, sentence, re.IGNORECASE)), "stated")
+    """Return the kind of a sentence by its words; what is asked is a request, `stated` what fits none."""
+    usual = "request" if sentence.rstrip().endswith("?") else "stated"
+    return next((name for name, pattern in _KINDS if re.search(pattern, sentence, re.IGNORECASE)), usual)
 
 
 def promises_in(text: str) -> list[str]:

@@ -3,6 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -41,6 +42,24 @@ def test_greetings_thanks_and_consent_are_no_facts() -> None:
     assert (
         facts(("customer", "Hi there!"), ("customer", "Thank you so much. That's all."), ("customer", "ok great")) == ()
     )
+
+
+@pytest.mark.parametrize(
+    "end",
+    [
+        "With kind regards, Wendy Carmichael",
+        "Best wishes, Tom",
+        "Yours sincerely, Hiroshi Okabe",
+        "Mit freundlichen Grüßen, Katarina Voigt",
+        "Cordialement, Camille",
+        "I hope this finds you well.",
+    ],
+)
+def test_how_a_mail_ends_is_no_fact_and_what_it_asks_is_wanted(end: str) -> None:
+    found = facts(("customer", f"Is it too late to have the money back?\n{end}"))
+    assert [(one.type, one.status, one.text) for one in found] == [
+        ("request", "asked", "Is it too late to have the money back")
+    ]
 
 
 def test_a_wish_keeps_its_words_and_its_values() -> None:
