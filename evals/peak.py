@@ -19,6 +19,8 @@ from evals.peak_world import SHARES, draw
 from evals.serving import running
 
 CUSTOMERS, MINUTES = 200, 2.0
+# So many seconds agents are still with others when a full peak begins: half of the arrivals.
+BUSY = 8.0
 Say = Callable[[str], None]
 
 
@@ -48,7 +50,7 @@ def peak_part(quick: bool, say: Say) -> Iterator[Figure]:
         each = [tried(story, Path(place), one) for one in scripts]
         orders = sum(count for count, _ in each), sum((wrong for _, wrong in each), Wrong())
     say(f"peak: {orders[0]} orders of steps; now {CUSTOMERS} customers")
-    yield from peak_figures(run(40 if quick else CUSTOMERS), orders)
+    yield from peak_figures(run(40 if quick else CUSTOMERS, busy=BUSY), orders)
 
 
 def peak_figures(found: Judged, interleavings: tuple[int, Wrong]) -> Iterator[Figure]:
@@ -58,6 +60,7 @@ def peak_figures(found: Judged, interleavings: tuple[int, Wrong]) -> Iterator[Fi
         "customers": found.customers,
         "agents": AGENTS,
         "minutes": MINUTES,
+        "agents_busy_at_first": BUSY,
         "shares": dict(SHARES),
         "answered_by_bot": found.by_bot,
         "of_them_right": found.right,

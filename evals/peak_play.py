@@ -117,10 +117,13 @@ async def _agent(
 
 
 async def _drain(site: Site, client: httpx.AsyncClient) -> None:
-    """Wait until agents have answered everybody who waits."""
-    headers, end = {"Authorization": f"Bearer {site.manager}"}, monotonic() + PATIENCE
+    """Wait until agents have answered everybody who waits, or nobody any more for too long."""
+    headers, left, end = {"Authorization": f"Bearer {site.manager}"}, -1, monotonic() + PATIENCE
     while monotonic() < end:
-        waiting = await client.get("/api/conversations?waiting=true&limit=1", headers=headers)
-        if not waiting.json()["conversations"]:
+        waiting = await client.get("/api/conversations?waiting=true&limit=100", headers=headers)
+        now = len(waiting.json()["conversations"])
+        if now == 0:
             return
+        if now != left:
+            left, end = now, monotonic() + PATIENCE
         await asyncio.sleep(LOOK)

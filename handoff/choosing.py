@@ -3,7 +3,6 @@
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 from handoff.worth import STATEMENTS, spoken_words, thing_of, words_in, worth_of
 from knowledge.customers.facts.fact import Fact
@@ -56,9 +55,9 @@ def choose(
 def _in_turn(lines: Sequence[Line]) -> list[Line]:
     """Return lines as they are read one after the other: the lists of a thing right after it do without its name."""
     found = []
-    for before, line in pairwise([None, *lines]):
+    for before, line in zip((None, *lines), lines, strict=False):
         thing = _thing(before.fact) if before else ""
-        short = bool(thing) and line is not None and _thing(line.fact) == thing
+        short = bool(thing) and _thing(line.fact) == thing
         found.append(replace(line, text=line.text.removeprefix(thing).lstrip()) if short else line)
     return found
 

@@ -8,7 +8,7 @@ from api.cli.opening import now_utc, open_record
 from api.cli.output import AsJson, write, write_json, write_table
 
 if TYPE_CHECKING:
-    from assistant.answering.outcomes import Count
+    from assistant.answering.judging import Tally
     from knowledge.bot.rules import Certified, Rule
 
 bot = typer.Typer(help="The bot: where it works, how sure it must be, how it did.", no_args_is_help=True)
@@ -23,32 +23,39 @@ def show(as_json: AsJson = False) -> None:
     Example:
       threadline bot show
     """
-    from assistant.answering import outcomes
+    from assistant.answering import judging, outcomes
     from knowledge.bot import rules
 
     now = now_utc()
     with open_record() as record, record.database.read() as session:
         found, certified = rules.list_rules(session, record.scope), rules.certified(session, record.scope)
         ended = outcomes.counts(outcomes.read_outcomes(session, record.scope, now), now)
+        judged = judging.tally(judging.labels(session, record.scope))
     if as_json:
         told = {"rules": [vars(one) for one in found], "certificate": vars(certified) if certified else None}
-        write_json(told | {"outcomes": [vars(one) for one in ended]})
+        write_json(told | {"judged": vars(judged), "outcomes": [vars(one) for one in ended]})
         return
-    _show(found, certified, ended)
-
-
-def _show(found: "list[Rule]", certified: "Certified | None", ended: "list[Count]") -> None:
-    rows = [(one.channel or "every", one.topic or "every", one.mode, f"{one.share:.0%}", one.author) for one in found]
-    write_table(("channel", "topic", "mode", "share", "set by"), rows or [("every", "every", "off", "100%", "–")])
-    write("\n" + _certificate(certified) + "\n")
+    _show(found, certified, judged)
     write_table(
         ("resolved means", "resolved", "of", "not over yet"), [(c.kind, c.resolved, c.of, c.open) for c in ended]
     )
 
 
+def _show(found: "list[Rule]", certified: "Certified | None", judged: "Tally") -> None:
+    rows = [(one.channel or "every", one.topic or "every", one.mode, f"{one.share:.0%}", one.author) for one in found]
+    write_table(("channel", "topic", "mode", "share", "set by"), rows or [("every", "every", "off", "100%", "–")])
+    write("\n" + _certificate(certified))
+    none, one, two = judged.needed
+    write(
+        f"{judged.answers} answers of {judged.customers} customers are judged, {judged.wrong} wrong. At most 5 % wrong "
+        f"takes {none} of as many customers with none wrong, {one} with one, {two} with two.\n"
+    )
+
+
 def _certificate(certified: "Certified | None") -> str:
     if certified is None or certified.threshold is None:
-        return "Nothing is certified: the bot answers nothing from the library."
+        why = f" ({certified.source})" if certified and certified.author == "bot" else ""
+        return f"Nothing is certified{why}: the bot answers nothing from the library."
     return (
         f"Certified from a chance of {certified.threshold:.3f} on: at most {certified.risk:.1%} wrong, with "
         f"{certified.confidence:.0%} confidence ({certified.wrong} of {certified.answered} judged answers were wrong)."

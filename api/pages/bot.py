@@ -1,8 +1,6 @@
 """The bot's page for managers: its rules, what certifies it, how it did, and its words beside the agents'."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -10,12 +8,11 @@ from fastapi.responses import HTMLResponse
 from api.access import PartsHere, StaffHere
 from api.pages.botlines import decided
 from api.pages.drawing import draw, zone_of
-from api.routes.bot import RISK, drift_of
+from api.routes.bot import drift_of
 from api.topics import topics_known
 from assistant.answering import judging, outcomes
 from assistant.answering.beside import Beside, read_beside, read_unjudged
 from assistant.answering.words import listed
-from assistant.certify import CONFIDENCE, items_needed
 from knowledge.bot import rules
 from knowledge.customers.inbox import SELF_DELIVERING
 
@@ -37,22 +34,6 @@ LATEST = 20
 CHANNELS = ("chat", "email", "whatsapp", "sms", "app")
 
 
-@dataclass(frozen=True)
-class Judged:
-    """The verdicts so far: `customers` are how many count, `needed` how many a bound takes with 0, 1, 2 wrong."""
-
-    answers: int
-    customers: int
-    wrong: int
-    needed: tuple[int, ...]
-
-    @classmethod
-    def of(cls, known: Sequence[judging.Label]) -> Self:
-        """Count labels."""
-        needed = tuple(items_needed(RISK, CONFIDENCE, wrong) for wrong in range(3))
-        return cls(len(known), len({one.customer for one in known}), sum(not one.right for one in known), needed)
-
-
 @router.get("/console/bot")
 def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
     """Everything about the bot on one page."""
@@ -64,7 +45,7 @@ def bot_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
             "rules": rules.list_rules(session, parts.scope),
             "history": rules.history(session, parts.scope, 20),
             "certified": certified,
-            "judged": Judged.of(known),
+            "judged": judging.tally(known),
             "counts": outcomes.counts(outcomes.read_outcomes(session, parts.scope, now), now),
             "beside": _told(read_beside(session, parts.scope, LATEST)),
             "unjudged": _told(read_unjudged(session, parts.scope, known)),

@@ -23,8 +23,6 @@ from knowledge.failures import Conflict
 from knowledge.ids import EntryId
 
 router = APIRouter(prefix="/api/bot", tags=["bot"])
-# The share of wrong answers that is certified unless another is asked for.
-RISK = 0.05
 Name = Annotated[str, AfterValidator(without_nul)]
 ProposalPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 EntryPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -117,7 +115,7 @@ class BotOut(BaseModel):
 class CertificateIn(Input):
     """The share of wrong answers to certify, and how surely."""
 
-    risk: Annotated[float, Field(ge=0.001, le=0.5)] = RISK
+    risk: Annotated[float, Field(ge=0.001, le=0.5)] = judging.RISK
     confidence: Annotated[float, Field(ge=0.5, le=0.999)] = CONFIDENCE
 
 
@@ -135,16 +133,16 @@ def show(parts: PartsHere) -> BotOut:
     with parts.database.read() as session:
         found = rules.certified(session, parts.scope)
         ended = outcomes.counts(outcomes.read_outcomes(session, parts.scope, now), now)
-        known = judging.labels(session, parts.scope)
+        judged = judging.tally(judging.labels(session, parts.scope))
         ruled = rules.list_rules(session, parts.scope)
     return BotOut(
         rules=[RuleOut.of(rule) for rule in ruled],
         certificate=CertificateOut.of(found) if found else None,
         drift=DriftOut.of(drift) if (drift := drift_of(parts, found)) else None,
-        labels=len(known),
-        customers=len({one.customer for one in known}),
-        wrong=sum(not one.right for one in known),
-        needed=items_needed(RISK, CONFIDENCE),
+        labels=judged.answers,
+        customers=judged.customers,
+        wrong=judged.wrong,
+        needed=judged.needed[0],
         outcomes=[CountOut(**vars(one)) for one in ended],
     )
 

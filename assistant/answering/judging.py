@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.certify import Certificate, Scored, certify, exceeded, sequence
+from assistant.certify import CONFIDENCE, Certificate, Scored, certify, exceeded, items_needed, sequence
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified
 from knowledge.customers import inbox, timeline
@@ -20,6 +20,8 @@ from knowledge.ids import ConversationId, CustomerId, EntryId
 from knowledge.scope import Scope, within
 
 MAX_REASON_CHARS = 2_000
+# The share of wrong answers that is certified unless another is asked for.
+RISK = 0.05
 # What the certificate says that takes the place of one whose risk was shown to be exceeded.
 EXCEEDED = "stopped: of the answers since the last certificate more were judged wrong than it allows"
 AT_ONCE = 500
@@ -36,6 +38,22 @@ class Label:
     right: bool
     posted: bool
     at: datetime
+
+
+@dataclass(frozen=True)
+class Tally:
+    """The verdicts so far: `customers` are how many count; `needed` how many a bound takes with 0, 1, 2 wrong."""
+
+    answers: int
+    customers: int
+    wrong: int
+    needed: tuple[int, ...]
+
+
+def tally(known: Sequence[Label], risk: float = RISK) -> Tally:
+    """Return how many answers are judged, and how many a certificate of so much risk takes."""
+    needed = tuple(items_needed(risk, CONFIDENCE, wrong) for wrong in range(3))
+    return Tally(len(known), len({one.customer for one in known}), sum(not one.right for one in known), needed)
 
 
 @dataclass(frozen=True)
