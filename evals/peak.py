@@ -32,7 +32,7 @@ def run(
     serve: Serve = running,
     busy: float = 0.0,
 ) -> Judged:
-    """Play a peak and judge it; minutes pass `scale` times as fast, agents are `busy` elsewhere for the first seconds.
+    """Play a peak and judge it; minutes pass `scale` times as fast, agents are `busy` for the first seconds.
 
     Raises:
         Unavailable: the server does not come up.

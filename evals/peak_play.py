@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
@@ -21,17 +22,21 @@ Json = dict[str, Any]
 
 @dataclass
 class Seen:
-    """What the simulator saw from outside: messages that were accepted, and what each customer was told."""
+    """What the simulator saw from outside: messages that were accepted, and what each customer was told.
+
+    `needed` is set once somebody whom only a person can help was told so.
+    """
 
     accepted: int = 0
     told: dict[int, list[str]] = field(default_factory=dict)
     taken: int = 0
+    needed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 async def play(site: Site, customers: Sequence[Customer], scale: float, busy: float = 0.0) -> tuple[Seen, float]:
     """Let customers and agents do what they do; returns what was seen and how many seconds it took.
 
-    Agents are `busy` elsewhere for the first seconds.
+    Agents who are `busy` are with others for the first seconds, and until the first who needs a person was told so.
     """
     seen, begun = Seen(), monotonic()
     done = asyncio.Event()
@@ -64,6 +69,8 @@ async def _customer(client: httpx.AsyncClient, one: Customer, scale: float, seen
     if one.thanks and told:
         await _write(client, headers, one, "thanks", "thanks, that helps", seen)
     seen.told[one.number] = told
+    if told and one.kind != "simple":
+        seen.needed.set()
 
 
 async def _write(
@@ -100,6 +107,8 @@ async def _agent(
     """Take somebody who waits (anyone: a race with the bot is meant), answer after a while, resolve, go on."""
     headers, random = {"Authorization": f"Bearer {token}"}, np.random.default_rng(SEED + number)
     await asyncio.sleep(busy)
+    with suppress(TimeoutError):
+        await asyncio.wait_for(seen.needed.wait(), PATIENCE if busy else 0)
     while not done.is_set():
         waiting = await client.get("/api/conversations?waiting=true&owner=&limit=50", headers=headers)
         listed: list[Json] = waiting.json()["conversations"] if waiting.status_code == OK else []

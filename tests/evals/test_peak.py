@@ -35,7 +35,7 @@ def here(folder: Path, settings: Mapping[str, str]) -> Iterator[str]:
 
 @pytest.mark.timeout(300)
 def test_a_peak_loses_doubles_and_talks_over_nobody() -> None:
-    found = run(customers=14, minutes=0.1, scale=8.0, serve=here, busy=4.0)
+    found = run(customers=14, minutes=0.1, scale=8.0, serve=here, busy=1.0)
     assert found.wrong == Wrong(0, 0, 0)
     assert found.conversations >= 14
     assert found.by_bot > 0
