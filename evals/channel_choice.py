@@ -21,16 +21,16 @@ HOURS = (9, 14, 22)
 Chooser = Callable[[truth.Person, str, datetime], str]
 
 
-def channel_figures() -> Iterator[Figure]:
+def channel_figures(count: int = PEOPLE) -> Iterator[Figure]:
     """Learn from tries on channels drawn by chance; then choose for those customers, and for ones never seen."""
-    everyone = truth.people(PEOPLE, SEED)
+    everyone = truth.people(count, SEED)
     made = list(truth.tries(everyone, TRIES_EACH, SEED))
     cut = int(len(made) * 0.8)
     past, later = made[:cut], made[cut:]
     model = learn(_contact(one) for one in past)
     said = [model.chance(one.person.name, one.channel, one.at, one.topic).reached for one in later]
     happened = [one.answered for one in later]
-    settings = {"demo": "made-up truth: no evidence about real customers", "people": PEOPLE, "tries": len(past)}
+    settings = {"demo": "made-up truth: no evidence about real customers", "people": count, "tries": len(past)}
     both = {"seed": SEED, "settings": settings}
     base = float(np.mean([one.answered for one in past]))
     yield figure(
@@ -46,7 +46,7 @@ def channel_figures() -> Iterator[Figure]:
         chances = [model.chance(person.name, channel, at, topic) for channel in truth.CHANNELS]
         return max(chances, key=lambda one: one.both).channel
 
-    for name, whom in (("regret", everyone), ("cold_start_regret", truth.people(PEOPLE, SEED + 1))):
+    for name, whom in (("regret", everyone), ("cold_start_regret", truth.people(count, SEED + 1))):
         yield _regret_figure(f"channel/demo/{name}", ours, _others(past), whom, end, both)
 
 
