@@ -1,4 +1,4 @@
-"""The commands of evaluation: `evals list`, `run`, `compare` and `check`."""
+"""The commands of evaluation: `evals list`, `run`, `compare`, `judge` and `check`."""
 
 from dataclasses import asdict
 from pathlib import Path
@@ -7,13 +7,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from api.cli.failing import FAILED
-from api.cli.opening import now_utc
+from api.cli.opening import load, now_utc
 from api.cli.output import AsJson, counting, tell, write, write_json, write_table
 from knowledge.failures import Rejected
 
 if TYPE_CHECKING:
     from evals.core.comparing import Comparison
     from evals.core.runs import Run
+    from evals.judges.agreement import Validated
 
 evals = typer.Typer(help="Is it better, worse, or can nobody tell?", no_args_is_help=True, rich_markup_mode=None)
 Changes = Annotated[
@@ -113,6 +114,54 @@ def compare(
         write(f"  Not compared: {found.only_before} cases of BEFORE alone, {found.only_after} of AFTER alone.")
     if not found.same_data:
         write("  The two were run on different data.")
+
+
+@evals.command("judge")
+def judge(
+    labels: Annotated[Path, typer.Argument(metavar="LABELS", help="What people said, JSON lines.", show_default=False)],
+    cases: Annotated[int, typer.Option(min=1, help="So many of them, drawn by a seed.")] = 1_000,
+    as_json: AsJson = False,
+) -> None:
+    """Hold the judge against people: Cohen's kappa with its interval, and whether it may block anything.
+
+    Each line has `reply`, `texts` (a list) and `faithful` (true or false). Exit code 1 when it may not block: below .6,
+    or on fewer than 200 items. What was judged is not asked again; replies without a verdict are counted as failures.
+
+    \b
+    Example:
+      threadline evals judge labels.jsonl
+    """
+    from evals.checking import ROOT
+    from evals.core.running import Running
+    from evals.core.running import run as run_task
+    from evals.figures import circumstances
+    from evals.judges.labelled import agreement, agreement_task, read_labels
+    from evals.judges.opening import opened_judge
+    from evals.suite import sources
+
+    known = read_labels(labels)
+    with opened_judge(load()) as opened, counting("judge") as progress:
+        task = agreement_task(known, opened, cases)
+        how = Running(circumstances(ROOT, now_utc()), Path("build/cache"), sources(), 1, progress)
+        made = run_task(task, how)
+    _show_agreement(made, agreement(made, task), as_json)
+
+
+def _show_agreement(made: "Run", checked: "Validated | None", as_json: bool) -> None:
+    reasons = sorted({one.reason for one in made.failures})[:5]
+    told: dict[str, Any] = {"judge": made.judge, "failed": len(made.failures), "reasons": reasons, "may_block": False}
+    if checked is not None:
+        told |= {**vars(checked.kappa), "table": checked.table, "may_block": checked.may_block}
+    if as_json:
+        write_json(told)
+    else:
+        write(f"{made.judge}: {len(made.failures)} of {len(made.results)} without a verdict. {' '.join(reasons)}")
+    if checked is None:
+        raise Rejected("The judge gave no verdict at all.", "Look at the reasons; try another judge.")
+    if not as_json:
+        k = checked.kappa
+        write(f"κ = {k.value:.2f} ({k.low:.2f} to {k.high:.2f}) on {k.n} items; people → judge: {checked.table}")
+    checked.require()
 
 
 @evals.command("check")

@@ -3,9 +3,11 @@
 from collections.abc import Iterable
 
 from evals.datasets import prompt_injection
+from evals.datasets.grounding import read_begin
 from evals.datasets.service_dialogues import read_star, read_tau
 from evals.figures import Figure
 from evals.hostile_model import model_figures
+from evals.judges.labelled import endpoint_figures, wanted
 from evals.judging import judged_figures
 from evals.registry import Asked, part
 from evals.summarising import Place, summary_figures
@@ -15,6 +17,12 @@ from evals.summarising import Place, summary_figures
 def judged(asked: Asked) -> Iterable[Figure]:
     """The demo company's answers, judged by a model apart from the one that writes."""
     return judged_figures(asked.examples, asked.build, asked.now, _count(asked))
+
+
+@part("judge_agreement", seconds=1_800, models=True)
+def judge_agreement(asked: Asked) -> Iterable[Figure]:
+    """The judge's yes or no on replies that people rated: κ on at least 200, else it may block nothing."""
+    return endpoint_figures(read_begin(asked.data), asked.build, asked.now, 5 if asked.quick else wanted(asked.cases))
 
 
 @part("summarised_tau_airline", seconds=2_400, models=True)
