@@ -25,6 +25,7 @@ _CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 _TABLE = HandleRow.__table__.c
 _OF = tuple(_TABLE[name] == bindparam(name) for name in ("team", "brand", "kind", "value"))
 _FIRST = Prepared(select(_TABLE.id).where(*_OF).limit(1))
+_MINE = Prepared(select(_TABLE.verified).where(*_OF, _TABLE.customer == bindparam("customer")))
 _INSERT = Prepared(insert(HandleRow), *_TABLE.keys())
 
 
@@ -119,13 +120,15 @@ def add_handle(
     if _is_new(session, scope, handle):
         _INSERT.run(session, {**row, "verified": verified, "shared": False})
         return True
+    mine = _MINE.first(session, {**vars(scope), **vars(handle), "customer": customer})
+    if mine is not None and (mine[0] or not verified):
+        return False
     holder = _holder(session, scope, handle) if verified else None
     proven = verified
     if holder is not None and holder.customer != customer:
         proven = _meets(session, scope, customer, holder, now)
-    mine = _rows(session, scope, handle, customer)
-    if mine:
-        mine[0].verified = mine[0].verified or proven
+    if mine is not None:
+        _rows(session, scope, handle, customer)[0].verified = proven
         session.flush()
         return False
     shared = any(other.shared for other in _rows(session, scope, handle))

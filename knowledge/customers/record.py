@@ -18,7 +18,6 @@ from knowledge.scope import Scope
 
 _TABLE, _HANDLE = CustomerRow.__table__.c, HandleRow.__table__.c
 _MINE = (_TABLE.team == bindparam("team"), _TABLE.brand == bindparam("brand"))
-_BY_KEY = Prepared(select(_TABLE.id).where(*_MINE, _TABLE.external_key == bindparam("key")))
 _INSERT = Prepared(insert(CustomerRow), *_TABLE.keys())
 _HANDLES = Prepared(
     select(_HANDLE.customer, _HANDLE.kind, _HANDLE.value, _HANDLE.verified, _HANDLE.shared)
@@ -40,7 +39,9 @@ class _Row(NamedTuple):
     created_at: datetime
 
 
-_ROWS = Prepared(select(*(_TABLE[name] for name in _Row._fields)).where(*_MINE, among(_TABLE.id, "ids")))
+_TOLD = select(*(_TABLE[name] for name in _Row._fields)).where(*_MINE)
+_ROWS = Prepared(_TOLD.where(among(_TABLE.id, "ids")))
+_BY_KEY = Prepared(_TOLD.where(_TABLE.external_key == bindparam("key")))
 
 
 @dataclass(frozen=True)
@@ -94,15 +95,18 @@ def save_customer(session: Session, scope: Scope, new: NewCustomer, now: datetim
     A verified handle that already stands for a record without external key adopts that record; one that is proven
     to be somebody else's is kept as a claim.
     """
-    known = find_by_key(session, scope, new.external_key)
-    row = session.get(CustomerRow, known) if known else _adopt(session, scope, new, now)
-    if row is None:
+    before = _by_key(session, scope, new.external_key) or _adopt(session, scope, new, now)
+    if before is None:
         customer = CustomerId(new_id())
         _INSERT.run(session, {"id": customer, **vars(scope), "created_at": now, **_told(new)})
     else:
-        customer = CustomerId(row.id)
-        _update(row, _told(new))
-        session.flush()
+        customer = CustomerId(before.id)
+        after = _after(before, _told(new))
+        if any(getattr(before, name) != value for name, value in after.items()):
+            row = session.get_one(CustomerRow, customer)
+            for name, value in after.items():
+                setattr(row, name, value)
+            session.flush()
     for one in new.handles:
         identity.add_handle(session, scope, customer, one.handle, one.verified, now)
     return customer
@@ -121,21 +125,26 @@ def _told(new: NewCustomer) -> dict[str, Any]:
     }
 
 
-def _update(row: CustomerRow, told: Mapping[str, Any]) -> None:
+def _after(before: _Row | CustomerRow, told: Mapping[str, Any]) -> dict[str, Any]:
     """What is told anew wins; what is not stays."""
-    row.external_key = told["external_key"]
-    row.name = told["name"] or row.name
-    row.language = told["language"] or row.language
-    row.timezone = told["timezone"] or row.timezone
-    row.preferences = {**(row.preferences or {}), **told["preferences"]}
-    row.attributes = {**(row.attributes or {}), **told["attributes"]}
+    return {
+        "external_key": told["external_key"],
+        **{name: told[name] or getattr(before, name) for name in ("name", "language", "timezone")},
+        "preferences": {**(before.preferences or {}), **told["preferences"]},
+        "attributes": {**(before.attributes or {}), **told["attributes"]},
+    }
 
 
 def find_by_key(session: Session, scope: Scope, external_key: str) -> CustomerId | None:
     """Return the customer that a source knows under this id, if any."""
+    found = _by_key(session, scope, external_key)
+    return found.id if found else None
+
+
+def _by_key(session: Session, scope: Scope, external_key: str) -> _Row | None:
     session.flush()
     found = _BY_KEY.first(session, {**vars(scope), "key": external_key})
-    return CustomerId(found[0]) if found else None
+    return _Row._make(found) if found else None
 
 
 def get_customer(session: Session, scope: Scope, customer: CustomerId) -> Customer:
