@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 ROBOTS_BYTES = 500_000
 LONGEST_WAIT = 30.0
-# What was fetched so long ago is not asked for again: a crawl that was killed goes on where it was.
+# A crawl that was stopped goes on where it was: what it fetched so lately is not asked for again.
 RESUMES_WITHIN = 3_600.0
 
 
@@ -70,6 +70,7 @@ class Crawler:
         self._folder = crawl.folder / hashlib.sha256(url.encode()).hexdigest()[:24]
         self._pace = Pace(crawl.seconds, crawl.sleep, crawl.clock)
         self._robots = RobotFileParser()
+        self._began = 0.0
 
     def read(self) -> tuple[int, Iterator[Draft | Finding]]:
         """Return how many pages the sitemap has, and each page's article or why there is none.
@@ -85,12 +86,26 @@ class Crawler:
 
     def _articles(self, pages: list[Page]) -> Iterator[Draft | Finding]:
         self._folder.mkdir(parents=True, exist_ok=True)
+        self._began = self._begin()
         with open_client(self._crawl.private) as client:
             for page in pages:
                 try:
                     yield self._page(client, page)
                 except Failure as failure:
                     yield Finding(page.url, failure.message.rstrip("."))
+        self._mark.unlink(missing_ok=True)
+
+    def _begin(self) -> float:
+        """Return when this crawl began: the one before, if it was stopped, is gone on with."""
+        try:
+            return float(self._mark.read_text("ascii"))
+        except (OSError, ValueError):
+            self._mark.write_text(str(self._crawl.clock()), "ascii")
+            return self._crawl.clock()
+
+    @property
+    def _mark(self) -> Path:
+        return self._folder / "under-way"
 
     def _page(self, client: "httpx.Client", page: Page) -> Draft | Finding:
         if site(page.url) != self._site:
@@ -125,8 +140,8 @@ class Crawler:
         return _draft(kept)
 
     def _fresh(self, kept: Kept, page: Page) -> bool:
-        unchanged = page.changed != "" and page.changed == kept.changed
-        return unchanged or (0 <= self._crawl.clock() - kept.fetched < RESUMES_WITHIN and page.changed == kept.changed)
+        lately = kept.fetched >= self._began and 0 <= self._crawl.clock() - kept.fetched < RESUMES_WITHIN
+        return page.changed == kept.changed and (page.changed != "" or lately)
 
     def _allowed(self, url: str) -> bool:
         return self._robots.can_fetch(AGENT, url)

@@ -113,6 +113,8 @@ def test_a_crawl_that_was_stopped_goes_on(site: Site, crawl: Crawl) -> None:
     drafts, _ = _read(url, crawl)
     assert len(drafts) == 4
     assert site.asked == ["/robots.txt", "/sitemap.xml", "/1", "/2", "/3"]
+    site.page("/0", "Page put right")  # the crawl is through: the next one looks at every page, however soon
+    assert {draft.title for draft in _read(url, crawl)[0]} == {"Page put right", "Page 1", "Page 2", "Page 3"}
 
 
 def test_robots_are_obeyed(site: Site, crawl: Crawl) -> None:
