@@ -3,7 +3,9 @@
 import gc
 import json
 import threading
+import time
 from collections.abc import Iterator
+from contextlib import suppress
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -14,7 +16,7 @@ from pydantic import SecretStr
 
 from knowledge.failures import Rejected, Unavailable
 from knowledge.settings import Settings
-from retrieval.embedding import open_embedder, with_v1
+from retrieval.embedding import AT_ONCE, open_embedder, with_v1
 
 # The client keeps its connection until it is collected, which is done before the next module's tests.
 pytestmark = pytest.mark.filterwarnings("ignore::ResourceWarning", "ignore::pytest.PytestUnraisableExceptionWarning")
@@ -25,7 +27,7 @@ class Endpoint(ThreadingHTTPServer):
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), Handler)
-        self.status, self.body, self.seen = 200, b"", list[dict[str, Any]]()
+        self.status, self.body, self.seen, self.delay = 200, b"", list[dict[str, Any]](), 0.0
 
     @property
     def url(self) -> str:
@@ -38,12 +40,14 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         self.server.seen.append({"path": self.path, "key": self.headers["Authorization"], **asked})
+        time.sleep(self.server.delay)
         rows = [{"index": i, "object": "embedding", "embedding": [3.0, 4.0, 0.0]} for i, _ in enumerate(asked["input"])]
         answer = {"object": "list", "model": "m", "data": rows, "usage": {"prompt_tokens": 1, "total_tokens": 1}}
         self.send_response(self.server.status)
         self.send_header("Content-Type", "application/json")
         self.end_headers()
-        self.wfile.write(self.server.body or json.dumps(answer).encode())
+        with suppress(BrokenPipeError):  # whoever asked has gone
+            self.wfile.write(self.server.body or json.dumps(answer).encode())
 
     def log_message(self, *args: object) -> None:
         """Stay quiet."""
@@ -73,6 +77,24 @@ def test_an_endpoint_is_asked_as_its_protocol_says(endpoint: Endpoint) -> None:
     last = endpoint.seen[-1]
     assert (last["path"], last["key"], last["input"]) == ("/v1/embeddings", "Bearer k", ["one", " "])
     assert embedder.embed([]).shape == (0, 3)
+
+
+def test_many_texts_are_many_requests_in_their_order(endpoint: Endpoint) -> None:
+    embedder = open_embedder(_settings(endpoint))
+    texts = [f"text {number}" for number in range(2 * AT_ONCE + 1)]
+    assert embedder.embed(texts).shape == (len(texts), 3)
+    asked = [one["input"] for one in endpoint.seen[1:]]
+    assert [len(some) for some in asked] == [AT_ONCE, AT_ONCE, 1]
+    assert [text for some in asked for text in some] == texts
+
+
+def test_a_slow_endpoint_is_unavailable_and_the_reason_says_so(
+    endpoint: Endpoint, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("retrieval.embedding.SECONDS", 0.2)
+    endpoint.delay = 1.0
+    with pytest.raises(Unavailable, match="took it longer"):
+        open_embedder(_settings(endpoint))
 
 
 @pytest.mark.filterwarnings("ignore:Pydantic serializer")  # the client's own remark on the nonsense it got
