@@ -12,10 +12,11 @@ from knowledge.customers.conversations import Conversation, get_conversation
 from knowledge.customers.entries import ConversationOpened, Entry, Handle, MessageReceived
 from knowledge.customers.inbox import Reply
 from knowledge.customers.record import get_customer
+from knowledge.customers.resumes import MAILED_LASTS
 from knowledge.customers.routing_entries import ChannelMoved
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import NewEntry
-from knowledge.failures import Rejected
+from knowledge.failures import Conflict, Rejected
 from knowledge.ids import ConversationId, EntryId
 from knowledge.scope import Scope, within
 
@@ -64,6 +65,7 @@ def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:
         NotFound: there is no such conversation.
         Rejected: the address is not proven to be theirs, it is the same place, no mail leads into the chat, or a text
             is missing.
+        Conflict: they were asked to go on there lately and have said nothing here since.
     """
     timeline.hold(session, scope)
     found = get_conversation(session, scope, asked.conversation)
@@ -74,6 +76,7 @@ def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:
         raise Rejected("The conversation is there already.", "Choose another channel.")
     if asked.way.channel == CHAT and not _can_be_sent_a_link(session, scope, found):
         raise Rejected("Only a mail to a proven address can bring a link into the chat.", "Move it to their mail.")
+    _not_twice(session, scope, found, Way(asked.way.channel, address), now)
     opened = ConversationOpened(asked.way.channel, address, subject=found.subject, public=asked.way.channel in PUBLIC)
     there = inbox.open_conversation(session, scope, found.customer, opened, now, now)
     linked = _say(session, scope, asked, found, there, now)
@@ -81,6 +84,17 @@ def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:
     payload = ChannelMoved(there.id, asked.way.channel, reason, asked.author, found.public)
     key = link_key(linked.id) if linked else None
     return timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id, key), now)
+
+
+def _not_twice(session: Session, scope: Scope, found: Conversation, way: Way, now: datetime) -> None:
+    last = timeline.latest_of(session, scope, found.id, ["channel_moved"])
+    if last is None or not isinstance(last.payload, ChannelMoved) or last.at < now - MAILED_LASTS:
+        return
+    heard = timeline.latest_of(session, scope, found.id, ["message_received"])
+    there = get_conversation(session, scope, last.payload.conversation)
+    same = (there.channel, there.address) == (way.channel, way.address) and there.status != "resolved"
+    if same and (heard is None or heard.seq < last.seq):
+        raise Conflict(f"They were asked to go on there at {last.at:%H:%M} UTC already.", "Open that conversation.")
 
 
 def link_key(message: EntryId) -> str:

@@ -15,7 +15,7 @@ from knowledge.customers.entries import Handle, MessageSent
 from knowledge.customers.inbox import Incoming
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
 from knowledge.database import Database
-from knowledge.failures import Rejected
+from knowledge.failures import Conflict, Rejected
 from knowledge.ids import EntryId
 from knowledge.scope import Scope
 
@@ -101,13 +101,11 @@ def test_a_move_carries_the_words_and_is_tracked(database: Database, scope: Scop
                 move(session, scope, Move(conversation, Way("email", stranger), "Hi", "private", "sara"), now)
         with pytest.raises(Rejected, match="there already"):
             move(session, scope, Move(conversation, Way("instagram", social), "Hi", "private", "sara"), now)
-        move(
-            session,
-            scope,
-            Move(conversation, Way("email", mail), "Let us go on here.", "money is private", "sara"),
-            now,
-        )
+        to_mail = Move(conversation, Way("email", mail), "Let us go on here.", "money is private", "sara")
+        move(session, scope, to_mail, now)
     with database.write() as session:
+        with pytest.raises(Conflict, match="asked to go on there at 09:00 UTC already"):
+            move(session, scope, to_mail, now + timedelta(minutes=1))
         (moved,) = moved_private(session, scope)
         assert (moved.public, moved.resolved) == (conversation, False)
         sent = timeline.latest_of(session, scope, moved.private, ["message_sent"])
@@ -117,3 +115,5 @@ def test_a_move_carries_the_words_and_is_tracked(database: Database, scope: Scop
         assert sent.payload.text == "Let us go on here.\n\n> You owe me money\n> since May"
         inbox.set_status(session, scope, moved.private, "resolved", "sara", now)
         assert moved_private(session, scope)[0].resolved
+        move(session, scope, to_mail, now + timedelta(minutes=2))
+        assert len(moved_private(session, scope)) == 2
