@@ -160,7 +160,10 @@ class Room:
         with self._lock:
             found = self._open.get(email)
         if found is None or found.begun + LASTS < now:
-            raise NotFound("You are not practising.", "Begin an exercise.")
+            raise NotFound(
+                "You are not practising.",
+                "Begin an exercise. Behind a proxy /console/training always goes to the same server process.",
+            )
         return found.practice
 
     def end(self, email: str) -> None:
