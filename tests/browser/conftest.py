@@ -1,5 +1,6 @@
 """A real server with a small library, a real browser, and the watch that every page is under."""
 
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -78,17 +79,26 @@ class Site:
     token: str
 
 
+@pytest.fixture(scope="session")
+def furnished(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """A data folder with the library and the staff, to be copied; with a token of a manager's."""
+    home = tmp_path_factory.mktemp("furnished")
+    return home / "data", _furnish(Settings(data_dir=home / "data"), home / "articles")
+
+
 @pytest.fixture(scope="module")
-def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
-    with open_site(tmp_path_factory.mktemp("site")) as opened:
+def site(tmp_path_factory: pytest.TempPathFactory, furnished: tuple[Path, str]) -> Iterator[Site]:
+    home = tmp_path_factory.mktemp("site")
+    shutil.copytree(furnished[0], home / "data")
+    with open_site(home, token=furnished[1]) as opened:
         yield opened
 
 
 @contextmanager
-def open_site(home: Path, port: int = 0) -> Iterator[Site]:
+def open_site(home: Path, port: int = 0, token: str = "") -> Iterator[Site]:
     """Serve the small library from a folder; a second time it is what was left there."""
     settings = Settings(data_dir=home / "data", port=port, company="Tarnfell Outdoor", link_hosts="tarnfell.example")
-    token = "" if settings.data_dir.exists() else _furnish(settings, home / "articles")
+    token = token if settings.data_dir.exists() else _furnish(settings, home / "articles")
     with open_parts(settings) as parts, serving(parts) as url:
         yield Site(url, parts, token)
 
@@ -108,7 +118,7 @@ def _furnish(settings: Settings, folder: Path) -> str:
             add_staff(session, scope, NewStaff("sara@tarnfell.example", "Sara Holm", "agent", PASSWORD), now)
             add_staff(session, scope, NewStaff("imran@tarnfell.example", "Imran Qureshi", "agent", PASSWORD), now)
             add_staff(session, scope, NewStaff("ada@tarnfell.example", "Ada Marsh", "admin", PASSWORD), now)
-            return issue_token(session, scope, "ada@tarnfell.example", "tests", now, timedelta(hours=1))
+            return issue_token(session, scope, "ada@tarnfell.example", "tests", now, timedelta(hours=3))
 
 
 @contextmanager
