@@ -23,7 +23,7 @@ def reach_out(parts: Parts, now: datetime) -> None:
 def follow_sample(parts: Parts, entry: Entry) -> None:
     """Settle what waited for a sample when somebody has looked at it."""
     said, campaign = entry.payload, open_campaign(parts.settings)
-    if campaign is not None and isinstance(said, OutreachApproved) and not said.by_sample:
+    if campaign is not None and isinstance(said, OutreachApproved) and said.sample and not said.by_sample:
         settle_rest(parts.database, parts.scope, campaign, parts.clock())
 
 

@@ -53,7 +53,7 @@ def approve(database: Database, scope: Scope, campaign: Campaign, said: Said, no
         key = f"outreach-settled:{said.proposal}"
         if timeline.find(session, scope, key) is not None:
             raise Conflict("Somebody has decided about it already.", "Look at the timeline.")
-        word = OutreachApproved(said.proposal, said.approved, said.author, said.by_sample)
+        word = OutreachApproved(said.proposal, said.approved, said.author, said.by_sample, proposed.sample)
         settled = NewEntry(entry.customer, word, now, None, key)
         if not said.approved:
             return timeline.append(session, scope, settled, now)

@@ -57,12 +57,16 @@ class OutreachProposed:
 
 @dataclass(frozen=True)
 class OutreachApproved:
-    """A person (or a trusted trigger) said yes to a proposal, or no; `by_sample`: to the sample that it waited for."""
+    """A person (or a trusted trigger) said yes to a proposal, or no; `by_sample`: to the sample that it waited for.
+
+    `sample` names the words of a sampled trigger, as the proposal does.
+    """
 
     proposal: EntryId
     approved: bool
     author: str
     by_sample: bool = False
+    sample: str = ""
     kind: Literal["outreach_approved"] = "outreach_approved"
 
 
