@@ -15,15 +15,22 @@ def find_personal(
     """Return the stretches of personal data in the order of the text, none overlapping.
 
     `known` are (kind, value) of the person's record. Surer kinds win where two overlap: known values before forms with
-    check digits before words that read as names. A name all of whose words are `public` ones (case-folded) is none.
+    check digits before words that read as names; a known value inside a longer form (a name in an e-mail address) goes
+    with the whole of it. A name all of whose words are `public` ones (case-folded) is none.
     """
     taken = bytearray(len(text))
     kept: list[Found] = []
-    for found in (*_known(text, known), *structured(text), *_private(text, public)):
+    forms = list(structured(text))
+    surest = [one for one in _known(text, known) if not any(_holds(form, one) for form in forms)]
+    for found in (*surest, *forms, *_private(text, public)):
         for piece in _free(found, taken):
             taken[piece.start : piece.end] = b"\1" * (piece.end - piece.start)
             kept.append(piece)
     return sorted(kept, key=lambda one: one.start)
+
+
+def _holds(form: Found, one: Found) -> bool:
+    return form.start <= one.start and one.end <= form.end and form.end - form.start > one.end - one.start
 
 
 def _known(text: str, known: Iterable[tuple[str, str]]) -> Iterator[Found]:

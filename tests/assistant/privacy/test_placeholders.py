@@ -66,3 +66,11 @@ def test_any_text_comes_back_as_it_was(text: str) -> None:
 def test_known_values_are_words_and_no_patterns(value: str) -> None:
     marks = Placeholders([("PHONE", value)])
     assert marks.restore(marks.hide(f"call {value} now")) == f"call {value} now"
+
+
+def test_a_name_inside_an_address_goes_with_the_whole_of_it() -> None:
+    marks = Placeholders([("PERSON", "Maya Lind"), ("PERSON", "Maya"), ("PERSON", "Lind"), ("ORDER", "TF-1042")], "")
+    text = "I am Maya Lind, write to maya.lind@example.org about TF-1042 or https://a.example/TF-1042"
+    hidden = marks.hide(text)
+    assert hidden == "I am [PERSON_1], write to [EMAIL_1] about [ORDER_1] or [LINK_1]"
+    assert marks.restore(hidden) == text
