@@ -3,8 +3,9 @@
 import random
 from collections.abc import Iterator
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.running import Running, run
@@ -22,6 +23,9 @@ from evals.metrics.judged import NoVerdict
 from evals.suite import ROOT, sources
 from knowledge.failures import Rejected
 from knowledge.settings import load_settings
+
+if TYPE_CHECKING:
+    from openai import OpenAI
 
 TEXT_CHARS = 2_000
 WORDS = 8
@@ -102,26 +106,34 @@ def ask(judge: JudgeEndpoint, text: str, reply: str) -> str:
     Raises:
         NoVerdict: the judge did not answer, or neither yes nor no.
     """
-    from openai import DefaultHttpxClient, OpenAI, OpenAIError
+    from openai import OpenAIError
 
     asked = f"<text>\n{text}\n</text>\n<reply>\n{reply}\n</reply>\nDoes the text bear out all that the reply says?"
-    http = DefaultHttpxClient(trust_env=False)
-    options: dict[str, Any] = {"max_retries": 0, "timeout": judge.seconds, "http_client": http}
-    with OpenAI(base_url=judge.url, api_key=judge.key or "none", **options) as client:
-        try:
-            given = client.chat.completions.create(
-                model=judge.model,
-                messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": asked}],
-                temperature=0.0,
-                max_tokens=WORDS,
-            )
-        except OpenAIError as error:
-            raise NoVerdict(f"The judge did not answer: {type(error).__name__}.") from error
+    try:
+        given = _client(judge).chat.completions.create(
+            model=judge.model,
+            messages=[{"role": "system", "content": _SYSTEM}, {"role": "user", "content": asked}],
+            temperature=0.0,
+            max_tokens=WORDS,
+        )
+    except OpenAIError as error:
+        raise NoVerdict(f"The judge did not answer: {type(error).__name__}.") from error
     said = (given.choices[0].message.content or "" if given.choices else "").strip().lower()
     word = said.split()[0].strip(".,:;!*\"'") if said else ""
     if word not in ("yes", "no"):
         raise NoVerdict(f"The judge said neither yes nor no: {said[:60]!r}.")
     return NAMES[word == "yes"]
+
+
+@lru_cache(maxsize=1)
+def _client(judge: JudgeEndpoint) -> "OpenAI":
+    """One client for all that a judge is asked: making it takes longer than a short answer."""
+    from openai import DefaultHttpxClient, OpenAI
+
+    http = DefaultHttpxClient(trust_env=False)
+    return OpenAI(
+        base_url=judge.url, api_key=judge.key or "none", max_retries=0, timeout=judge.seconds, http_client=http
+    )
 
 
 def agreement(made: Run, task: Task) -> Validated | None:

@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 from sklearn.metrics import cohen_kappa_score
+from typer.testing import CliRunner
 
+from api.cli.app import app
 from evals.core.running import Running, run
 from evals.core.runs import Run
 from evals.datasets.grounding import Judged, JudgedReplies
@@ -92,3 +94,20 @@ def test_labels_of_people(tmp_path: Path) -> None:
     with pytest.raises(NotFound):
         read_labels(tmp_path / "none.jsonl")
     assert (wanted(40), wanted(500)) == (200, 500)
+
+
+def test_the_command_tells_kappa_and_refuses(
+    answering: Answering, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("THREADLINE_JUDGE_URL", answering(lambda prompt: "yes" if number_in(prompt) % 2 else "no"))
+    monkeypatch.setenv("THREADLINE_JUDGE_MODEL", "m")
+    rows = [{"reply": one.reply, "texts": list(one.texts), "faithful": bool(one.rating)} for one in ITEMS]
+    Path("labels.jsonl").write_text("\n".join(json.dumps(row) for row in rows))
+    some = CliRunner().invoke(app, ["evals", "judge", "labels.jsonl", "--cases", "20"], prog_name="threadline")
+    assert some.exit_code == 1
+    assert "κ = 1.00 (1.00 to 1.00) on 20 items" in some.stdout
+    assert "may not block" in some.stderr
+    enough = CliRunner().invoke(app, ["evals", "judge", "labels.jsonl", "--json"], prog_name="threadline")
+    told = json.loads(enough.stdout)
+    assert (enough.exit_code, told["n"], told["may_block"], told["failed"]) == (0, 240, True, 0)
