@@ -133,6 +133,25 @@ def test_asked_in_the_customers_language(
     assert (said.score, said.comment, said.asked) == (4, "<b>¡Olé!</b>\n👍", asked.id)
 
 
+def test_solved_at_the_first_contact_is_asked_as_yes_or_no(
+    asking: Parts, post: Post, resolve: Callable[..., Entry]
+) -> None:
+    settings = asking.settings.model_copy(update={"survey": "fcr"})
+    once = replace(asking, settings=settings)
+    resolve()
+    _, path = the_mail(once, post)
+    door = TestClient(create_app(once), raise_server_exceptions=False, follow_redirects=False)
+    page = door.get(path).text
+    assert "<span>no</span>" in page
+    assert "<span>yes</span>" in page
+    assert 'value="2"' not in page
+    assert door.post(path, data={"score": "2"}).status_code == 422
+    assert door.post(path, data={"score": "1"}).status_code == 200
+    (answer,) = entries(once, SurveyAnswered)
+    assert isinstance(answer.payload, SurveyAnswered)
+    assert (answer.payload.survey, answer.payload.score) == ("fcr", 1)
+
+
 def test_words_are_whole_in_every_language() -> None:
     for words in WORDS.values():
         assert set(words.questions) == set(words.ends) == set(SCALES)
