@@ -73,19 +73,13 @@ class LexicalIndex:
         self._writer.commit()
         self._index.reload()
 
-    def search(
-        self, query: str, visibilities: Sequence[Visibility], limit: int, among: Collection[str] | None = None
-    ) -> list[tuple[str, float]]:
-        """Return (passage id, BM25 score), best first, of passages with one of these visibilities (`among` these)."""
+    def search(self, query: str, visibilities: Sequence[Visibility], limit: int) -> list[tuple[str, float]]:
+        """Return (passage id, BM25 score), best first, of passages with one of these visibilities."""
         searcher = self._index.searcher()
         words = self._telling(searcher, query_words(query))
         if not words:
             return []
-        wanted = self._query(words, visibilities)
-        if among is not None:
-            must = tantivy.Occur.Must
-            wanted = tantivy.Query.boolean_query([(must, wanted), (must, self._among(among))])
-        result = searcher.search(wanted, limit, count=False)
+        result = searcher.search(self._query(words, visibilities), limit, count=False)
         return [(str(searcher.doc(address).get_first("id")), score) for score, address in result.hits]
 
     def rarity(self, word: str) -> float:
@@ -110,17 +104,14 @@ class LexicalIndex:
         ]
         if not terms or not ids:
             return {}
-        query = [(must, tantivy.Query.boolean_query(terms)), (must, self._among(ids))]
+        among = tantivy.Query.term_set_query(self._schema, "id", list(ids))
+        query = [(must, tantivy.Query.boolean_query(terms)), (must, tantivy.Query.const_score_query(among, 0.0))]
         searcher = self._index.searcher()
         result = searcher.search(tantivy.Query.boolean_query(query), len(ids), count=False)
         return {str(searcher.doc(address).get_first("id")): score for score, address in result.hits}
 
     def _term(self, stem: str) -> tantivy.Query:
         return tantivy.Query.term_query(self._schema, "body", stem, "basic")
-
-    def _among(self, ids: Collection[str]) -> tantivy.Query:
-        """Return what lets only these passages through and says nothing of how well they fit."""
-        return tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._schema, "id", list(ids)), 0.0)
 
     def _telling(self, searcher: tantivy.Searcher, words: dict[str, float]) -> dict[str, float]:
         if len(words) <= MAX_WORDS:

@@ -1,7 +1,7 @@
 """A search narrowed to what articles state: their product, their language.
 
-Where little fits, it has an exact index of its own, so that neither a filter nor a deep look into the big one is paid
-for; where much fits, the big index is looked at deeper by as much as does not fit.
+Where little fits, it has indexes of its own, so that neither a filter nor a deep look into the big ones is paid for;
+where much fits, the big ones are looked at deeper by as much as does not fit.
 """
 
 from collections import OrderedDict
@@ -15,8 +15,9 @@ from sqlalchemy.orm import Session
 from knowledge.failures import Rejected
 from knowledge.library.articles import stated
 from knowledge.scope import Scope
-from retrieval.dense import VISIBILITIES, MemoryDense
+from retrieval.dense import VISIBILITIES
 from retrieval.embedding import Embedder
+from retrieval.indexes import Indexes, open_memory
 from retrieval.passages import Only
 from retrieval.store import PassageStore, fitting
 
@@ -29,10 +30,10 @@ NAMED = 10
 
 @dataclass(frozen=True)
 class Part:
-    """The passages that fit, and their exact index where they are few."""
+    """The passages that fit, and indexes of their own where they are few."""
 
     ids: frozenset[str]
-    exact: MemoryDense | None
+    exact: Indexes | None
 
 
 class Parts:
@@ -71,12 +72,14 @@ class Parts:
         if len(fits) > FEW:
             return Part(frozenset(fits), None)
         vectors = self._store.vectors(sorted(fits), self._embedder)
-        exact = MemoryDense(self._embedder.dimensions)
+        own = open_memory(self._embedder)
         for visibility in VISIBILITIES:
-            own = [key for key in vectors if fits[key] == visibility]
-            if own:
-                exact.add(visibility, own, np.stack([vectors[key] for key in own]))
-        return Part(frozenset(fits), exact)
+            some = [key for key in vectors if fits[key] == visibility]
+            if some:
+                own.dense.add(visibility, some, np.stack([vectors[key] for key in some]))
+        own.lexical.update(self._store.read(sorted(fits)), ())
+        own.lexical.close()  # its writer: nothing more is added
+        return Part(frozenset(fits), own)
 
 
 def check_stated(session: Session, scope: Scope, only: Only) -> None:

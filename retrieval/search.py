@@ -140,8 +140,8 @@ class Search:
             return self._found(query, vector, audience, depth, limit)
         part = self._parts.of(only)
         if part.exact is not None:
-            words = self.lexical.search(query, ALLOWED[audience], depth, part.ids)
-            return self._fused(words, part.exact.search(vector, ALLOWED[audience], depth), audience, depth, limit)
+            words = part.exact.lexical.search(query, ALLOWED[audience], depth)
+            return self._fused(words, part.exact.dense.search(vector, ALLOWED[audience], depth), audience, depth, limit)
         return self._deeper(query, vector, audience, limit, part)
 
     def _deeper(

@@ -23,6 +23,10 @@ def tents(small_library: SmallLibrary, search: Search) -> Search:
         "limits",
         "---\nproduct: Ember\nvisibility: internal\n---\n# Ember limits\n\nRefund a gas stove up to £10.",
     )
+    small_library.write(
+        "fraud",
+        "---\nvisibility: internal\nlanguage: en\n---\n# Returns fraud score\n\nNine goes to the fraud desk.",
+    )
     for number in range(60):
         small_library.write(f"tent-{number}", f"# Tent {number}\n\nA gas stove in a tent, a tent, a tent: {number}.")
     small_library.ingest()
@@ -70,8 +74,8 @@ def test_few_parts_are_kept(small_library: SmallLibrary, search: Search) -> None
     english = parts.of(Only(language="en"))
     assert english is parts.of(Only(language="en"))
     assert english.exact is not None
-    assert english.exact.ids() == english.ids != frozenset()
-    assert np.isclose(english.exact.search(search.vector(ASK), ["public"], 1)[0][1], 0.7, atol=0.3)
+    assert english.exact.dense.ids() == english.exact.lexical.ids() == english.ids != frozenset()
+    assert np.isclose(english.exact.dense.search(search.vector(ASK), ["public"], 1)[0][1], 0.7, atol=0.3)
 
 
 def test_what_no_article_states_is_refused_with_what_they_do(small_library: SmallLibrary) -> None:
