@@ -124,7 +124,10 @@ def simulate(as_json: AsJson = False) -> None:
         return
     write_table(
         ("conversation", "would ask", "how", "why"),
-        [(row["conversation"], row["to"] or "nobody", row["arm"] or "–", _first(row["why"])) for row in rows],
+        [
+            (row["conversation"], row["to"] or "nobody", row["arm"] or "–", _first(why(one)))
+            for row, one in zip(rows, proposals, strict=True)
+        ],
     )
     for name, one in told.items():
         write(f"by the score alone, {name}: {one.value:.1%} ± {1.96 * one.error:.1%} end well (n {one.n})")
