@@ -9,11 +9,12 @@ from importlib.metadata import version
 from fastapi import Depends, FastAPI
 from starlette.routing import BaseRoute
 
-from api import failures, looking, pages
+from api import failures, pages
 from api.access import check_table, enforce
 from api.following import Follower
 from api.limits import SecurityHeaders
 from api.parts import Parts
+from api.privacy import looking
 from api.routes import ROUTERS
 from api.routes.chat import ResumeThrottles, session_throttle
 from api.routes.login import LoginThrottles

@@ -15,7 +15,7 @@ from typing import Any, cast
 from filelock import FileLock, Timeout
 from sqlalchemy import make_url
 
-from api.importing import ImportOptions, import_events
+from api.importers.importing import ImportOptions, import_events
 from api.sessions import chat_link
 from knowledge.customers.listing import list_customers
 from knowledge.database import Database, open_database

@@ -15,11 +15,11 @@ from api.topics import open_topics
 from assistant.answering.drifting import Watch
 from assistant.bot import Bot, Load
 from assistant.chat import Chat, open_chat
-from assistant.fact_reading import FactReader, open_fact_reader
 from assistant.rewriting import Rewriter, open_rewriter
 from assistant.suggest import Assistant, open_assistant
 from assistant.tools.own import hours_tool, shop_tools
 from assistant.tools.toolbox import Toolbox
+from assistant.understanding.fact_reading import FactReader, open_fact_reader
 from handoff.load.board import Board, Plan
 from handoff.load.peaks import Limits
 from handoff.plan import Plan as ServicePlan

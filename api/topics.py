@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from functools import cache, lru_cache
 
-from assistant.topics import Embed, fit_topics, read_topics
+from assistant.understanding.topics import Embed, fit_topics, read_topics
 from handoff.plan import Plan
 from knowledge.failures import Rejected
 from knowledge.settings import Settings

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from assistant.brief import Nearness
 from assistant.drafting.vectors import SentenceVectors
-from assistant.question import Question
 from assistant.sentences import content_words, words
-from assistant.several import questions_in
+from assistant.understanding.question import Question
+from assistant.understanding.several import questions_in
 from knowledge.customers.entries import PassageUsed
 from retrieval.passages import EVERYTHING, Audience, Hit, Only
 from retrieval.search import Search

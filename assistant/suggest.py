@@ -8,24 +8,24 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.answerable import is_likely
 from assistant.brief import Brief, Context, Draft, Drafter
+from assistant.checking.claims import check_claims
+from assistant.checking.conflicts import against_others
 from assistant.citations import cited
-from assistant.claims import check_claims
-from assistant.conflicts import against_others
-from assistant.context import PASSAGES_SHARE, build_context
-from assistant.decision import Case, Outcome, decide
 from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.drafting.quoting import best_excerpts, best_for_each
 from assistant.drafting.vectors import SentenceVectors
 from assistant.feedback import suggestion_key
 from assistant.finding import Found, find_passages
 from assistant.form import Form, fit
+from assistant.gate.answerable import is_likely
+from assistant.gate.decision import Case, Outcome, decide
 from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
-from assistant.question import Question, carry, plain_question, standalone
 from assistant.stopwatch import Stopwatch
+from assistant.understanding.context import PASSAGES_SHARE, build_context
+from assistant.understanding.question import Question, carry, plain_question, standalone
 from knowledge.customers import timeline
 from knowledge.customers.conversations import Conversation, get_conversation
 from knowledge.customers.entries import PassageUsed, SuggestionShown

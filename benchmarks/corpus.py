@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from benchmarks.environment import BUILD
 from evals.datasets.collections import Collection, Document
-from evals.library import write_articles
+from evals.retrieval.library import write_articles
 from knowledge.library.passages import embedded_text
 from knowledge.library.splitting import split
 from knowledge.settings import Settings

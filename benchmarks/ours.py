@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from assistant.suggest import Assistant, open_assistant, suggest
 from benchmarks.lines import resident_mb, serve
 from evals.datasets.collections import Document
-from evals.library import Library, Making, add_articles, keys, open_library, write_articles
+from evals.retrieval.library import Library, Making, add_articles, keys, open_library, write_articles
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, receive
 from knowledge.library.passages import embedded_text

@@ -197,7 +197,7 @@ async def _follow(database: Database, other: Database, size: Size) -> list[float
 
 def imported(folder: Path, size: Size, say: Say) -> Iterator[Figure]:
     """Events a second through `import_events` into a fresh SQLite file, and over raw inserts of as many."""
-    from api.importing import import_events
+    from api.importers.importing import import_events
 
     database = open_database(f"sqlite:///{folder / 'import.db'}")
     people, events = history.as_rows(size.rows, SEED)

@@ -12,8 +12,8 @@ from benchmarks.pairs import Pair, ask_in_turn, remember_vectors
 from evals.datasets.collections import Collection
 from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval, quantile_interval
-from evals.library import write_articles
 from evals.ranking import Measure, ndcg, recall, score
+from evals.retrieval.library import write_articles
 
 SEED = 20261122
 PEER = "langchain"

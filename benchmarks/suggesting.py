@@ -8,7 +8,7 @@ from benchmarks.searching import SEED, Say, our_child
 from evals.datasets import aws_docs_qa, mtrag, tau_banking_kb
 from evals.figures import Figure, figure
 from evals.intervals import quantile_interval
-from evals.library import write_articles
+from evals.retrieval.library import write_articles
 
 PASSAGES = 5_000
 QUESTIONS = 150

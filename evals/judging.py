@@ -7,7 +7,7 @@ from pathlib import Path
 
 from assistant.citations import without
 from assistant.suggest import ask
-from evals.answers import quoted
+from evals.answering.answers import quoted
 from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.running import Running, run
 from evals.core.runs import Run, save

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.topics import Topics, fit
+from assistant.understanding.topics import Topics, fit
 from evals.datasets.intents import NONE, Intents
 from evals.figures import Figure, figure
 from evals.intervals import rate_interval
-from evals.library import private_settings
+from evals.retrieval.library import private_settings
 from evals.vectors import KeptVectors
 from retrieval.embedding import open_embedder
 

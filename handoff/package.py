@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from assistant.context import is_mere_claim
+from assistant.understanding.context import is_mere_claim
 from handoff.choosing import HEAD_WORDS, MOST_WORDS, Line, choose
 from handoff.constraints import constraints_of
 from knowledge.customers import consent, timeline

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.chat import Chat
-from assistant.claims import check_sentence
+from assistant.checking.claims import check_sentence
 from assistant.drafting.prompt import neutral
 from assistant.privacy.placeholders import Placeholders
 from assistant.reading import sentences

@@ -1,7 +1,7 @@
 """The last step of a search: the best candidates of the fusion in a better order.
 
 Five numbers of a candidate, each 0 to 1 and each cheap, are weighed by a small linear model that was trained on halves
-of public data (`python -m evals.rerank_training`; what it is and is not good for: docs/retrieval.md).
+of public data (`python -m evals.retrieval.rerank_training`; what it is and is not good for: docs/retrieval.md).
 """
 
 import json

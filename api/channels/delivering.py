@@ -7,9 +7,9 @@ from sqlalchemy.orm import Session
 
 from api.channels.channel import Channel, Outgoing, Refused, Unsure
 from api.channels.first import why_not, with_stop
+from api.outreach.surveying import with_link
 from api.parts import Parts
 from api.resuming import with_chat_link
-from api.surveying import with_link
 from api.worker.work import Reaction, Retries
 from knowledge.customers import attachments, conversations, outbox, timeline
 from knowledge.customers.delivery_entries import DeliveryFailed, DeliveryRetried, MessageDelivered

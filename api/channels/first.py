@@ -6,10 +6,10 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from api.channels.channel import Outgoing
-from api.outreaching import open_campaign, stop_link
+from api.outreach.outreaching import open_campaign, stop_link
+from api.outreach.survey_guard import Question, ask_guard
+from api.outreach.surveying import survey_link
 from api.parts import Parts
-from api.survey_guard import Question, ask_guard
-from api.surveying import survey_link
 from assistant.outreach.asking import Limits, stop_leaving
 from assistant.outreach.facts import Policy
 from assistant.outreach.terms import AUTHOR

@@ -10,7 +10,7 @@ from api.cli.opening import open_record
 from api.cli.output import AsJson, write, write_json, write_table
 
 if TYPE_CHECKING:
-    from assistant.calibration import Calibration
+    from assistant.gate.calibration import Calibration
 
 
 def calibrate(
@@ -30,8 +30,8 @@ def calibrate(
     Example:
       threadline calibrate --risk 0.05
     """
-    from assistant.calibration import calibrate as compare
-    from assistant.calibration import read_labelled, verdicts
+    from assistant.gate.calibration import calibrate as compare
+    from assistant.gate.calibration import read_labelled, verdicts
 
     if file is not None:
         labelled = read_labelled(file)

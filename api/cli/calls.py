@@ -32,8 +32,8 @@ def transcript(
     Example:
       threadline transcript call-17.vtt --handle phone:+447700900223 --at 2026-11-20T09:00:00Z --speaker Maya=customer
     """
-    from api.importing import ImportOptions, import_events
-    from api.transcripts import read_transcript
+    from api.importers.importing import ImportOptions, import_events
+    from api.importers.transcripts import read_transcript
 
     row = {
         "type": "call",

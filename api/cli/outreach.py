@@ -89,8 +89,8 @@ def run(as_json: AsJson = False) -> None:
 
 
 def _campaign(record: Record) -> "Campaign":
-    from api.outreach_choosing import BestFirst
-    from api.outreaching import open_campaign
+    from api.outreach.choosing import BestFirst
+    from api.outreach.outreaching import open_campaign
     from handoff.plan import read_plan
     from knowledge.failures import Rejected
 

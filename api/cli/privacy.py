@@ -29,7 +29,7 @@ def export(
     Example:
       threadline privacy export maya.lindqvist@mail.example --to maya/
     """
-    from api.exporting import as_html
+    from api.privacy.exporting import as_html
     from knowledge.customers.export import export_person
 
     with open_record() as record, record.database.read() as session:
@@ -67,7 +67,7 @@ def erase(
     Example:
       threadline privacy erase maya.lindqvist@mail.example --by mona@example.com --yes
     """
-    from api.erasing import forget
+    from api.privacy.erasing import forget
     from knowledge.customers.erasure import Wish
 
     with open_record() as record:
@@ -112,7 +112,7 @@ def retain(
     Example:
       threadline privacy retain --dry-run
     """
-    from api.erasing import scrub
+    from api.privacy.erasing import scrub
     from knowledge.customers import retention
 
     with open_record() as record:
@@ -196,7 +196,7 @@ def scrub() -> None:
     Example:
       threadline privacy scrub
     """
-    from api.erasing import scrub as rewrite
+    from api.privacy.erasing import scrub as rewrite
 
     with open_record() as record:
         rewrite(record.database)

@@ -13,8 +13,8 @@ from api.importers import Format
 from knowledge.failures import Rejected
 
 if TYPE_CHECKING:
+    from api.importers.importing import ImportOptions, ImportReport
     from api.importers.sources import Gathered
-    from api.importing import ImportOptions, ImportReport
     from knowledge.customers.conversations import Conversation
     from knowledge.customers.record import Customer
     from knowledge.settings import Settings
@@ -58,8 +58,8 @@ def import_files(  # noqa: PLR0913, PLR0917 - each option of a command is an arg
       threadline import customers.jsonl events.jsonl --bad-rows refused.jsonl
     """
     from api.importers.formats import open_sources
+    from api.importers.importing import import_events
     from api.importers.sources import Options
-    from api.importing import import_events
 
     known = Options(frozenset(one.strip().lower() for one in ours or ()), trust_addresses, _mapping(mapping))
     rows = open_sources(files, format_name, known)
@@ -169,7 +169,7 @@ def conversations(
 
 
 def _options(settings: "Settings", *, dry_run: bool) -> "ImportOptions":
-    from api.importing import ImportOptions
+    from api.importers.importing import ImportOptions
     from knowledge.customers.standards import read_standards
 
     return ImportOptions(settings.max_message_chars, dry_run, read_standards(settings.customer_standards))

@@ -44,10 +44,10 @@ def replay(
     from evals.core.runs import save
     from evals.core.stage import Stage
     from evals.figures import circumstances
-    from evals.library import Making
     from evals.replay.history import read_feedback, read_moments
     from evals.replay.past import open_past
     from evals.replay.task import Replay
+    from evals.retrieval.library import Making
 
     now = now_utc()
     with open_record() as record, ExitStack() as opened:

@@ -26,7 +26,7 @@ def topics(
     Example:
       threadline topics topics.yaml 'my parcel has not come'
     """
-    from assistant.topics import fit_topics, read_topics
+    from assistant.understanding.topics import fit_topics, read_topics
     from retrieval.embedding import open_embedder
 
     examples = read_topics(file)

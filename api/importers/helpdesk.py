@@ -13,9 +13,9 @@ from typing import Any, Protocol
 from api.importers.chatwoot import Chatwoot
 from api.importers.documents import Document, documents_of
 from api.importers.intercom import Intercom
+from api.importers.rows import Unreadable
 from api.importers.sources import Numbered, Options, Source
 from api.importers.zendesk import Zendesk
-from api.rows import Unreadable
 
 
 class System(Protocol):

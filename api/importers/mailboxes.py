@@ -7,8 +7,8 @@ from email import message_from_bytes, policy
 from pathlib import Path
 
 from api.importers.mail import Envelope, envelope_of, row_of
+from api.importers.rows import Unreadable
 from api.importers.sources import Numbered, Options, Source
-from api.rows import Unreadable
 from knowledge.failures import Rejected
 
 MAX_MAIL_BYTES = 50_000_000

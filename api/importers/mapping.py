@@ -7,8 +7,8 @@ from typing import Any, get_args
 import yaml
 
 from api.importers.cells import Cell, read_cell
-from api.row_parts import HandleGiven, Part
-from api.rows import ItemGiven, Row
+from api.importers.row_parts import HandleGiven, Part
+from api.importers.rows import ItemGiven, Row
 from knowledge.failures import Rejected
 
 MODELS: dict[str, type[Part]] = {

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from api.rows import Given
+from api.importers.rows import Given
 from knowledge.failures import Rejected
 
 Numbered = tuple[int, Given]

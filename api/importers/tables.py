@@ -8,9 +8,9 @@ from typing import Any
 
 from api.importers.cells import Cell
 from api.importers.mapping import MappingFile, RowMap, read_mapping
+from api.importers.row_parts import MAX_LINE_BYTES
+from api.importers.rows import Unreadable
 from api.importers.sources import Lines, Numbered, Options, Source
-from api.row_parts import MAX_LINE_BYTES
-from api.rows import Unreadable
 from knowledge.failures import Rejected
 
 SNIFFED_CHARS = 20_000

@@ -11,11 +11,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from api.access import PartsHere, StaffHere
+from api.importers.row_parts import Channel
 from api.pages.desk import names_of
 from api.pages.drawing import draw
 from api.parts import Parts
 from api.routes.customers import CustomerPath
-from api.row_parts import Channel
 from assistant.outreach.facts import PURPOSES
 from knowledge.customers import consent, erasure, holds, links, pairs, persons
 from knowledge.customers.entries import Handle

@@ -6,7 +6,7 @@ from fastapi import APIRouter, Path, Request
 from fastapi.responses import HTMLResponse, RedirectResponse
 
 from api.access import PartsHere, StaffHere
-from api.outreaching import customer_of
+from api.outreach.outreaching import customer_of
 from api.pages.drawing import draw, zone_of
 from api.routes import outreach
 from api.routes.outreach import ProposalPath

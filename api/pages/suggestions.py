@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from assistant import citations
-from assistant.decision import is_unsure
+from assistant.gate.decision import is_unsure
 from knowledge.customers.entries import Claim, PassageUsed, SuggestionJudged, SuggestionShown, Support
 
 _CITATION = re.compile(r"\[(\d{1,3})\]")

@@ -7,10 +7,10 @@ from fastapi.responses import HTMLResponse
 from pydantic import BaseModel, Field
 
 from api.access import PartsHere
+from api.outreach.survey_words import ENGLISH, SurveyWords, words_for
+from api.outreach.surveying import read_link
 from api.pages.drawing import draw
 from api.parts import Parts
-from api.survey_words import ENGLISH, SurveyWords, words_for
-from api.surveying import read_link
 from knowledge.customers import surveys
 from knowledge.customers.feeling import SCALES
 from knowledge.customers.surveys import MAX_COMMENT_CHARS, Question

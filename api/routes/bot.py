@@ -13,7 +13,7 @@ from api.topics import check_topic
 from assistant.answering import judging, outcomes
 from assistant.answering.drift import Drift
 from assistant.answering.judging import Verdict
-from assistant.certify import CONFIDENCE, items_needed
+from assistant.gate.certify import CONFIDENCE, items_needed
 from assistant.tools import proposing
 from assistant.tools.proposing import Say
 from knowledge.bot import rules

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from api.access import PartsHere
 from api.failures import responses, stream_responses
-from api.importing import ImportOptions, import_events
+from api.importers.importing import ImportOptions, import_events
 from api.live import BEGIN, CursorHere, listen
 from api.schemas import EntryOut, ImportOut
 from knowledge.customers.conversations import get_conversation

@@ -12,7 +12,7 @@ from api.parts import Parts
 from api.routes.conversations import Limit
 from api.routes.customers import CustomerPath
 from api.schemas import Id, Input, without_nul
-from assistant.grouping import group_person
+from assistant.understanding.grouping import group_person
 from knowledge.customers import links, pairs
 from knowledge.customers.links import Ground, Link
 from knowledge.customers.pairs import Pair

@@ -7,7 +7,7 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from api.access import PartsHere, StaffHere
 from api.failures import responses
-from api.outreaching import open_campaign
+from api.outreach.outreaching import open_campaign
 from api.routes.customers import CustomerPath
 from api.schemas import EntryOut, Input, without_nul
 from assistant.outreach.approving import Said, approve

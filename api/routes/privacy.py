@@ -10,10 +10,10 @@ from pydantic import AfterValidator, AwareDatetime, BaseModel, Field
 from sqlalchemy.orm import Session
 
 from api.access import ChatHere, PartsHere, StaffHere
-from api.erasing import forget
-from api.exporting import as_html
 from api.failures import responses
 from api.parts import Parts
+from api.privacy.erasing import forget
+from api.privacy.exporting import as_html
 from api.routes.customers import CustomerPath
 from api.schemas import EntryOut, Input, without_nul
 from knowledge.customers import access, consent, erasure, export, holds, persons

@@ -7,9 +7,9 @@ from pydantic import AfterValidator, BaseModel, Field
 
 from api.access import ChatHere, PartsHere
 from api.failures import responses
+from api.outreach.survey_words import words_for
 from api.routes.chat import OwnRecords
 from api.schemas import Input, without_nul
-from api.survey_words import words_for
 from knowledge.customers import surveys
 from knowledge.customers.feeling import SCALES, Survey
 from knowledge.customers.surveys import MAX_COMMENT_CHARS, Question

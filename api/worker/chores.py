@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from api.erasing import scrub
 from api.parts import Parts
+from api.privacy.erasing import scrub
 from api.worker.work import Job
 from knowledge.customers import attachments, retention
 

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
-from api.outreach_choosing import BestFirst
-from api.outreaching import open_campaign
+from api.outreach.choosing import BestFirst
+from api.outreach.outreaching import open_campaign
 from api.parts import Parts
 from api.worker.work import Job, Reaction
 from assistant.outreach.approving import settle_rest

@@ -2,8 +2,8 @@
 
 from datetime import datetime, timedelta
 
+from api.outreach.surveying import ask_due
 from api.parts import Parts
-from api.surveying import ask_due
 from api.worker.work import Job
 
 

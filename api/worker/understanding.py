@@ -6,9 +6,9 @@ from sqlalchemy.orm import Session
 
 from api.parts import Parts
 from api.worker.work import Job, Reaction, Retries
-from assistant.fact_reading import note_facts
-from assistant.grouping import group
-from assistant.mood import note_mood
+from assistant.understanding.fact_reading import note_facts
+from assistant.understanding.grouping import group
+from assistant.understanding.mood import note_mood
 from knowledge.customers import matching, timeline
 from knowledge.customers.entries import Entry
 from knowledge.scope import Scope

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 from assistant.answering.seeing import Sight
 from assistant.orders import orders_asked_about
 from assistant.progress import quiet
-from assistant.question import Question, carry, standalone
 from assistant.stopwatch import Stopwatch
 from assistant.suggest import Assistant, prepare
 from assistant.tools.choosing import use_tool
 from assistant.tools.toolbox import Toolbox
+from assistant.understanding.question import Question, carry, standalone
 from knowledge.customers.bot_entries import ToolUsed
 from knowledge.customers.entries import SuggestionShown
 from knowledge.failures import Rejected

@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.certify import CONFIDENCE, Certificate, Scored, certify, exceeded, items_needed, sequence
+from assistant.gate.certify import CONFIDENCE, Certificate, Scored, certify, exceeded, items_needed, sequence
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified
 from knowledge.customers import inbox, timeline

@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.words import is_shouting, plain, shows, spoken, wants_person
 from assistant.brief import Context
-from assistant.context import build_context, is_mere_claim
-from assistant.mood import judge
 from assistant.tools.toolbox import Caller
+from assistant.understanding.context import build_context, is_mere_claim
+from assistant.understanding.mood import judge
 from knowledge.bot.rules import Certified, Rule, certified, list_rules, rule_for, spent, takes_part
 from knowledge.customers import links, timeline
 from knowledge.customers.bot_entries import BotDecided

@@ -7,8 +7,8 @@ from importlib.resources import files
 from string import Template
 
 from assistant.brief import Brief, Turn
-from assistant.context import BYTES_PER_TOKEN, approximate_tokens, shorten
 from assistant.orders import fact_lines
+from assistant.understanding.context import BYTES_PER_TOKEN, approximate_tokens, shorten
 from knowledge.customers.entries import PassageUsed
 
 DRAFT_PROMPT = "draft.v2"

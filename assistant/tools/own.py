@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 
 from pydantic import Field
 
-from assistant.context import recent_orders
 from assistant.orders import describe
 from assistant.phrases import ENGLISH
 from assistant.tools.toolbox import Arguments, Caller, Tool
+from assistant.understanding.context import recent_orders
 from knowledge import hours
 from knowledge.customers import timeline
 from knowledge.customers.conversations import Wanted, list_conversations

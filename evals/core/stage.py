@@ -14,7 +14,7 @@ from pydantic import SecretStr, ValidationError
 from assistant.suggest import Assistant, open_assistant
 from evals.datasets import tarnfell
 from evals.datasets.tarnfell import DemoKey
-from evals.library import keys, private_settings
+from evals.retrieval.library import keys, private_settings
 from knowledge.database import Database, open_database
 from knowledge.failures import Rejected
 from knowledge.ids import ArticleId

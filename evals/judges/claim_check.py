@@ -6,7 +6,7 @@ import numpy as np
 
 from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, figure
-from evals.grounding import FAITHFUL, support, word_overlap
+from evals.grounding.people import FAITHFUL, support, word_overlap
 from evals.halves import is_tuning
 from evals.judges.agreement import Validated, kappa, validate
 

@@ -14,7 +14,7 @@ from evals.core.summary import run_figures
 from evals.datasets.collections import read_lines
 from evals.datasets.grounding import Judged, JudgedReplies
 from evals.figures import Figure, circumstances, digest, figure
-from evals.grounding import is_faithful
+from evals.grounding.people import is_faithful
 from evals.judges.agreement import ITEMS, SEED, Validated, validate
 from evals.judges.claim_check import NAMES
 from evals.judges.endpoint import JudgeEndpoint

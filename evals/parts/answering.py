@@ -2,14 +2,14 @@
 
 from collections.abc import Iterable
 
-from evals.answers import answer_figures
+from evals.answering.answers import answer_figures
+from evals.answering.selective import refusal_figures
 from evals.datasets import tarnfell
 from evals.datasets.grounding import read_begin, read_mtrag
-from evals.demo_claims import demo_claim_figures
 from evals.figures import Figure
-from evals.grounding import grounding_figures
+from evals.grounding.demo_claims import demo_claim_figures
+from evals.grounding.people import grounding_figures
 from evals.registry import Asked, part
-from evals.selective import refusal_figures
 
 
 @part("answers", seconds=15, never=r"^answers/.*/leaks$")

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
-from evals.bot_hostile import hostile_figures
-from evals.bot_person import person_figures
-from evals.bot_risk import demo_figures, drift_figures, risk_figures, simulated_figures
-from evals.bot_shadow import shadow_figures
+from evals.bot.hostile import hostile_figures
+from evals.bot.person import person_figures
+from evals.bot.risk import demo_figures, drift_figures, risk_figures, simulated_figures
+from evals.bot.shadow import shadow_figures
 from evals.datasets import prompt_injection, tarnfell
 from evals.figures import Figure
-from evals.peak import peak_part
+from evals.peak.run import peak_part
 from evals.registry import Asked, part
 
 

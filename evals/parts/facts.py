@@ -5,8 +5,8 @@ from collections.abc import Iterable, Iterator
 from evals.datasets import abcd, tau_support, tweetsumm
 from evals.datasets.service_dialogues import read_star
 from evals.datasets.utterances import read_nlupp
-from evals.facts_found import customer_figures, length_figures, needed_figures, slot_figures
 from evals.figures import Figure
+from evals.handoff.facts_found import customer_figures, length_figures, needed_figures, slot_figures
 from evals.registry import Asked, part
 
 COMPANIES = ("retail", "airline")

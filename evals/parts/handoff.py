@@ -2,10 +2,10 @@
 
 from collections.abc import Iterable
 
-from evals.context_preservation import preservation_figures
 from evals.datasets.service_dialogues import read_star, read_tau
-from evals.facts_checked import checked_figures
 from evals.figures import Figure
+from evals.handoff.context_preservation import preservation_figures
+from evals.handoff.facts_checked import checked_figures
 from evals.registry import Asked, part
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 
 from evals.figures import Figure
-from evals.identity import automatic_figures, suggestion_figures
+from evals.identity.linking import automatic_figures, suggestion_figures
 from evals.registry import Asked, part
 
 

@@ -2,12 +2,12 @@
 
 from collections.abc import Iterable
 
+from evals.answering.leak import leak_figures
 from evals.datasets import tau_banking_kb
 from evals.figures import Figure
-from evals.help_centre import help_centre_figures
-from evals.leak import leak_figures
+from evals.intake.help_centre import help_centre_figures
+from evals.intake.screening import screening_figures
 from evals.registry import Asked, part
-from evals.screening import screening_figures
 
 
 @part("screening", seconds=5)

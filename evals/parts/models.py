@@ -2,15 +2,15 @@
 
 from collections.abc import Iterable
 
+from evals.answering.hostile_model import model_figures
 from evals.datasets import prompt_injection
 from evals.datasets.grounding import read_begin
 from evals.datasets.service_dialogues import read_star, read_tau
 from evals.figures import Figure
-from evals.hostile_model import model_figures
+from evals.handoff.summarising import Place, summary_figures
 from evals.judges.labelled import endpoint_figures, wanted
 from evals.judging import judged_figures
 from evals.registry import Asked, part
-from evals.summarising import Place, summary_figures
 
 
 @part("judged", seconds=3_600, models=True)

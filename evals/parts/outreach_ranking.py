@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from evals.datasets import bank_marketing
 from evals.figures import Figure
-from evals.outreach_ranking import ranking_figures
+from evals.outreach.ranking import ranking_figures
 from evals.registry import Asked, part
 
 

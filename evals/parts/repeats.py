@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from evals.figures import Figure
 from evals.registry import Asked, part
-from evals.repeats import repeat_figures
+from evals.repeats.detecting import repeat_figures
 
 
 @part("repeats", seconds=20)

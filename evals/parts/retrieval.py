@@ -4,9 +4,9 @@ from collections.abc import Iterable
 
 from evals.datasets import aws_docs_qa, dstc11_track5, flodial, mtrag, tau_banking_kb
 from evals.figures import Figure
-from evals.needs_kb import needs_kb_figures
 from evals.registry import Asked, part
-from evals.search_quality import search_figures
+from evals.retrieval.needs_kb import needs_kb_figures
+from evals.retrieval.quality import search_figures
 
 
 @part("mtrag", seconds=75)

@@ -2,13 +2,13 @@
 
 from collections.abc import Iterable
 
+from evals.answering.hostile_drafts import draft_figures
+from evals.answering.language import language_figures
+from evals.answering.suggesting import suggestion_figures
 from evals.core.stage import Stage
 from evals.datasets import prompt_injection
 from evals.figures import Figure
-from evals.hostile_drafts import draft_figures
-from evals.language import language_figures
 from evals.registry import Asked, part
-from evals.suggesting import suggestion_figures
 
 
 @part("language", seconds=15, never=r"^language/.*/automatic_answers_outside$", own=True)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 
 from evals.datasets.collections import Document
-from evals.library import Making, open_library
+from evals.retrieval.library import Making, open_library
 from knowledge.customers.entries import Visibility
 from knowledge.database import Database
 from knowledge.ids import ArticleId

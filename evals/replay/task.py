@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import Any
 
 from assistant.citations import reply_text
-from assistant.context import build_context
 from assistant.progress import quiet
-from assistant.question import standalone
 from assistant.stopwatch import Stopwatch
 from assistant.suggest import Assistant, prepare
+from assistant.understanding.context import build_context
+from assistant.understanding.question import standalone
 from evals.core.cases import Answer, Case, Metric, Task, fingerprint
 from evals.metrics.texts import token_f1
 from evals.replay.history import Moment

@@ -10,7 +10,7 @@ from pydantic import TypeAdapter
 
 from assistant.answering.words import spoken
 from assistant.brief import Context
-from assistant.claims import check_claims
+from assistant.checking.claims import check_claims
 from evals.live.reading import tell
 from evals.live.stories import Story
 from evals.serving import entry_of

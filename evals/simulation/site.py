@@ -12,7 +12,7 @@ import httpx
 import jwt
 
 from evals.datasets.collections import Document
-from evals.library import Making, open_library
+from evals.retrieval.library import Making, open_library
 from evals.serving import running
 from evals.simulation.customers import Customer, world
 from evals.simulation.voice import Voice, Written

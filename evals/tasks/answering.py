@@ -1,7 +1,7 @@
 """Answering: the demo company's questions against their hand-written key."""
 
 from assistant.suggest import ask
-from evals.answers import mark
+from evals.answering.answers import mark
 from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.registry import task
 from evals.core.stage import Stage

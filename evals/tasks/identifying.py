@@ -6,7 +6,7 @@ from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.registry import task
 from evals.core.stage import Stage
 from evals.figures import digest
-from evals.identity_cases import CASES, read_cases, wrongly_joined
+from evals.identity.cases import CASES, read_cases, wrongly_joined
 from knowledge.database import Database
 
 

@@ -10,10 +10,10 @@ from collections.abc import Sequence
 from langchain_core.messages import BaseMessage
 
 from assistant.drafting.endpoint import EndpointDrafter
-from assistant.question import plain_question
 from assistant.scripted import ScriptedModel
 from assistant.sentences import content_words
 from assistant.suggest import brief_of
+from assistant.understanding.question import plain_question
 from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.registry import task
 from evals.core.stage import Stage

@@ -5,15 +5,15 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from evals.answers import has_fact
+from evals.answering.answers import has_fact
 from evals.core.cases import Answer, Case, Metric, Task
 from evals.core.registry import task
 from evals.core.stage import Stage
 from evals.datasets import aws_docs_qa, dstc11_track5, flodial, mtrag, tarnfell, tau_banking_kb
 from evals.datasets.collections import Collection
-from evals.library import Library, Making, open_library
 from evals.ranking import best_of_each, hit, ndcg, recall, reciprocal_rank
-from evals.search_quality import DEPTH, making
+from evals.retrieval.library import Library, Making, open_library
+from evals.retrieval.quality import DEPTH, making
 
 # Passages a drafter would read first: the facts must stand in them.
 PASSAGES = 3

@@ -6,9 +6,9 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from api.importing import ImportOptions, import_events
+from api.importers.importing import ImportOptions, import_events
 from api.pages.lines import Known, lines_of
-from assistant.context import build_context
+from assistant.understanding.context import build_context
 from knowledge.customers import conversations, timeline
 from knowledge.customers.call_entries import CallHeld, Spoken
 from knowledge.customers.entries import Handle, MessageReceived, MessageSent

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from api.importers.formats import open_sources
+from api.importers.importing import import_events
 from api.importers.sources import Options
-from api.importing import import_events
 from api.sessions import chat_link
 
 pytestmark = [pytest.mark.browser, pytest.mark.system("chromium")]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from api.importing import import_events
+from api.importers.importing import import_events
 from knowledge.customers import pairs
 from knowledge.customers.pairs import Pair
 from knowledge.customers.record import find_by_key

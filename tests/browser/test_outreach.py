@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.outreaching import open_campaign, stop_link
+from api.outreach.outreaching import open_campaign, stop_link
 from api.parts import Parts
 from assistant.outreach.campaign import run
 from knowledge.customers import consent, remaining, timeline

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from api.surveying import ask_due, survey_link
+from api.outreach.surveying import ask_due, survey_link
 from knowledge.customers import inbox, timeline
 from knowledge.customers.conversations import Wanted, list_conversations
 from knowledge.customers.entries import Entry, Handle, SurveyAnswered

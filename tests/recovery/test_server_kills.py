@@ -12,7 +12,7 @@ from pathlib import Path
 import httpx
 import pytest
 
-from api.importing import import_events
+from api.importers.importing import import_events
 from knowledge.customers import conversations, timeline
 from knowledge.customers.conversations import fold
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent, SuggestionJudged, SuggestionShown

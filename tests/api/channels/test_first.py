@@ -11,7 +11,7 @@ from fastapi.testclient import TestClient
 from api.app import create_app
 from api.channels.channel import NotTaken, Outgoing
 from api.channels.delivering import deliver
-from api.outreaching import open_campaign
+from api.outreach.outreaching import open_campaign
 from api.parts import Parts
 from assistant.outreach.campaign import run
 from assistant.outreach.stopping import stop

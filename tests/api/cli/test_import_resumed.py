@@ -10,10 +10,10 @@ from typing import Any
 
 import pytest
 
-from api import importing, recording
-from api.batches import Batch
-from api.importing import BATCH_ROWS
-from api.rows import Row
+from api.importers import importing, recording
+from api.importers.batches import Batch
+from api.importers.importing import BATCH_ROWS
+from api.importers.rows import Row
 from knowledge.customers.tables import ConversationRow, EntryRow, PayloadRow
 from tests.api.cli.conftest import Execute, Run, program
 

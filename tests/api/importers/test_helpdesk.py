@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 
 from api.importers.formats import open_sources
+from api.importers.importing import ImportReport, import_events
 from api.importers.sources import Options
-from api.importing import ImportReport, import_events
 from knowledge.customers import conversations, identity, record, timeline
 from knowledge.customers.entries import Handle
 from knowledge.database import Database

@@ -10,8 +10,8 @@ import pytest
 
 from api.importers import mailboxes
 from api.importers.formats import open_sources
+from api.importers.importing import ImportReport, import_events
 from api.importers.sources import Options
-from api.importing import ImportReport, import_events
 from knowledge.customers import conversations, timeline
 from knowledge.customers.conversations import Wanted
 from knowledge.customers.entries import Handle

@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 
 from api.importers.formats import open_sources
+from api.importers.importing import ImportOptions, ImportReport, import_events
 from api.importers.mapping import read_mapping
 from api.importers.sources import Options
-from api.importing import ImportOptions, ImportReport, import_events
 from knowledge.customers import conversations, record
 from knowledge.customers.entries import Handle
 from knowledge.database import Database

@@ -11,7 +11,7 @@ from api.app import create_app
 from api.parts import Parts
 from api.sessions import chat_link
 from api.worker.bot import answer
-from assistant.calibration import verdicts
+from assistant.gate.calibration import verdicts
 from knowledge.bot import rules
 from knowledge.bot.rules import Certified, Rule
 from knowledge.customers import timeline

@@ -6,7 +6,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.parts import Parts
-from assistant.grouping import group
+from assistant.understanding.grouping import group
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.identity import add_handle
 from knowledge.customers.inbox import Incoming, receive

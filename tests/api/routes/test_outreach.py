@@ -7,7 +7,7 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.app import create_app
-from api.outreaching import customer_of, open_campaign, stop_link
+from api.outreach.outreaching import customer_of, open_campaign, stop_link
 from api.parts import Parts
 from api.worker.outreach import hear_stop, reach_out
 from knowledge.customers import remaining, timeline

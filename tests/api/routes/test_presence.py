@@ -12,8 +12,8 @@ import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
 
-from api.erasing import forget
 from api.parts import Parts
+from api.privacy.erasing import forget
 from knowledge.customers import presence, timeline
 from knowledge.customers.erasure import Wish
 from knowledge.customers.presence import CUSTOMER, LOOKS, TYPES, Present, Sign

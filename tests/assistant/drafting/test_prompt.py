@@ -8,8 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.brief import Brief, Context, Turn
-from assistant.context import approximate_tokens
 from assistant.drafting.prompt import DRAFT_PROMPT, draft_messages, neutral
+from assistant.understanding.context import approximate_tokens
 from knowledge.customers.entries import OrderItem, OrderRecorded, PassageUsed
 from knowledge.ids import ArticleId, PassageId
 

@@ -13,11 +13,11 @@ from evals.core.running import Running, run
 from evals.core.runs import Run
 from evals.datasets.collections import Document
 from evals.figures import Circumstances
-from evals.library import Making, add_articles, private_settings, write_articles
 from evals.replay import reviews
 from evals.replay.history import Moment, read_feedback, read_moments
 from evals.replay.past import open_past
 from evals.replay.task import Replay
+from evals.retrieval.library import Making, add_articles, private_settings, write_articles
 from knowledge.customers import timeline
 from knowledge.customers.comparison_entries import ComparisonRated
 from knowledge.customers.entries import Handle, MessageSent, SuggestionShown

@@ -1,0 +1,1 @@
+"""The claim check: each sentence of a draft against its evidence, conflicts and promises."""

@@ -1,0 +1,1 @@
+"""Knowing when not to answer: chances, certificates, and the decision."""

@@ -1,0 +1,1 @@
+"""The bot on trial: its bound, its company for a try, hostile customers, every order of events."""

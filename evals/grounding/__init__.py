@@ -1,0 +1,1 @@
+"""The claim check against what people judged."""

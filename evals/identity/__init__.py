@@ -1,0 +1,1 @@
+"""Who is who: suggestions on public data, and written cases of proof."""

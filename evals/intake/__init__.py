@@ -1,0 +1,1 @@
+"""What ingest keeps and holds back."""

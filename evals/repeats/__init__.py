@@ -1,0 +1,1 @@
+"""The repeat detector against repeats made by construction."""
