@@ -12,9 +12,10 @@ from knowledge.customers.entries import Claim, PassageUsed
 def against_others(claims: Sequence[Claim], passages: Sequence[PassageUsed]) -> tuple[Claim, ...]:
     """Return the claims; one that an article it does not cite contradicts is `contradicted`, its signal `conflict` 1.
 
-    An old article contradicts nobody where a newer one is about as near.
+    An article of an old date contradicts nobody where a newer one is about as near. One without a date does: who wrote
+    the last word is not known.
     """
-    stale = stale_passages(passages)
+    stale = stale_passages([one for one in passages if one.stated_date])
     articles = {passage.number: passage.article for passage in passages}
     return tuple(
         replace(claim, support="contradicted", signals={**claim.signals, "conflict": 1.0})

@@ -37,6 +37,8 @@ def test_a_claim_that_another_article_denies(passage: Any) -> None:
     assert against_others([_claim(support="not_found")], [first, other]) == (_claim(support="not_found"),)
     new, old = replace(first, stated_date="2026-05-01"), replace(other, stated_date="2020-05-01")
     assert against_others([_claim()], [new, old]) == (_claim(),)  # the newer one holds
+    (told,) = against_others([_claim()], [replace(first, stated_date="2021-03-01"), other])
+    assert told.support == "contradicted"  # an article without a date may be the newest
 
 
 def test_a_lie_is_reported_and_not_mixed_in(
