@@ -65,7 +65,7 @@ def synthetic(collection: Collection, wanted: int, embedder: Embedder) -> tuple[
         drawn = draw.sample(range(len(pool)), draw.randint(*TAKEN))
         mean = known[drawn].mean(axis=0)
         vectors[number] = mean / np.linalg.norm(mean)
-        documents.append(Document(f"made-{number}", "", f"{' '.join(pool[one] for one in drawn)} {number}"))
+        documents.append(Document(f"made-{number}", f"Made {number}", " ".join(pool[one] for one in drawn)))
     return documents, vectors
 
 

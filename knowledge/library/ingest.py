@@ -192,11 +192,11 @@ def _ingest_batch(
     with place.database.write() as session:
         state = passages.lock_library(session, place.scope)
         present = _present(session, place, changed)
-        gone: list[str] = []
-        for item in changed:
-            row = _upsert(session, place, item, present.get(item.draft.key), plan.now)
-            gone += passages.replace_passages(session, row, pieces[item.draft.key])
-        passages.drop_unused_vectors(session, gone)
+        rows = [
+            (_upsert(session, place, item, present.get(item.draft.key), plan.now), pieces[item.draft.key])
+            for item in changed
+        ]
+        passages.drop_unused_vectors(session, passages.replace_passages(session, rows))
         if embedder:
             passages.store_vectors(session, embedder.id, vectors)
         state.revision += 1

@@ -41,17 +41,25 @@ def passage_id(article: ArticleRow, piece: Piece) -> str:
     return hashlib.sha256("\x1f".join(parts).encode()).hexdigest()[:32]
 
 
-def replace_passages(session: Session, article: ArticleRow, pieces: Sequence[Piece]) -> list[str]:
-    """Make these the passages of `article`: what stays keeps its row. Returns the digests of those that went."""
-    wanted = {passage_id(article, piece): (position, piece) for position, piece in reversed([*enumerate(pieces)])}
-    present = {row.id: row for row in session.scalars(select(PassageRow).where(PassageRow.article == article.id))}
-    gone = [row for key, row in present.items() if key not in wanted]
+def replace_passages(session: Session, articles: Sequence[tuple[ArticleRow, Sequence[Piece]]]) -> list[str]:
+    """Make these the passages of each article: what stays keeps its row. Returns the digests of those that went."""
+    session.flush()
+    present: dict[str, dict[str, PassageRow]] = {article.id: {} for article, _ in articles}
+    for row in session.scalars(select(PassageRow).where(PassageRow.article.in_(present))):
+        present[row.article][row.id] = row
+    gone: list[PassageRow] = []
+    fresh: list[dict[str, object]] = []
+    for article, pieces in articles:
+        own = present[article.id]
+        wanted = {passage_id(article, piece): (position, piece) for position, piece in reversed([*enumerate(pieces)])}
+        gone += [row for key, row in own.items() if key not in wanted]
+        for key, (position, piece) in wanted.items():
+            if key in own:
+                own[key].position = position
+            else:
+                fresh.append(_row(article, key, position, piece))
     for row in gone:
         session.delete(row)
-    for key, (position, _) in wanted.items():
-        if key in present:
-            present[key].position = position
-    fresh = [_row(article, key, position, piece) for key, (position, piece) in wanted.items() if key not in present]
     session.flush()
     if fresh:
         session.execute(insert(PassageRow), fresh)
