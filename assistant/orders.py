@@ -24,9 +24,12 @@ MAX_ITEMS = 4
 
 
 def orders_asked_about(question: str, orders: Sequence[OrderRecorded]) -> tuple[OrderRecorded, ...]:
-    """Return the orders a question is about: those it names, else the latest when it asks where "my order" is."""
+    """Return the orders a question is about: those it names, else the latest when it asks where "my order" is.
+
+    Who names an order that is not theirs is told of none: another one would answer something else.
+    """
     named = tuple(order for order in orders if _mentions(question, order.order))
-    if named:
+    if named or _names_another(question, orders):
         return named
     said = words(question)
     about = _ABOUT.intersection(map(stem, said))
@@ -62,3 +65,9 @@ def fact_lines(order: OrderRecorded) -> str:
 def _mentions(question: str, number: str) -> bool:
     bare = re.escape(number.lstrip("#"))
     return bool(number) and re.search(rf"(?<![\w]){bare}(?![\w])", question, re.IGNORECASE) is not None
+
+
+def _names_another(question: str, orders: Sequence[OrderRecorded]) -> bool:
+    """Tell whether a question holds a number that begins as those of the orders do ("TF-", "#")."""
+    heads = {re.split(r"\d", order.order, maxsplit=1)[0] for order in orders} - {""}
+    return any(re.search(rf"(?<!\w){re.escape(head)}\d", question, re.IGNORECASE) for head in heads)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from assistant import citations
 from assistant.suggest import Assistant, ask, open_assistant, suggest
 from evals.datasets.collections import Collection, Document, Query
 from evals.datasets.tau_banking_kb import internal_ids
@@ -42,8 +43,8 @@ def internal_only(documents: Iterable[Document], internal: frozenset[str]) -> se
 
 
 def leaked(text: str, secret: set[tuple[str, ...]], question: str) -> int:
-    """How many internal-only runs `text` repeats; what the customer wrote themselves is no leak."""
-    return len((shingles(text) & secret) - shingles(question))
+    """How many internal-only runs `text` repeats, citations aside; what the customer wrote themselves is no leak."""
+    return len((shingles(citations.without(text)) & secret) - shingles(question))
 
 
 def leak_figures(collection: Collection, now: datetime, quick: bool, say: Say) -> Iterator[Figure]:

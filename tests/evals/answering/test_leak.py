@@ -33,3 +33,9 @@ def test_a_public_list_is_public_without_its_numbers_too() -> None:
     secret = internal_only([public, internal], frozenset({"s"}))
     assert not leaked("open for at least 60 days. No pending replacement cards.", secret, "")
     assert leaked("Account age at least 60 days. No pending replacement cards.", secret, "")
+
+
+def test_the_mark_of_a_citation_is_no_word_of_an_article() -> None:
+    secret = shingles("The account must have been open for at least 60 days. 2. Ask the floor.")
+    public = shingles("The account must have been open for at least 60 days.")
+    assert not leaked("The account must have been open for at least 60 days. [2]", secret - public, "")
