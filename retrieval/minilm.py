@@ -7,6 +7,7 @@ import logging
 import os
 import warnings
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from functools import cache, partial
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,9 @@ EXPORT = 1  # grows when the recipe below changes
 # The tokenizer reads all it is given; nothing beyond this can be among the first 256 tokens of ordinary text.
 MAX_CHARS = 8_000
 
+# Fewer texts than this are embedded one after the other: a question does not wait for threads to begin.
+FEW = 4
+
 log = logging.getLogger(__name__)
 
 
@@ -39,7 +43,7 @@ class MiniLm:
         from tokenizers import Tokenizer
 
         options = onnxruntime.SessionOptions()
-        options.intra_op_num_threads = min(4, os.cpu_count() or 1)
+        self._threads = options.intra_op_num_threads = min(4, os.cpu_count() or 1)
         options.inter_op_num_threads = 1
         # Spinning threads would take the core from whoever shares the machine.
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
@@ -52,15 +56,21 @@ class MiniLm:
         """Return unit vectors, shape (n, 384).
 
         One text a run: int8 scales are taken from all that is in a run, so in a batch a text's vector would depend on
-        its neighbours (cosine .987), and batches are no faster here.
+        its neighbours (cosine .987), and batches are no faster here. Several runs at a time keep the threads at work
+        that one run lets wait: a quarter more texts a second, and the same vectors.
         """
         result = np.zeros((len(texts), DIMENSIONS), dtype=np.float32)
-        for row, text in enumerate(texts):
-            result[row] = self._run(self._tokenizer.encode(text[:MAX_CHARS]).ids)
+        if len(texts) < FEW:
+            for row, text in enumerate(texts):
+                result[row] = self._run(text)
+            return result
+        with ThreadPoolExecutor(self._threads) as threads:
+            for row, vector in enumerate(threads.map(self._run, texts)):
+                result[row] = vector
         return result
 
-    def _run(self, tokens: list[int]) -> NDArray[np.float32]:
-        ids = np.array([tokens], dtype=np.int64)
+    def _run(self, text: str) -> NDArray[np.float32]:
+        ids = np.array([self._tokenizer.encode(text[:MAX_CHARS]).ids], dtype=np.int64)
         feed = {"input_ids": ids, "attention_mask": np.ones_like(ids), "token_type_ids": np.zeros_like(ids)}
         hidden: NDArray[np.float32] = self._session.run(None, feed)[0][0]
         mean = hidden.mean(axis=0)
