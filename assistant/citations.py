@@ -67,8 +67,9 @@ def read_more(shown: SuggestionShown) -> str:
     if not links:
         return ""
     language = reply_language([unmarked(shown.text, shown)], reply_language([shown.question], "en"))
-    named = list(links) if shown.channel == "sms" else [f"{title} – {url}".lstrip(" –") for url, title in links.items()]
-    return f"{phrases_for(language).read_more} {' · '.join(named) if shown.channel != 'sms' else ' '.join(named)}"
+    titled = (f"{title} – {url}".lstrip(" –") for url, title in links.items())
+    pages = " ".join(links) if shown.channel == "sms" else " · ".join(titled)
+    return f"{phrases_for(language).read_more} {pages}"
 
 
 def finished(text: str) -> str:

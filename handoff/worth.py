@@ -186,11 +186,8 @@ def _taken_up(facts: Sequence[Fact], records: Sequence[Fact]) -> set[str]:
     """Return the few things that we named, or of which we named a number; none when we named many alike."""
     told = {fact.text.lower() for fact in facts if fact.owner == "agent" and fact.type == "reference"}
     things = {_id_of(fact) for fact in records}
-    named = things & told
-    for fact in () if named else records:
-        if told & set(re.findall(r"[\w#-]+", fact.text.lower())):
-            named = named | {_id_of(fact)}
-    named = named - {""}
+    by_number = (fact for fact in records if told & set(re.findall(r"[\w#-]+", fact.text.lower())))
+    named = (things & told or {_id_of(fact) for fact in by_number}) - {""}
     return named if len(named) <= max(1, len(things) // _FEW) else set()
 
 

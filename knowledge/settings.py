@@ -11,6 +11,7 @@ from dotenv import dotenv_values
 from pydantic import Field, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from knowledge.customers.survey_entries import Survey
 from knowledge.failures import Rejected
 
 PREFIX = "THREADLINE_"
@@ -91,7 +92,7 @@ class Settings(BaseSettings):
     identity_suggestions: bool = True
 
     # surveys: which one ("" for none), of which share of the resolved issues, how many hours after
-    survey: Literal["", "csat", "ces", "nps", "fcr"] = ""
+    survey: Literal[""] | Survey = ""
     survey_share: Annotated[float, Field(ge=0, le=1)] = 0.5
     survey_hours: Annotated[float, Field(ge=0, le=24 * 30)] = 24.0
 

@@ -24,7 +24,8 @@ from api.importers.row_parts import (
     Text,
     limited,
 )
-from knowledge.customers.feeling import SCALES, Survey
+from knowledge.customers.feeling import SCALES
+from knowledge.customers.survey_entries import Survey
 from knowledge.failures import Rejected
 
 

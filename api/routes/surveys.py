@@ -11,7 +11,8 @@ from api.outreach.survey_words import words_for
 from api.routes.chat import OwnRecords
 from api.schemas import Input, without_nul
 from knowledge.customers import surveys
-from knowledge.customers.feeling import SCALES, Survey
+from knowledge.customers.feeling import SCALES
+from knowledge.customers.survey_entries import Survey
 from knowledge.customers.surveys import MAX_COMMENT_CHARS, Question
 from knowledge.failures import NotFound
 from knowledge.ids import EntryId

@@ -139,10 +139,9 @@ def _decided(posted: Posted, action: BotAction, reason: BotReason, drafted: Draf
         return decided
     shown = drafted.shown
     titles = {passage.number: passage.title for passage in shown.passages}
-    asks_who = (action, reason) == ("ask_back", "identity")
     return replace(
         decided,
-        text=words_of(sight.language).prove if asks_who else citations.reply_text(shown),
+        text=words_of(sight.language).prove if decided.asks_who else citations.reply_text(shown),
         question=shown.question,
         chance=drafted.chance,
         citations=tuple(titles[number] for number in shown.citations),
@@ -159,9 +158,9 @@ def _speak(session: Session, scope: Scope, posted: Posted, decided: BotDecided, 
     if not sight.spoken.bot_spoke:
         text = f"{disclosure(decided.language, posted.company)}\n\n{text}"
     # Who is asked to show who they are has no answer yet: they wait on, and a colleague sees it.
-    asks_who = decided.action == "ask_back" and decided.reason == "identity"
+    holding = handing or decided.asks_who
     suggestion = None
-    if drafted is not None and not handing and not asks_who:
+    if drafted is not None and not holding:
         suggestion = drafted.shown.suggestion
         timeline.append(session, scope, as_entry(sight.conversation, drafted.shown, posted.now), posted.now)
     reply = Reply(
@@ -170,7 +169,7 @@ def _speak(session: Session, scope: Scope, posted: Posted, decided: BotDecided, 
         AUTHOR,
         key=key_of(decided.answers),
         suggestion=suggestion,
-        holding=handing or asks_who,
+        holding=holding,
     )
     sent = inbox.reply(session, scope, reply, posted.now)
     return replace(decided, sent=sent.id, suggestion=suggestion)

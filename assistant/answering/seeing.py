@@ -68,7 +68,7 @@ class Spoken:
     @property
     def asked_who(self) -> bool:
         """Whether the bot asked them to show who they are."""
-        return any(one.action == "ask_back" and one.reason == "identity" and one.sent for one in self.decided)
+        return any(one.asks_who and one.sent for one in self.decided)
 
     @property
     def answered(self) -> int:

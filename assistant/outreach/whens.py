@@ -5,6 +5,8 @@ from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from knowledge.customers.survey_entries import Survey
+
 Days = Annotated[int, Field(ge=1, le=365)]
 Word = Annotated[str, Field(min_length=1, max_length=120)]
 
@@ -52,7 +54,7 @@ class SurveyUnhappy(Strict):
     """They rated us this low."""
 
     kind: Literal["survey_unhappy"]
-    survey: Literal["csat", "ces", "nps", "fcr"] = "csat"
+    survey: Survey = "csat"
     most: Annotated[int, Field(ge=0, le=10)] = 2
 
 

@@ -8,9 +8,6 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-from numpy.typing import NDArray
-
 from assistant.brief import Brief
 from assistant.gate.answerable import features
 from assistant.sentences import content_words, words
@@ -21,11 +18,9 @@ from evals.datasets import clapnq, mtrag, tarnfell
 from evals.datasets.collections import Document, folder, read_lines
 from evals.datasets.mtrag import last_user_turns
 from evals.halves import is_tuning
+from evals.retrieval.known import KnownArticles
 from evals.retrieval.library import Library, Making, open_library
 from evals.retrieval.quality import making
-from knowledge.ids import ArticleId
-from retrieval.passages import EVERYTHING, Audience, Hit, Only
-from retrieval.search import Search
 
 # An answer over several passages is right when it holds this share of the reference's words and cites only gold:
 # fixed on the tuning half against people's ratings of completeness (see `complete_share`).
@@ -44,30 +39,6 @@ class Decided:
     tuning: bool
     features: Mapping[str, float]
     right: bool
-
-
-class OwnPassage(Search):
-    """A search that finds nothing but one article: CLAP NQ asks each question of its own passage."""
-
-    def __init__(self, search: Search) -> None:
-        self._search = search
-        self.embedder = search.embedder
-        self.article = ArticleId("")
-
-    def vector(self, query: str) -> NDArray[np.float32]:
-        """As the search itself."""
-        return self._search.vector(query)
-
-    def rarity(self, words: Sequence[str]) -> list[float]:
-        """As the search itself."""
-        return self._search.rarity(words)
-
-    def search_vector(
-        self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int = 10, only: Only = EVERYTHING
-    ) -> list[Hit]:
-        """Return the article's passages alone."""
-        found = self._search.search_vector(query, vector, audience, self._search.count, only)
-        return [hit for hit in found if hit.passage.article == self.article][:limit]
 
 
 def decided_mtrag(data: Path, now: datetime, say: Say) -> list[Decided]:
@@ -150,12 +121,12 @@ def decided_clapnq(data: Path, now: datetime, say: Say) -> list[Decided]:
         tempfile.TemporaryDirectory() as place,
         open_library(Path(place), documents, Making(passage_chars=8_000, kept=True), now) as library,
     ):
-        own = OwnPassage(library.search)
+        own = KnownArticles(library.search)
         assistant = open_assistant(library.settings, own)
         articles = {key: article for article, key in library.keys.items()}
         decided: list[Decided] = []
         for case in cases:
-            own.article = articles[case.id]
+            own.known = frozenset({articles[case.id]})
             question = Question(case.question, case.question)
             brief, text = _drafted(assistant, question)
             right = case.answerable and sentences_f1(text, case) >= SENTENCES_F1

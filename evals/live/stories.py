@@ -6,6 +6,8 @@ from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import Literal
 
+from knowledge.customers.survey_entries import Survey as SurveyKind
+
 Speaker = Literal["customer", "agent", "bot"]
 HandoverKind = Literal["agent→agent", "bot→agent", "channel→channel"]
 
@@ -74,7 +76,7 @@ class Change:
 class Survey:
     """An answer: csat 1–5, ces 1–7, nps 0–10, fcr (solved at the first contact) 0 or 1."""
 
-    kind: Literal["csat", "ces", "nps", "fcr"]
+    kind: SurveyKind
     score: int
     at: datetime
     channel: str = ""

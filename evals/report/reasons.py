@@ -45,7 +45,7 @@ def reasons(
     if not told:
         return {}
     channels = sorted({one.contacts[0].channel for one in stories})
-    # Whom we wrote to first, what the bot answered accounts, lags and colleagues belong to no channel here.
+    # Whom we wrote to first, what the bot answered, accounts, lags and colleagues belong to no channel here.
     bare = replace(given, outcomes=(), outreached=Outreached(), accounts=(), lags={}, staffed=Staffed())
     by_channel = {}
     for channel in channels:

@@ -69,6 +69,11 @@ class BotDecided:
     tokens: int = 0
     kind: Literal["bot_decided"] = "bot_decided"
 
+    @property
+    def asks_who(self) -> bool:
+        """Whether the customer is asked to show who they are; other questions back have no reason."""
+        return self.action == "ask_back" and self.reason == "identity"
+
 
 @dataclass(frozen=True)
 class BotJudged:

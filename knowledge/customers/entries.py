@@ -35,7 +35,7 @@ from knowledge.customers.routing_entries import (
     ConversationOffered,
     OfferAnswered,
 )
-from knowledge.customers.survey_entries import SurveyAsked
+from knowledge.customers.survey_entries import Survey, SurveyAsked
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, IssueId, PassageId, SuggestionId
 
 Visibility = Literal["public", "internal"]
@@ -190,7 +190,7 @@ class SurveyAnswered:
     `issue` is what they rated and `asked` the entry by which we asked, where it was we who did.
     """
 
-    survey: Literal["csat", "ces", "nps", "fcr"]
+    survey: Survey
     score: int
     comment: str = ""
     issue: IssueId | None = None

@@ -3,14 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from knowledge.customers.entries import Entry, SurveyAnswered
 from knowledge.customers.record_entries import MoodNoted
+from knowledge.customers.survey_entries import Survey
 from knowledge.ids import EntryId
 
 KINDS = frozenset({"mood_noted", "survey_answered"})
-Survey = Literal["csat", "ces", "nps", "fcr"]
 # Lowest and highest answer of each survey.
 SCALES: dict[Survey, tuple[int, int]] = {"csat": (1, 5), "ces": (1, 7), "nps": (0, 10), "fcr": (0, 1)}
 # A message counts half as much as the one three after it.

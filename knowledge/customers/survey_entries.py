@@ -5,6 +5,8 @@ from typing import Literal
 
 from knowledge.ids import EntryId, IssueId
 
+Survey = Literal["csat", "ces", "nps", "fcr"]
+
 
 @dataclass(frozen=True)
 class SurveyAsked:
@@ -13,7 +15,7 @@ class SurveyAsked:
     `message` is the mail that asks (`None` in the web chat, which shows a card), `language` the one it is in.
     """
 
-    survey: Literal["csat", "ces", "nps", "fcr"]
+    survey: Survey
     issue: IssueId
     channel: str
     language: str = "en"

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session
 from knowledge.customers import consent, inbox, issues, persons, remaining, suppression, timeline
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import Entry, Handle, SurveyAnswered
-from knowledge.customers.feeling import SCALES, Survey
+from knowledge.customers.feeling import SCALES
 from knowledge.customers.privacy_entries import ConsentWithdrawn
 from knowledge.customers.suppression import Mark
-from knowledge.customers.survey_entries import SurveyAsked
+from knowledge.customers.survey_entries import Survey, SurveyAsked
 from knowledge.customers.tables import IssueRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Conflict, NotFound, Rejected

@@ -88,8 +88,7 @@ def end_staff(session: Session, scope: Scope, email: str, now: datetime) -> Staf
     Raises:
         NotFound: nobody here has that address.
     """
-    row = _row(session, scope, find_staff(session, scope, email).email)
-    assert row is not None, "found a moment ago"
+    row = _known(session, scope, email)
     row.active, row.left_at, row.state = False, row.left_at or now, ""
     session.execute(update(StateRow).where(StateRow.staff == row.id, StateRow.until.is_(None)).values(until=now))
     session.execute(delete(LoginRow).where(LoginRow.staff == row.id))
@@ -124,16 +123,20 @@ def find_staff(session: Session, scope: Scope, email: str) -> Staff:
     Raises:
         NotFound: there is none.
     """
-    row = _row(session, scope, email.strip().lower())
-    if row is None:
-        raise NotFound(f"Nobody here has the address {email}.", "`threadline users list` shows all.")
-    return read(row)
+    return read(_known(session, scope, email))
 
 
 def list_staff(session: Session, scope: Scope) -> list[Staff]:
     """Return everyone, by name."""
     query = select(StaffRow).where(within(scope, StaffRow)).order_by(StaffRow.name, StaffRow.id)
     return [read(row) for row in session.scalars(query)]
+
+
+def _known(session: Session, scope: Scope, email: str) -> StaffRow:
+    row = _row(session, scope, email.strip().lower())
+    if row is None:
+        raise NotFound(f"Nobody here has the address {email}.", "`threadline users list` shows all.")
+    return row
 
 
 def _row(session: Session, scope: Scope, email: str) -> StaffRow | None:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.failures import Conflict, Rejected
 from knowledge.scope import Scope, within
-from knowledge.staff.people import find_staff
+from knowledge.staff.people import Staff, find_staff
 from knowledge.staff.tables import PulseGivenRow, PulseRow
 
 LEAST, MOST = 1, 5
@@ -28,7 +28,7 @@ def answer_pulse(session: Session, scope: Scope, email: str, score: int, now: da
     if not LEAST <= score <= MOST:
         raise Rejected(f"The answer is a number from {LEAST} to {MOST}.", "Choose one of them.")
     staff, month = find_staff(session, scope, email), month_of(now)
-    if has_answered(session, scope, email, now):
+    if _has_answered(session, scope, staff, now):
         raise Conflict("You have answered this month.", "The next question comes with the next month.")
     here = {"team": scope.team, "brand": scope.brand, "month": month}
     session.add(PulseGivenRow(staff=staff.id, **here))
@@ -38,7 +38,10 @@ def answer_pulse(session: Session, scope: Scope, email: str, score: int, now: da
 
 def has_answered(session: Session, scope: Scope, email: str, now: datetime) -> bool:
     """Tell whether a colleague has answered this month."""
-    staff = find_staff(session, scope, email)
+    return _has_answered(session, scope, find_staff(session, scope, email), now)
+
+
+def _has_answered(session: Session, scope: Scope, staff: Staff, now: datetime) -> bool:
     mine = PulseGivenRow.staff == staff.id, PulseGivenRow.month == month_of(now)
     return session.scalar(select(PulseGivenRow.staff).where(within(scope, PulseGivenRow), *mine)) is not None
 
