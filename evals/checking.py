@@ -98,7 +98,7 @@ def summary(checked: Sequence[Checked]) -> str:
     for one in blocking:
         lines += [f"{one.task}: blocked", *(f"  {reason}" for reason in one.reasons)]
     if not blocking:
-        moved = [told(c) for one in checked for c in one.comparison.compared if c.verdict != "same"]
+        moved = [f"{one.task} {told(c)}" for one in checked for c in one.comparison.compared if c.verdict != "same"]
         lines = [f"No significant regression (adjusted p < {LEVEL} over every metric of {len(checked)} tasks).", *moved]
     return "\n".join(lines)
 

@@ -136,7 +136,7 @@ def _takes(expected: Mapping[str, float], jobs: int) -> float:
 
 
 def _keys(names: Iterable[str], asked: Asked) -> dict[str, str]:
-    files = sorted(path for path in asked.data.glob("*/*") if path.is_file()) if asked.data.is_dir() else []
+    files = sorted(path for path in asked.data.glob("*/**/*") if path.is_file()) if asked.data.is_dir() else []
     listed = "\n".join(f"{path.relative_to(asked.data)} {path.stat().st_size}" for path in files)
     what = f"{asked.quick}\n{sources()}\n{listed}"
     return {name: hashlib.sha256(f"{name}\n{what}".encode()).hexdigest() for name in names}

@@ -25,6 +25,7 @@ from api.cli import (
     reports,
     routing,
     serving,
+    showing,
     simulating,
     staff,
     topics,
@@ -112,6 +113,7 @@ app.add_typer(routing.routing, name="routing")
 app.add_typer(routing.escalation, name="escalation")
 app.add_typer(working.letters, name="letters")
 app.add_typer(outreach.outreach, name="outreach")
+evaluating.evals.command("show")(showing.show)
 evaluating.evals.command("replay")(replaying.replay)
 evaluating.evals.command("review")(replaying.review)
 evaluating.evals.command("simulate")(simulating.simulate)

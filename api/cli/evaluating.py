@@ -9,6 +9,7 @@ import typer
 from api.cli.failing import FAILED
 from api.cli.opening import load, now_utc
 from api.cli.output import AsJson, counting, tell, write, write_json, write_table
+from api.cli.showing import show_run
 from knowledge.failures import Rejected
 
 if TYPE_CHECKING:
@@ -45,11 +46,12 @@ def list_tasks(as_json: AsJson = False) -> None:
 
 
 @evals.command("run")
-def run(
+def run(  # noqa: PLR0913, PLR0917 - each option of a command is an argument
     task: Annotated[str, typer.Argument(metavar="TASK", help="A name that `evals list` shows.", show_default=False)],
     out: Annotated[Path | None, typer.Option(metavar="FILE", help="Where the run goes; default: build/runs/.")] = None,
     changes: Changes = None,
     workers: Annotated[int, typer.Option(min=1, max=64, help="Cases asked at once.")] = 1,
+    times: Annotated[int, typer.Option(min=1, max=20, help="How often each case is asked, for pass^k.")] = 1,
     data: Data = Path("../shared/data"),
     as_json: AsJson = False,
 ) -> None:
@@ -61,10 +63,12 @@ def run(
     Example:
       threadline evals run answers/demo --out before.json
       threadline evals run answers/demo --set passage_chars=600 --out after.json
+      threadline evals run answers/demo --times 4
     """
     from api.demo import company_folder
     from evals.checking import ROOT
     from evals.core.registry import tasks
+    from evals.core.repeating import repeated
     from evals.core.running import Running
     from evals.core.running import run as run_task
     from evals.core.runs import save
@@ -79,7 +83,8 @@ def run(
     now = now_utc()
     with Stage(company_folder().parent, data, now, changed(changes)) as stage, counting(task) as progress:
         how = Running(circumstances(ROOT, now), Path("build/cache"), sources(), workers, progress)
-        made = run_task(offered.make(stage), how)
+        asked = offered.make(stage)
+        made = run_task(repeated(asked, times) if times > 1 else asked, how)
     path = out or Path("build/runs") / f"{task.replace('/', '-')}-{now:%Y%m%dT%H%M%SZ}.json"
     save(made, path)
     show_run(made, path, as_json)
@@ -99,15 +104,18 @@ def compare(
     Example:
       threadline evals compare before.json after.json
     """
+    from evals.core.comparing import changed_between, told
     from evals.core.comparing import compare as compared
-    from evals.core.comparing import told
-    from evals.core.runs import load
+    from evals.core.runs import load as load_run
 
-    found = compared(load(before), load(after))
+    runs = load_run(before), load_run(after)
+    found = compared(*runs)
     if as_json:
-        write_json(_comparison(found))
+        write_json(_comparison(found) | {"changed": changed_between(*runs)})
         return
     write(f"{found.task}: {found.verdict}")
+    for name, old, new in changed_between(*runs):
+        write(f"  {name}: {old} → {new}")
     for one in found.compared:
         write(f"  {told(one)}")
     if found.only_before or found.only_after:
@@ -216,39 +224,6 @@ def changed(given: list[str] | None) -> dict[str, str]:
         if "=" not in one:
             raise Rejected(f"{one} changes nothing.", "Write --set NAME=VALUE.")
     return {name: value for name, _, value in (one.partition("=") for one in given or ())}
-
-
-def show_run(made: "Run", path: Path, as_json: bool) -> None:
-    """Show what a run says, and where it lies."""
-    from evals.core.summary import summarise
-
-    told = summarise(made)
-    if as_json:
-        shown = {
-            "task": made.task,
-            "file": str(path),
-            "cost": made.cost,
-            "tokens": made.tokens,
-            "seconds": made.seconds,
-        }
-        write_json(shown | {"metrics": [asdict(one) for one in told], "failed": len(made.failures)})
-        return
-    rows = [
-        (
-            one.metric.name,
-            f"{one.interval.value:.3f}",
-            f"{one.interval.low:.3f} to {one.interval.high:.3f}",
-            one.interval.n,
-        )
-        for one in told
-        if one.interval is not None
-    ]
-    write_table(("metric", "mean", "95 % interval", "n"), rows)
-    write(
-        f"{len(made.failures)} of {len(made.results)} cases failed; {made.seconds:.1f} s; {made.tokens} tokens. {path}"
-    )
-    for failure in made.failures[:5]:
-        write(f"  {failure.case}: {failure.reason}")
 
 
 def _comparison(found: "Comparison") -> dict[str, Any]:

@@ -1,17 +1,24 @@
 """The commands of replay: `evals replay` and `evals review`."""
 
+import shutil
 import tempfile
 from contextlib import ExitStack
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from api.cli.evaluating import Changes, changed, show_run
+from api.cli.evaluating import Changes, changed
 from api.cli.opening import now_utc, open_record
 from api.cli.output import AsJson, counting, tell, write, write_json
+from api.cli.showing import show_run
 from knowledge.failures import NotFound, Rejected
+
+if TYPE_CHECKING:
+    from evals.core.cases import Task
+    from evals.core.runs import Run
 
 # Draws the conversations: two runs are about the same ones.
 SEED = 1
@@ -30,7 +37,7 @@ def replay(
     """Draft again for past conversations.
 
     Each is taken as it stood before its first human reply, which is hidden. Nothing is written into the record; the
-    run holds words of customers, so keep the file as you keep an export.
+    run holds words of customers, so keep the file as you keep an export. What was stopped goes on where it was.
 
     \b
     Example:
@@ -39,11 +46,7 @@ def replay(
       threadline evals compare before.json after.json
     """
     from assistant.suggest import open_assistant
-    from evals.checking import ROOT
-    from evals.core.running import Running, run
-    from evals.core.runs import save
     from evals.core.stage import Stage
-    from evals.figures import circumstances
     from evals.replay.history import read_feedback, read_moments
     from evals.replay.past import open_past
     from evals.replay.task import Replay
@@ -55,17 +58,14 @@ def replay(
         moments = read(record.database, record.scope, limit=limit, seed=SEED)
         if not moments:
             raise NotFound("The record holds no such reply of a person.", "Import history: `threadline import FILE`.")
-        stage = opened.enter_context(Stage(Path(), Path(), now, _here(record.settings, changes)))
+        stage = opened.enter_context(Stage(Path(), Path(), now, changed(changes), record.settings))
         folder = Path(opened.enter_context(tempfile.TemporaryDirectory()))
         how = Making(stage.settings.embedder, stage.settings.passage_chars)
         past = opened.enter_context(open_past(folder, record.database, record.scope, how, now))
         assistant = open_assistant(stage.settings, past.search)
         opened.callback(assistant.close)
         task = Replay(record.database, record.scope, assistant, past, not today).task(moments, stage.told, stage.models)
-        with counting("replay") as progress:
-            made = run(task, Running(circumstances(ROOT, now), progress=progress))
-    save(made, out)
-    out.chmod(0o600)
+        made = _run_to(out, task, now)
     _warn_of_unknown(made.scores.values(), as_json)
     show_run(made, out, as_json)
 
@@ -110,11 +110,21 @@ def review(
         write(f"  preference {one.value:+.2f} ({one.low:+.2f} to {one.high:+.2f}): −1 all for the first, 1 the second")
 
 
-def _here(settings: object, changes: list[str] | None) -> dict[str, object]:
-    """The settings of this installation that a draft depends on, with the changes over them."""
-    names = ("drafter", "embedder", "passage_chars", "context_tokens", "chat_url", "chat_model", "chat_seconds")
-    own = {name: getattr(settings, name) for name in (*names, "chat_max_tokens", "local_model", "models_dir")}
-    return own | dict(changed(changes))
+def _run_to(out: Path, task: "Task", now: datetime) -> "Run":
+    """Run and save for the owner's eyes alone; until it is saved, what is done lies beside it, as private."""
+    from evals.checking import ROOT
+    from evals.core.running import Running, run
+    from evals.core.runs import save
+    from evals.figures import circumstances
+    from evals.suite import sources
+
+    kept = out.with_name(f".{out.name}.kept")
+    kept.mkdir(mode=0o700, parents=True, exist_ok=True)
+    with counting("replay") as progress:
+        made = run(task, Running(circumstances(ROOT, now), kept, sources(), progress=progress))
+    save(made, out, private=True)
+    shutil.rmtree(kept)
+    return made
 
 
 def _warn_of_unknown(scores: object, as_json: bool) -> None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from math import ceil
 from statistics import pstdev
-from typing import Literal
+from typing import Any, Literal
 
 from evals.core.cases import Metric
 from evals.core.runs import Run
@@ -177,6 +177,16 @@ def _verdict(metric: Metric, difference: Interval, p: float) -> Verdict:
     if p >= LEVEL or difference.low <= 0 <= difference.high:
         return "cannot tell"
     return "better" if gain > 0 else "worse"
+
+
+def changed_between(before: Run, after: Run) -> list[tuple[str, Any, Any]]:
+    """What the two were made with that is not the same: settings, models, judge, commit."""
+
+    def made_with(one: Run) -> dict[str, Any]:
+        return {**one.settings, **one.models, "judge": one.judge, "commit": one.commit}
+
+    old, new = made_with(before), made_with(after)
+    return [(name, old.get(name), new.get(name)) for name in {**old, **new} if old.get(name) != new.get(name)]
 
 
 def told(one: Compared) -> str:

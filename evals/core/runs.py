@@ -3,8 +3,12 @@
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field
+from functools import cache
+from math import isfinite
 from pathlib import Path
 from typing import Any
+
+from pydantic import TypeAdapter
 
 from evals.core.cases import Case, Failure, Metric, Result, Score
 from knowledge.failures import NotFound, Rejected
@@ -57,13 +61,16 @@ def groups_of(cases: Iterable[Case]) -> dict[str, str]:
     return {case.id: case.cluster for case in cases}
 
 
-def save(run: Run, path: Path) -> None:
-    """Write the run to a file, whole or not at all."""
+def save(run: Run, path: Path, *, private: bool = False) -> None:
+    """Write the run to a file, whole or not at all; `private` is for its owner's eyes from the first byte on."""
     kinds = {id(one): "score" if isinstance(one, Score) else "failure" for one in run.results}
     row = asdict(run) | {"format": FORMAT}
     row["results"] = [{"kind": kinds[id(one)]} | asdict(one) for one in run.results]
     path.parent.mkdir(parents=True, exist_ok=True)
     fresh = path.with_name(f"{path.name}.new")
+    if private:
+        fresh.unlink(missing_ok=True)
+        fresh.touch(mode=0o600)
     fresh.write_text(json.dumps(row, indent=1, ensure_ascii=False, sort_keys=True) + "\n", encoding="utf-8")
     fresh.replace(path)
 
@@ -81,12 +88,24 @@ def load(path: Path) -> Run:
         row = json.loads(path.read_text(encoding="utf-8"))
         if row.pop("format") != FORMAT:
             raise Rejected(f"{path} was written by another version.", "Run the task again.")
-        row["results"] = tuple(_result(one) for one in row["results"])
-        row["metrics"] = tuple(Metric(**one) for one in row["metrics"])
-        return Run(**row)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        return _checked(_reader().validate_python(row))
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise Rejected(f"{path} holds no run.", "`threadline evals run TASK --out FILE` makes one.") from error
 
 
-def _result(row: dict[str, Any]) -> Result:
-    return Score(**row) if row.pop("kind") == "score" else Failure(**row)
+@cache
+def _reader() -> TypeAdapter[Run]:
+    return TypeAdapter(Run)
+
+
+def _checked(run: Run) -> Run:
+    """What types cannot tell: values are numbers, every case stands once and in a group.
+
+    Raises:
+        ValueError: it is not so.
+    """
+    values = [value for score in run.scores.values() for value in score.values.values()]
+    cases = {one.case for one in run.results}
+    if not all(map(isfinite, values)) or len(cases) < len(run.results) or cases - run.groups.keys():
+        raise ValueError("no run")
+    return run

@@ -45,14 +45,23 @@ class Company:
 class Stage:
     """Opens what tasks need when they need it, and closes it at the end (a context manager).
 
-    `changes` are settings other than the defaults, as text or values.
+    `changes` are settings other than the defaults, as text or values; `own` is the installation whose settings stand
+    for the defaults, secrets and all: a run tells of it what an answer depends on, and no more.
 
     Raises:
         Rejected: a change is no setting, out of bounds, or a secret.
     """
 
-    def __init__(self, examples: Path, data: Path, now: datetime, changes: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        examples: Path,
+        data: Path,
+        now: datetime,
+        changes: Mapping[str, Any] | None = None,
+        own: Settings | None = None,
+    ) -> None:
         self.examples, self.data, self.now = examples, data, now
+        self._own = {name: getattr(own, name) for name in Settings.model_fields} if own else {}
         self.changes = dict(changes or {})
         _check(self.changes)
         self._open = ExitStack()
@@ -68,7 +77,7 @@ class Stage:
     def settings(self) -> Settings:
         """The settings with the changes, on a folder of the stage's own."""
         try:
-            return private_settings(self._folder, **self.changes)
+            return private_settings(self._folder, **{**self._own, **self.changes})
         except ValidationError as error:
             problem = error.errors()[0]
             raise Rejected(

@@ -11,10 +11,13 @@ from knowledge.customers import timeline
 from knowledge.customers.entries import MessageReceived, MessageSent, SuggestionJudged
 from knowledge.database import Database
 from knowledge.ids import ConversationId, CustomerId, EntryId
+from knowledge.library.language import detect_language
 from knowledge.scope import Scope
 
 # Entries read at once while the record is walked through.
 STEP = 500
+# Of what a customer wrote so much tells the language.
+MOST_CHARS = 1_000
 # Who answers without being a person.
 MACHINES = frozenset({"bot"})
 
@@ -23,7 +26,8 @@ MACHINES = frozenset({"bot"})
 class Moment:
     """A human's reply to a customer who had written: `seq` is the reply's place, `said` its text.
 
-    `verdict` is what the agent made of the suggestion it began as, empty where there was none.
+    `verdict` is what the agent made of the suggestion it began as, empty where there was none. `language` is that of
+    what the customer had written, empty where it does not tell; `returning` customers had written of something before.
     """
 
     reply: EntryId
@@ -34,6 +38,16 @@ class Moment:
     channel: str
     said: str
     verdict: str = ""
+    language: str = ""
+    returning: bool = False
+
+    @property
+    def slices(self) -> dict[str, str]:
+        """What it can be told apart by."""
+        told = {"channel": self.channel, "language": self.language, "verdict": self.verdict}
+        return {name: value for name, value in told.items() if value} | {
+            "customer": "returning" if self.returning else "new"
+        }
 
 
 def read_moments(database: Database, scope: Scope, *, limit: int | None = None, seed: int = 0) -> tuple[Moment, ...]:
@@ -75,8 +89,9 @@ def _used(session: Session, scope: Scope) -> Iterator[Moment]:
 
 
 def _moments(session: Session, scope: Scope) -> Iterator[Moment]:
-    asked: set[ConversationId] = set()
+    asked: dict[ConversationId, str] = {}
     answered: set[ConversationId] = set()
+    writers: dict[CustomerId, set[ConversationId]] = {}
     cursor = 0
     while entries := timeline.after(session, scope, cursor, limit=STEP):
         cursor = entries[-1].seq
@@ -85,7 +100,10 @@ def _moments(session: Session, scope: Scope) -> Iterator[Moment]:
             if where is None or where in answered:
                 continue
             if isinstance(said, MessageReceived):
-                asked.add(where)
+                asked[where] = f"{asked.get(where, '')} {said.text[:MOST_CHARS]}"[-MOST_CHARS:]
+                writers.setdefault(entry.customer, set()).add(where)
             elif isinstance(said, MessageSent) and where in asked and not said.holding and said.author not in MACHINES:
                 answered.add(where)
-                yield Moment(entry.id, entry.seq, entry.at, where, entry.customer, said.channel, said.text)
+                moment = Moment(entry.id, entry.seq, entry.at, where, entry.customer, said.channel, said.text)
+                returning = bool(writers.get(entry.customer, set()) - {where})
+                yield replace(moment, language=detect_language(asked.pop(where)), returning=returning)

@@ -28,6 +28,8 @@ from knowledge.staff.people import list_staff
 
 MOST = 200
 REVIEW = re.compile(r"^[a-z0-9][a-z0-9-]{0,39}$")
+# What a replay keeps of each draft, as texts.
+DRAFTED = ("customer", "conversation", "question", "text")
 WORTH: dict[Preference, float] = {"one": -1.0, "other": 1.0, "tie": 0.0}
 
 
@@ -79,7 +81,7 @@ def offer(session: Session, scope: Scope, review: str, runs: tuple[Run, Run], no
     """
     if not REVIEW.match(review):
         raise Rejected("A review's name is of small letters, digits and hyphens, 40 at most.", "For example: spring-2")
-    if {one.task for one in runs} != {NAME}:
+    if {one.task for one in runs} != {NAME} or not all(map(_is_replay, runs)):
         raise Rejected("These are no replays.", "`threadline evals replay` makes them.")
     if timeline.find(session, scope, _offered(review, 0)) is not None:
         raise Conflict(f"There is a review {review}.", "Take another name.")
@@ -170,6 +172,12 @@ def _result(review: str, by_pair: Sequence[Sequence[float]]) -> Result:
         preference=mean_interval(means, seed=SEED) if means else None,
         p=float(binomtest(wins, wins + losses).pvalue) if wins + losses else 1.0,
     )
+
+
+def _is_replay(run: Run) -> bool:
+    """Whether what was drafted says for whom and about what."""
+    outputs = [score.output for score in run.scores.values() if score.answered]
+    return all(isinstance(output.get(name), str) for output in outputs for name in DRAFTED)
 
 
 def _differing(session: Session, scope: Scope, review: str, runs: tuple[Run, Run], now: datetime) -> Iterator[NewEntry]:

@@ -91,5 +91,4 @@ def _answer(moment: Moment, shown: SuggestionShown, hidden: int) -> Answer:
 
 def _case(moment: Moment) -> Case:
     given = {"conversation": moment.conversation, "at": moment.at.isoformat(timespec="seconds")}
-    slices = {"channel": moment.channel} | ({"verdict": moment.verdict} if moment.verdict else {})
-    return Case(moment.reply, given, group=moment.customer, slices=slices)
+    return Case(moment.reply, given, group=moment.customer, slices=moment.slices)

@@ -7,12 +7,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 
 from assistant.drafting import prompt
 from evals.checking import accept, check, gate_tasks, summary
 from evals.core.stage import Stage
 from knowledge.customers import identity
 from knowledge.failures import NotFound, Rejected
+from knowledge.settings import Settings
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
@@ -99,6 +101,15 @@ def test_a_change_that_is_no_setting_is_refused() -> None:
         stage(chat_key="k")
     with stage(passage_chars=3) as bad, pytest.raises(Rejected, match="passage_chars"):
         _ = bad.settings
+
+
+def test_an_installations_own_settings_stand_for_the_defaults_and_its_secrets_are_not_told() -> None:
+    own = Settings(_env_file=None, passage_chars=700, company="Acme", chat_model="m", chat_key=SecretStr("k-1"))
+    with Stage(EXAMPLES, Path("nowhere"), NOW, {"context_tokens": "2000"}, own) as here:
+        assert (here.settings.passage_chars, here.settings.context_tokens, here.settings.company) == (700, 2000, "Acme")
+        assert here.settings.chat_key.get_secret_value() == "k-1"
+        assert here.settings.data_dir != own.data_dir
+        assert "k-1" not in str(here.told)
 
 
 def test_every_gate_task_asks_only_what_ships() -> None:

@@ -61,6 +61,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "evals list",
             "evals run",
             "evals compare",
+            "evals show",
             "evals check",
             "evals judge",
             "evals replay",

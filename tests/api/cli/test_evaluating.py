@@ -1,6 +1,7 @@
 """The commands `evals list`, `run`, `compare` and `check`."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,78 @@ def made(path: Path, values: list[float], task: str = "t") -> str:
     results = tuple(Score(f"c{n}", {"right": value}) for n, value in enumerate(values))
     save(Made(task, (Metric("right"),), results, {one.case: one.case for one in results}, {}), path)
     return str(path)
+
+
+def test_shows_a_run_with_its_slices_and_what_it_was_made_with(run: Run, folder: Path) -> None:
+    results = tuple(Score(f"c{n // 2} #{n % 2 + 1}", {"right": float(n % 4 > 0)}) for n in range(24))
+    groups = {one.case: one.case[:-3] for one in results}
+    slices = {one.case: {"channel": "email" if int(one.case[1:-3]) < 11 else "chat"} for one in results}
+    one = Made("t", (Metric("right"),), results, groups, slices, "d1", {"times": 2, "passage_chars": 600})
+    save(one, folder / "one.json")
+    shown = run("evals", "show", "one.json").stdout
+    assert "right, pass^2" in shown
+    assert "right, channel email: 0.727 (" in shown
+    assert "right, channel chat: too few (n = 2)" in shown
+    assert "passage_chars 600" in shown
+    reliable = json.loads(run("evals", "show", "one.json", "--json").stdout)["reliability"]
+    assert [(row["k"], row["interval"]["value"]) for row in reliable] == [(1, 0.75), (2, 0.5)]
+    save(replace(one, settings={"times": 2, "passage_chars": 300}), folder / "two.json")
+    assert "  passage_chars: 600 → 300\n" in run("evals", "compare", "one.json", "two.json").stdout
+
+
+GOOD = {"kind": "score", "case": "a", "values": {"right": 1.0}}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "[]",
+        "{}",
+        "\u0000",
+        "[" * 100_000,
+        '{"format": 1}',
+        json.dumps({"format": 1, "task": "t", "metrics": [], "results": [GOOD], "groups": {}, "slices": {}}),
+        json.dumps(
+            {"format": 1, "task": "t", "metrics": [], "results": [GOOD] * 2, "groups": {"a": "a"}, "slices": {}}
+        ),
+        json.dumps(
+            {
+                "format": 1,
+                "task": "t",
+                "metrics": [{"name": "right"}],
+                "results": [GOOD | {"values": {"right": float("nan")}}],
+                "groups": {"a": "a"},
+                "slices": {},
+            }
+        ),
+        json.dumps(
+            {
+                "format": 1,
+                "task": "t",
+                "metrics": [{"name": "right"}],
+                "results": [GOOD | {"values": "right"}],
+                "groups": {"a": "a"},
+                "slices": {},
+            }
+        ),
+    ],
+)
+def test_what_is_no_run_is_refused(run: Run, folder: Path, text: str) -> None:
+    (folder / "bad.json").write_text(text)
+    good = made(folder / "good.json", [1.0])
+    for words in (("show", "bad.json"), ("compare", good, "bad.json"), ("compare", "bad.json", good)):
+        done = run("evals", *words)
+        assert (done.exit_code, "holds no run" in done.output) == (1, True), done.output
+
+
+def test_a_run_of_another_version_is_refused(run: Run, folder: Path) -> None:
+    path = made(folder / "a.json", [1.0])
+    Path(path).write_text(Path(path).read_text().replace('"format": 1', '"format": 9'))
+    assert "was written by another version" in run("evals", "show", path).output
+    (folder / "bytes.json").write_bytes(bytes(range(256)))
+    assert "holds no run" in run("evals", "show", "bytes.json").output
+    assert "There is no run" in run("evals", "show", str(folder)).output
 
 
 def test_lists_tasks(run: Run) -> None:
@@ -105,6 +178,7 @@ def test_the_past_is_replayed_compared_and_reviewed(run: Run, folder: Path) -> N
     assert json.loads(done.stdout)["failed"] == 0
     assert "30 days" in (folder / "a.json").read_text()
     assert (folder / "a.json").stat().st_mode & 0o077 == 0
+    assert not (folder / ".a.json.kept").exists()
     assert run("evals", "replay", "--out", "b.json", "--today", "--set", "passage_chars=300").exit_code == 0
     assert run("evals", "compare", "a.json", "b.json").stdout.startswith("replay/history: ")
     assert "nothing that differs" in run("evals", "review", "x", "--before", "a.json", "--after", "b.json").output

@@ -1,5 +1,6 @@
 """Replay: the human reply stays hidden, the library is that of the time, nothing is written; people's blind verdict."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -81,6 +82,13 @@ def test_moments_are_first_human_replies(database: Database, scope: Scope) -> No
     moments = read_moments(database, scope)
     assert [one.said for one in moments] == [f"{HUMAN} {n}" for n in range(3)]
     assert {one.channel for one in moments} == {"email"}
+    assert moments[0].slices == {"channel": "email", "language": "en", "customer": "new"}
+    with database.write() as session:
+        who, at = Handle("email", "customer1@example.com"), BEGIN + timedelta(days=20)
+        got = receive(session, scope, Incoming("chat", who, "Wie lange darf ich die Stiefel behalten?", at), at)
+        assert got.conversation is not None
+        reply(session, scope, Reply(got.conversation, "Dreißig Tage.", "sara@example.com"), at + timedelta(hours=1))
+    assert read_moments(database, scope)[-1].slices == {"channel": "chat", "language": "de", "customer": "returning"}
     drawn = read_moments(database, scope, limit=2, seed=4)
     assert drawn == read_moments(database, scope, limit=2, seed=4)
     assert len(drawn) == 2
@@ -213,6 +221,9 @@ def test_reviews_refuse_what_makes_no_sense(database: Database, scope: Scope, re
             reviews.offer(session, scope, "same", (review[0], review[0]), NOW)
         with pytest.raises(Rejected, match="no replays"):
             reviews.offer(session, scope, "x", (Run("other", (), (), {}, {}), review[1]), NOW)
+        foreign = replace(review[0], results=tuple(replace(one, output={"text": 3}) for one in review[0].results))
+        with pytest.raises(Rejected, match="no replays"):
+            reviews.offer(session, scope, "x", (foreign, review[1]), NOW)
         with pytest.raises(NotFound, match="no review"):
             reviews.next_pair(session, scope, "spring", "ada")
         reviews.offer(session, scope, "spring", review, NOW)
