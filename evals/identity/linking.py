@@ -15,6 +15,7 @@ from evals.figures import Figure, digest, figure
 from evals.identity import peer as identity_peer
 from evals.identity.cases import CASES, Case, read_cases, wrongly_joined
 from evals.intervals import mean_interval
+from evals.metrics.clustering import Agreement, b_cubed
 from evals.retrieval.library import private_settings
 from knowledge.customers import matching, pairs, persons
 from knowledge.customers.entries import Handle
@@ -91,10 +92,15 @@ def f1_by_threshold(scored: Scored, people: People) -> dict[str, float]:
     return told
 
 
+def persons_by(found: Iterable[frozenset[str]]) -> Mapping[str, str]:
+    """Return whose each record is once all these pairs are accepted: links join whole persons."""
+    return dict(persons.join((CustomerId(min(pair)), CustomerId(max(pair))) for pair in found))
+
+
 def joined(found: Iterable[frozenset[str]]) -> frozenset[frozenset[str]]:
-    """Return the pairs of records that are one person's once all these are accepted: links join whole persons."""
-    groups: dict[CustomerId, list[str]] = {}
-    for record, person in persons.join((CustomerId(min(pair)), CustomerId(max(pair))) for pair in found).items():
+    """Return the pairs of records that are one person's once all these are accepted."""
+    groups: dict[str, list[str]] = {}
+    for record, person in persons_by(found).items():
         groups.setdefault(person, []).append(record)
     return frozenset(frozenset(pair) for group in groups.values() for pair in combinations(group, 2))
 
@@ -125,6 +131,11 @@ def _figures(name: str, parts: Sequence[Found], settings: Mapping[str, object]) 
         for metric, values in accepted.items()
         if values
     }
+    whole = _b_cubed(parts)
+    told |= {f"b3_{name}": round(getattr(whole, name), 4) for name in ("precision", "recall", "f1")}
+    if ours["precision"]:
+        wrong = sum(value == 0 for value, _ in ours["precision"])
+        told["wrong_merges_per_1000"] = round(1000 * wrong / len(ours["precision"]), 2)
     settings = {**settings, "records": sum(len(one.people.records) for one in parts), "all_accepted": told}
     for metric, values in ours.items():
         if values:
@@ -135,6 +146,18 @@ def _figures(name: str, parts: Sequence[Found], settings: Mapping[str, object]) 
             made_of = "+".join(one.people.digest for one in parts)
             more = {"baseline": baseline, "seed": SEED, "data": made_of, "settings": settings}
             yield figure(f"identity/{name}/{metric}", interval, "", **more)
+
+
+def _b_cubed(parts: Sequence[Found]) -> Agreement:
+    """B³ of the persons once every pair is accepted; a record in no pair is a person of its own."""
+    given, wanted = {}, {}
+    for one in parts:
+        whose = persons_by(one.ours)
+        for record in one.people.records:
+            name = f"{one.people.name}:{record.id}"
+            given[name] = f"{one.people.name}:{whose.get(record.id, record.id)}"
+            wanted[name] = f"{one.people.name}:{record.person}"
+    return b_cubed(given, wanted)
 
 
 def _measured(found: Iterable[tuple[People, frozenset[frozenset[str]]]]) -> dict[str, list[tuple[float, str]]]:

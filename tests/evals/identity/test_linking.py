@@ -57,7 +57,14 @@ def test_precision_recall_and_f1_count_pairs() -> None:
     assert figures["identity/p/recall"].value == pytest.approx(2 / 4)
     assert figures["identity/p/f1"].value == pytest.approx(2 * 2 / (3 + 4))
     assert figures["identity/p/f1"].low is not None
-    assert figures["identity/p/f1"].settings["all_accepted"] == {"precision": 0.5, "recall": 0.5, "f1": 0.5}
+    # 0 1 | 2 3 4 for 0 1 2 | 3 4: B³ is (1 + 1 + 1/3 + 2/3 + 2/3) / 5 both ways; one pair of three is wrong
+    assert figures["identity/p/f1"].settings["all_accepted"] == {
+        "precision": 0.5,
+        "recall": 0.5,
+        "f1": 0.5,
+        "wrong_merges_per_1000": 333.33,
+        **dict.fromkeys(("b3_precision", "b3_recall", "b3_f1"), 0.7333),
+    }
     assert [one.baseline["recordlinkage_ecm"] for one in figures.values()] == [1, 0.25, 0.4]
     again = {one.name: one for one in identity._figures("p", [replace(found, peers=None)] * 2, {})}
     assert again["identity/p/f1"].value == pytest.approx(2 * 2 / (3 + 4))
