@@ -136,6 +136,11 @@ class Plan(Strict):
         topic = self.topics.get(self.topic_of(text))
         return topic is None or topic.first_contact
 
+    def skills_for(self, text: str) -> frozenset[str]:
+        """Return the skills of which any one will do, by what the customer said; none where no topic asks for one."""
+        topic = self.topics.get(self.topic_of(text))
+        return frozenset(topic.skills) if topic else frozenset()
+
     def is_vip(self, attributes: Mapping[str, object]) -> bool:
         """Return whether a customer's attributes make them a VIP."""
         return any(str(attributes.get(name, "")).lower() in values for name, values in self._vip.items())

@@ -3,7 +3,7 @@
 import csv
 import io
 from datetime import datetime, timedelta
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -28,7 +28,7 @@ from knowledge.settings import Settings
 STYLE = Path(__file__).parents[1] / "static" / "report.css"
 MOST_DAYS = 366
 # Differences to those who were held out, in the order they are shown.
-EFFECTS = ("routing_gain", "outreach_contacts_avoided", "roi")
+EFFECTS = ("routing_gain", "outreach_contacts_avoided", "outreach_bought", "outreach_effort", "roi")
 COLUMNS = ("name", "title", "value", "unit", "n", "low", "high", "few", "before", "difference", "verdict", "note")
 
 
@@ -61,7 +61,8 @@ def make_report(parts: Parts, period: Period) -> Report:
     """
     plan = parts.service
     hours = Hours(partial(worked, plan.calendar), plan.reply_within)
-    given = Given(read_costs(parts.settings.costs), hours, plan.solvable_at_once)
+    # Every week and channel asks of the same issues: what names a topic is asked once for each.
+    given = Given(read_costs(parts.settings.costs), hours, cache(plan.solvable_at_once), cache(plan.skills_for))
     length = period.until - period.since
     with parts.database.read() as session:
         source = read_source(session, parts.scope, period.since - length, period.now, given)

@@ -3,13 +3,14 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from math import nan
 
 from sqlalchemy.orm import Session
 
-from evals.live.stories import Contact, Story
+from evals.live.stories import Contact, Story, Survey
 from evals.live.work import active
 from knowledge.customers import persons, timeline
-from knowledge.customers.entries import Entry
+from knowledge.customers.entries import Entry, OrderRecorded
 from knowledge.customers.outreach_entries import KINDS, OutreachHeldOut, OutreachProposed, OutreachRefused
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import CustomerId
@@ -22,13 +23,27 @@ OUTCOME = timedelta(days=14)
 @dataclass(frozen=True)
 class Reached:
     """A person whom a trigger would have reached; `held_out`: the draw gave them nothing. What came in 14 days:
-    how often they contacted us, and agents' hours until they did so a second time."""
+    how often they contacted us, agents' hours until they did so a second time, what they answered to surveys, and
+    whether they bought something."""
 
     trigger: str
     held_out: bool
     at: datetime
     contacts: int = 0
     hours: float = 0.0
+    surveys: tuple[Survey, ...] = ()
+    bought: bool = False
+
+    @property
+    def effort(self) -> float | None:
+        """Their mean effort score (CES 2.0, 7 is easy), None where they said nothing."""
+        scores = [one.score for one in self.surveys if one.kind == "ces"]
+        return sum(scores) / len(scores) if scores else None
+
+    @property
+    def satisfied(self) -> float:
+        """1 when their last rating was 4 or 5 of 5, 0 when lower, NaN where they gave none."""
+        return satisfied(self.surveys)
 
 
 @dataclass(frozen=True)
@@ -57,27 +72,49 @@ def read_outreached(session: Session, scope: Scope, stories: Sequence[Story], si
 
 
 def _arms(session: Session, scope: Scope, stories: Sequence[Story], entries: Sequence[Entry]) -> list[Reached]:
-    begun: dict[str, list[Contact]] = {}
+    begun: dict[str, list[Story]] = {}
     for story in stories:
-        begun.setdefault(story.customer, []).extend(story.contacts)
+        begun.setdefault(story.customer, []).append(story)
     first: dict[tuple[str, CustomerId], Entry] = {}
     for one in entries:
         if isinstance(one.payload, OutreachProposed | OutreachHeldOut):
             first.setdefault((one.payload.trigger, one.customer), one)
-    return [
-        _reached(trigger, one, _contacts(session, scope, customer, begun)) for (trigger, customer), one in first.items()
-    ]
+    bought = _bought(session, scope) if first else {}
+    found = []
+    for (trigger, customer), one in first.items():
+        own = persons.records_of(session, scope, customer)  # whichever of a person's records things stand in
+        told = [story for record in own for story in begun.get(record, ())]
+        found.append(_reached(trigger, one, told, [at for record in own for at in bought.get(record, ())]))
+    return found
 
 
-def _contacts(session: Session, scope: Scope, customer: CustomerId, begun: dict[str, list[Contact]]) -> list[Contact]:
-    """A person's contacts, whichever of their records they stand in."""
-    return [one for record in persons.records_of(session, scope, customer) for one in begun.get(record, ())]
+def _bought(session: Session, scope: Scope) -> dict[str, list[datetime]]:
+    """When each record's orders were first told of."""
+    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "order_recorded")
+    first: dict[tuple[str, str], datetime] = {}
+    for one in map(timeline.read_row, session.execute(query.order_by(EntryRow.at, EntryRow.seq))):
+        if isinstance(one.payload, OrderRecorded):
+            first.setdefault((one.customer, one.payload.order), one.at)
+    found: dict[str, list[datetime]] = {}
+    for (customer, _), at in first.items():
+        found.setdefault(customer, []).append(at)
+    return found
 
 
-def _reached(trigger: str, entry: Entry, contacts: Sequence[Contact]) -> Reached:
-    after = [one for one in contacts if entry.at < one.end and one.start <= entry.at + OUTCOME]
-    hours, wrote = first_hours(after)
-    return Reached(trigger, isinstance(entry.payload, OutreachHeldOut), entry.at, wrote, hours)
+def _reached(trigger: str, entry: Entry, stories: Sequence[Story], bought: Sequence[datetime]) -> Reached:
+    until = entry.at + OUTCOME
+    contacts = [one for story in stories for one in story.contacts if entry.at < one.end and one.start <= until]
+    surveys = tuple(one for story in stories for one in story.surveys if entry.at < one.at <= until)
+    hours, wrote = first_hours(contacts)
+    held_out = isinstance(entry.payload, OutreachHeldOut)
+    orders = any(entry.at < at <= until for at in bought)
+    return Reached(trigger, held_out, entry.at, wrote, hours, surveys, orders)
+
+
+def satisfied(surveys: Sequence[Survey]) -> float:
+    """1 when the last rating of satisfaction was 4 or 5 of 5, 0 when lower, NaN where there is none."""
+    last = max((one for one in surveys if one.kind == "csat"), key=lambda one: one.at, default=None)
+    return nan if last is None else float(last.score >= 4)
 
 
 def first_hours(contacts: Sequence[Contact]) -> tuple[float, int]:

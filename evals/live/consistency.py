@@ -5,15 +5,17 @@ from statistics import median, pstdev
 
 from evals.live.measures import Measure, Period
 from evals.live.stories import Story
-from evals.live.times import MINUTE, first_response
+from evals.live.times import MINUTE, Hours, first_response
 
 # A channel with fewer values than this says nothing about the channel.
 LEAST = 10
 Values = dict[str, list[float]]
 
 
-def consistency(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
+def consistency(stories: Sequence[Story], period: Period, hours: Hours | None = None) -> Iterator[Measure]:
     """The largest less the smallest value of a channel, of those with ten values or more; each in the parts.
+
+    Waiting stands beside what is promised on the channel too: an hour is long in a chat and short for a mail.
 
     (METRICS: experience consistency, spread. Parity, the same question on every channel, is the task `parity/demo`.)
     """
@@ -24,6 +26,9 @@ def consistency(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
     yield _spread(
         "spread_first_response", "First answer: how far channels lie apart", _waits(stories, period), median, "min"
     )
+    promised = _of_promise(stories, period, hours or Hours())
+    title = "First answer, of the time promised: how far channels lie apart"
+    yield _spread("spread_first_response_promised", title, promised, median, "×")
     resolved = _by_channel((one.contacts[0].channel, float(one.resolved)) for one in closed)
     yield _spread("spread_resolved", "Resolved: how far channels lie apart", resolved, _share, "points")
 
@@ -41,6 +46,12 @@ def _waits(stories: Sequence[Story], period: Period) -> Values:
     pairs = ((one.contacts[0].channel, first_response(one)) for one in stories)
     known = ((channel, pair) for channel, pair in pairs if pair and period.holds(pair[0]))
     return _by_channel((channel, (end - begin).total_seconds() / MINUTE) for channel, (begin, end) in known)
+
+
+def _of_promise(stories: Sequence[Story], period: Period, hours: Hours) -> Values:
+    pairs = ((one.contacts[0].channel, first_response(one)) for one in stories)
+    due = ((channel, pair, hours.promised(channel)) for channel, pair in pairs if pair and period.holds(pair[0]))
+    return _by_channel((channel, hours.working(*pair) / promise) for channel, pair, promise in due if promise)
 
 
 def _by_channel(rows: "Iterator[tuple[str, float]]") -> Values:

@@ -1,27 +1,52 @@
 """What routing and outreach do: against those who were left to chance or held out, and what that was worth."""
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from assistant.outreach.uplift import of_rates
-from evals.live.arms import OUTCOME, Outreached, Reached, first_hours
-from evals.live.measures import WINDOW, Measure, Period, clustered_rate, rate, share
+from assistant.outreach.uplift import of_means, of_rates
+from evals.live.arms import OUTCOME, Outreached, Reached, first_hours, satisfied
+from evals.live.measures import WINDOW, Measure, Period, clustered_rate, median, rate, share
 from evals.live.money import MONTH, Arm, Costs, Gain, returns
-from evals.live.stories import Offer, Story
+from evals.live.stories import Offer, Story, opening
 
 ALONE = "nothing was held out: nothing to compare with"
 SMALLER = "n is the smaller arm"
 
 
-def routing(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
-    """What the score gains over the holdout (who has most room), transfers after an offer, offers taken, spread."""
+# Whether a colleague (by e-mail) knows what an issue takes, from what the customer said first; None: it takes nothing.
+Skilled = Callable[[str, str], bool | None]
+
+
+def untold(_text: str, _colleague: str) -> None:
+    """No plan says what an issue takes."""
+    return
+
+
+def routing(stories: Sequence[Story], period: Period, skilled: Skilled = untold) -> Iterator[Measure]:
+    """What the score gains over the holdout (who has most room), skills met, waiting, transfers after an offer, offers
+    taken, spread."""
     yield _routing_gain(_routed(stories, period))
     offered = [(one, offer) for one in stories for offer in one.offers if period.holds(offer.at)]
     passed = [one for one in stories if one.offers and period.holds(one.offers[0].at)]
+    firsts = [(one, _answerer(one)) for one in stories if period.holds(one.opened_at)]
+    known = [skilled(opening(one), who) for one, who in firsts if who]
+    yield rate(
+        "skill_match",
+        "Issues that take a skill, first answered by somebody who has it",
+        [one for one in known if one is not None],
+        note="skills of the service plan's topics",
+    )
     yield rate(
         "routing_transfers",
         "Issues passed on after they were offered",
         [_passed_on(one, one.offers[0]) for one in passed],
+        good=-1,
+    )
+    yield median(
+        "routing_wait",
+        "Until an issue that was offered had a colleague",
+        [minutes for one in passed if (minutes := _waited(one)) is not None],
+        "min",
         good=-1,
     )
     answers = Counter(offer.answer for _, offer in offered)
@@ -47,6 +72,15 @@ def outreach(found: Outreached, period: Period) -> Iterator[Measure]:
         did="contacted us",
         sign=-1,
     )
+    yield _difference(
+        "outreach_bought",
+        "Customers in 100 who bought because we wrote first",
+        {"written to": [one.bought for one in treated], "held out": [one.bought for one in holdout]},
+        "/100",
+        did="bought",
+        sign=1,
+    )
+    yield _effort(treated, holdout)
     due = [stopped for at, stopped in found.sent if period.holds(at) and at + OUTCOME <= period.now]
     yield rate("outreach_stops", "Messages sent first that were answered by stop", due, good=-1)
     rules = Counter(rule for at, rule in found.refused if period.holds(at))
@@ -69,6 +103,16 @@ def gained(stories: Sequence[Story], found: Outreached, period: Period, costs: C
         Gain(_of_people(treated), _of_people(holdout)),
     ]
     return returns(gains, costs, contact, (period.until - period.since) / MONTH * costs.monthly)
+
+
+def _answerer(story: Story) -> str:
+    return next((one.author for one in story.messages if one.speaker == "agent"), "")
+
+
+def _waited(story: Story) -> float | None:
+    """Minutes from its beginning until somebody owned it, None while nobody does."""
+    taken = next((at for at, owner in story.owners if owner), None)
+    return None if taken is None else max(0.0, (taken - story.opened_at).total_seconds() / 60)
 
 
 def _routed(stories: Sequence[Story], period: Period) -> tuple[list[Story], list[Story]]:
@@ -121,6 +165,19 @@ def _difference(
     return Measure(name, title, sign * 100 * gain.value, unit, n, low, high, note=SMALLER, parts=parts)
 
 
+def _effort(treated: Sequence[Reached], holdout: Sequence[Reached]) -> Measure:
+    """How much easier those written to found it than those held out (CES 2.0, means, Welch's interval)."""
+    ours, others = ([one.effort for one in arm if one.effort is not None] for arm in (treated, holdout))
+    title = "How much easier it was for customers because we wrote first (effort score)"
+    parts: dict[str, float | None] = {"written to": float(len(ours)), "held out": float(len(others))}
+    gain = of_means(ours, others)
+    if gain is None:
+        note = "too few said how easy it was" if holdout else ALONE
+        return Measure("outreach_effort", title, None, "", 0, note=note, parts=parts)
+    n = min(gain.written, gain.held_out)
+    return Measure("outreach_effort", title, gain.value, "", n, gain.low, gain.high, note=SMALLER, parts=parts)
+
+
 def _spread(stories: Sequence[Story], period: Period) -> Measure:
     """The Gini coefficient of issues answered by each agent: 0 when all carry the same, towards 1 when one does all."""
     names = {
@@ -146,11 +203,13 @@ def _reached(reached: Sequence[Reached], period: Period) -> tuple[list[Reached],
 
 
 def _of_issues(stories: Sequence[Story]) -> Arm:
-    """Hours until an issue's second contact, and contacts after its first."""
+    """Hours until an issue's second contact, contacts after its first, and its last rating."""
     taken = [first_hours(one.contacts) for one in stories]
-    return Arm([hours for hours, _ in taken], [float(max(0, wrote - 1)) for _, wrote in taken])
+    rated = [satisfied(one.surveys) for one in stories]
+    return Arm([hours for hours, _ in taken], [float(max(0, wrote - 1)) for _, wrote in taken], rated)
 
 
 def _of_people(reached: Sequence[Reached]) -> Arm:
-    """Hours until the second contact after the draw, and contacts after the first."""
-    return Arm([one.hours for one in reached], [float(max(0, one.contacts - 1)) for one in reached])
+    """Hours until the second contact after the draw, contacts after the first, and the last rating."""
+    again = [float(max(0, one.contacts - 1)) for one in reached]
+    return Arm([one.hours for one in reached], again, [one.satisfied for one in reached])

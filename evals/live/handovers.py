@@ -4,10 +4,11 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from evals.live.measures import WINDOW, Measure, Period, mean, rate, share
-from evals.live.stories import Handover, Known, Message, Repeat, Story
+from evals.live.measures import WINDOW, Measure, Period, clustered_rate, mean, rate, share
+from evals.live.stories import Handover, HandoverKind, Known, Message, Repeat, Story
 
 ACCEPTED_WITHIN = timedelta(minutes=30)
+KINDS: tuple[HandoverKind, ...] = ("agent→agent", "bot→agent", "channel→channel")
 # Types a transition needs to keep whatever happens next.
 REQUIRED = frozenset({"name", "email", "phone", "address", "reference", "symptom", "tried", "promise"})
 
@@ -18,13 +19,13 @@ class Transition:
 
     story: Story
     handover: Handover
-    until: datetime | None
+    following: Handover | None = None
 
     @property
     def needed(self) -> tuple[Known, ...]:
         """Facts known before that are of a required kind or are used in what our side says later."""
         later = " ".join(one.text.lower() for one in self._after() if one.speaker != "customer")
-        again = {one.value for one in self._asked_again()}
+        again = {one.value for one in self.asked_again}
         return tuple(
             fact
             for fact in self.story.facts
@@ -35,7 +36,7 @@ class Transition:
     @property
     def lost(self) -> tuple[Known, ...]:
         """Of those, the ones the customer was asked for again, or that our side then stated otherwise."""
-        again = {one.value for one in self._asked_again()}
+        again = {one.value for one in self.asked_again}
         return tuple(one for one in self.needed if one.value in again or self._contradicted(one))
 
     @property
@@ -46,14 +47,21 @@ class Transition:
     def _required(self, fact: Known) -> bool:
         return fact.type in REQUIRED and any(one.speaker != "customer" for one in self._after())
 
-    def _asked_again(self) -> list[Repeat]:
+    @property
+    def asked_again(self) -> list[Repeat]:
+        """What the customer said again because somebody asked, before the next change."""
         return [one for one in self.story.repeats if one.elicited and self._within(one.at)]
 
     def _after(self) -> list[Message]:
         return [one for one in self.story.messages if self._within(one.at)]
 
+    @property
+    def repeated(self) -> bool:
+        """Whether the customer said something again before the next change."""
+        return any(self._within(one.at) for one in self.story.repeats)
+
     def _within(self, at: datetime) -> bool:
-        return at > self.handover.at and (self.until is None or at <= self.until)
+        return self.handover.precedes(at) and (self.following is None or not self.following.precedes(at))
 
     def _contradicted(self, fact: Known) -> bool:
         """Whether our side states another value under the same label after the transition."""
@@ -70,8 +78,7 @@ class Transition:
 def transitions(story: Story) -> Iterator[Transition]:
     """The issue's changes of hands and channel, each up to the next."""
     for place, handover in enumerate(story.handovers):
-        following = story.handovers[place + 1 : place + 2]
-        yield Transition(story, handover, following[0].at if following else None)
+        yield Transition(story, handover, next(iter(story.handovers[place + 1 :]), None))
 
 
 def handovers(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
@@ -84,7 +91,7 @@ def handovers(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
     yield rate(
         "resolved_across_handoffs",
         "Issues passed on that were resolved and stayed so",
-        [one.resolved and one.reopenings == 0 for one in over],
+        [one.resolved and not one.reopened_within(WINDOW) for one in over],
     )
 
 
@@ -94,7 +101,7 @@ def _preservation(found: Sequence[Transition]) -> Measure:
     needed = sum(len(one.needed) for one, _ in kept)
     lost = sum(len(one.lost) for one, _ in kept)
     parts: dict[str, float | None] = {"over all facts": 1 - lost / needed if needed else None, "facts": float(needed)}
-    for kind in ("agent→agent", "bot→agent", "channel→channel"):
+    for kind in KINDS:
         own = [value for one, value in kept if one.handover.kind == kind]
         parts[kind] = sum(own) / len(own) if own else None
     return mean(
@@ -109,19 +116,30 @@ def _preservation(found: Sequence[Transition]) -> Measure:
 
 
 def _success(found: Sequence[Transition], period: Period) -> Measure:
-    """Accepted in time, package opened before the first answer, nothing asked again, not returned, then resolved
-    without another passing on."""
-    judged = [one for one in found if one.handover.kind != "channel→channel" and one.handover.at + WINDOW <= period.now]
+    """Answered in time, package opened before the first answer, nothing asked again, not back where it came from
+    within a day, then resolved without another passing on; over changes of hands and of channel."""
+    judged = [one for one in found if one.handover.at + WINDOW <= period.now]
     conditions: dict[str, Callable[[Transition], bool]] = {
         "accepted in time": _accepted,
         "package opened before the answer": _opened,
-        "nothing asked again": lambda one: not any(r.elicited and r.at > one.handover.at for r in one.story.repeats),
+        "nothing asked again": lambda one: not one.asked_again,
         "not returned": lambda one: not one.handover.returned,
-        "resolved without another transfer": lambda one: one.story.resolved and one.until is None,
+        "resolved without another transfer": _resolved_there,
     }
     parts = {name: share(sum(bool(holds(one)) for one in judged), len(judged)) for name, holds in conditions.items()}
     happened = [all(holds(one) for holds in conditions.values()) for one in judged]
-    return rate("handoff_success", "Handoffs that went well in every respect", happened, parts=parts)
+    for kind in KINDS:
+        own = [well for one, well in zip(judged, happened, strict=True) if one.handover.kind == kind]
+        parts[kind] = share(sum(own), len(own))
+    issues = [one.story.issue for one in judged]
+    return clustered_rate("handoff_success", "Handoffs that went well in every respect", happened, issues, parts=parts)
+
+
+def _resolved_there(one: Transition) -> bool:
+    """Resolved, and passed on to nobody else before; the customer's own change of channel is no passing on."""
+    return one.story.resolved and not any(
+        later.of_hands and later.at > one.handover.at for later in one.story.handovers
+    )
 
 
 def _accepted(one: Transition) -> bool:

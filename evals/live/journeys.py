@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from evals.live.handovers import transitions
-from evals.live.measures import FEW, Measure, Period, mean, rate, share
+from evals.live.measures import FEW, Measure, Period, clustered_rate, mean, rate, share
 from evals.live.stories import Contact, Story, by_customer
 
 # What a contact costs, cheapest first: a switch to the right is an upward one.
@@ -26,15 +26,15 @@ COST_ORDER = (
 @dataclass(frozen=True)
 class Way:
     """From one channel to the next: how often, how much context was kept, how often something was said twice,
-    and how often the customer gave up (the issue was never resolved and ends there)."""
+    how often the customer gave up (the issue was never resolved and ends there), and how many hours lay between."""
 
     giver: str
     taker: str
     issues: int
-    kept: float | None
-    repeats: float | None
-    dropped: float | None
-    hours: float
+    kept: Measure
+    repeats: Measure
+    dropped: Measure
+    hours: Measure
 
     @property
     def few(self) -> bool:
@@ -80,22 +80,24 @@ def ways(stories: Sequence[Story], period: Period) -> list[Way]:
 
 def _way(giver: str, taker: str, taken: Sequence[tuple[Story, Contact, Contact]]) -> Way:
     kept = [
-        transition.preserved
+        (transition.preserved, story.issue)
         for story, _, two in taken
         for transition in transitions(story)
         if transition.handover.kind == "channel→channel" and transition.handover.at == two.start
     ]
-    known = [one for one in kept if one is not None]
+    known = [(value, issue) for value, issue in kept if value is not None]
     repeated = [any(two.start <= one.at <= two.end for one in story.repeats) for story, _, two in taken]
     dropped = [not story.resolved and story.contacts[-1] is two for story, _, two in taken]
+    between = [(two.start - one.end).total_seconds() / 3600 for _, one, two in taken]
+    issues = [story.issue for story, _, _ in taken]
     return Way(
         giver,
         taker,
         len(taken),
-        sum(known) / len(known) if known else None,
-        share(sum(repeated), len(repeated)),
-        share(sum(dropped), len(dropped)),
-        sum((two.start - one.end).total_seconds() for _, one, two in taken) / len(taken) / 3600,
+        mean("context kept", "context kept", [value for value, _ in known], "", [issue for _, issue in known]),
+        clustered_rate("said twice", "said twice", repeated, issues, good=-1),
+        clustered_rate("ended there", "ended there", dropped, issues, good=-1),
+        mean("hours between", "hours between", between, "h", issues, good=0),
     )
 
 

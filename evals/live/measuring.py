@@ -9,8 +9,9 @@ from evals.live.arms import Outreached
 from evals.live.bot import bot_part, bot_resolution
 from evals.live.consistency import consistency
 from evals.live.drafts import draft_times, drafts
-from evals.live.effects import gained, outreach, routing
+from evals.live.effects import Skilled, gained, outreach, routing, untold
 from evals.live.handovers import handovers
+from evals.live.joins import Join, joins
 from evals.live.journeys import journeys
 from evals.live.measures import Measure, Period
 from evals.live.money import Costs, suggestions
@@ -28,7 +29,7 @@ from knowledge.customers.lags import Counts
 @dataclass(frozen=True)
 class Told:
     """What the record tells besides the stories: how the bot's conversations ended, whom we wrote to first, accounts;
-    costs, the hours of business, and what policy lets be solved at once."""
+    costs, the hours of business, what policy lets be solved at once, and who has the skills that an issue takes."""
 
     outcomes: Sequence[Outcome] = ()
     costs: Costs = field(default_factory=Costs)
@@ -36,6 +37,8 @@ class Told:
     outreached: Outreached = field(default_factory=Outreached)
     accounts: Sequence[Account] = ()
     solvable: Solvable = everything
+    skilled: Skilled = untold
+    joins: Sequence[Join] = ()
     lags: Counts = field(default_factory=dict)
     staffed: Staffed = field(default_factory=Staffed)
 
@@ -51,15 +54,16 @@ def measure_all(stories: Sequence[Story], period: Period, told: Told | None = No
         *journeys(stories, period),
         *voices(stories, period),
         churn(told.accounts, period),
+        joins(told.joins, period),
         *times(stories, period, told.hours),
-        *consistency(stories, period),
+        *consistency(stories, period, told.hours),
         sync_lag(told.lags, period),
         *bot_part(stories, period),
         *bot_resolution(told.outcomes, period),
         *drafts(stories, period),
         *draft_times(stories, period),
         *social(stories, period),
-        *routing(stories, period),
+        *routing(stories, period, told.skilled),
         *outreach(told.outreached, period),
         *worked,
         *staffing(told.staffed, stories, period),

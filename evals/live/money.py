@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,18 +13,20 @@ from evals.live.stories import Story
 
 MONTH = timedelta(days=30.4)
 QUOTIENT = "a quotient of sums: no interval"
-DRAWS = 2_000
+DRAWS, STEP = 2_000, 100
 Values = NDArray[np.float64]
 
 
 @dataclass(frozen=True)
 class Costs:
-    """What things cost, in one currency: an agent's hour with all that belongs to it, the rest by the month."""
+    """What things cost, in one currency: an agent's hour with all that belongs to it, the rest by the month; what a
+    point of satisfaction (CSAT, of 100) is worth over the period, nothing unless it is said."""
 
     agent_hour: float = 0.0
     platform: float = 0.0
     models: float = 0.0
     telecom: float = 0.0
+    csat_point: float = 0.0
     currency: str = ""
 
     @property
@@ -48,10 +51,18 @@ class Spent:
 @dataclass(frozen=True)
 class Arm:
     """One arm of a draw, a number for each of its units: agents' hours until the second contact, contacts after the
-    first. So no hour is counted twice: what a contact costs holds the hours on it."""
+    first, and how they rated us (1 satisfied, 0 not, NaN where they did not say). So no hour is counted twice: what a
+    contact costs holds the hours on it."""
 
     hours: Sequence[float] = field(default_factory=tuple)
     repeats: Sequence[float] = field(default_factory=tuple)
+    rated: Sequence[float] = field(default_factory=tuple)
+
+    @property
+    def units(self) -> Values:
+        """A row a unit: hours, contacts after the first, rating."""
+        rated = self.rated or [np.nan] * len(self.hours)
+        return np.column_stack([self.hours, self.repeats, rated])
 
 
 @dataclass(frozen=True)
@@ -102,11 +113,12 @@ def _quotient(name: str, title: str, total: float, n: int, currency: str) -> Mea
 
 
 def returns(gains: Sequence[Gain], costs: Costs, contact: float, spent: float) -> Measure:
-    """(B − C) / C against holdouts; B = hours saved · rate + contacts avoided · cost of one (METRICS: ROI).
+    """(B − C) / C against holdouts; B = hours saved · rate + contacts avoided · cost of one + points of satisfaction ·
+    worth of one (METRICS: ROI).
 
     `contact` is what a contact costs, `spent` is C. What each gain saved a unit is taken times the units of its
-    treated arm, and the gains add up. All arms are drawn anew for the interval. n is the smallest arm. Satisfaction
-    is worth nothing unless it is given a price.
+    treated arm, and the gains add up; points of satisfaction count as they are. All arms are drawn anew for the
+    interval. n is the smallest arm. Where an arm rated nothing, satisfaction adds nothing.
     """
     known = [one for one in gains if one.n]
     title, n = "Return on what was spent, against the holdout", min((one.n for one in known), default=0)
@@ -122,16 +134,27 @@ def returns(gains: Sequence[Gain], costs: Costs, contact: float, spent: float) -
 
 
 def _worth(gain: Gain, costs: Costs, contact: float, means: Callable[[Arm], Values]) -> Values:
-    """What a gain is worth, by rows of means of hours and of contacts after the first."""
-    hours, repeats = (means(gain.holdout) - means(gain.treated)).T
-    return np.asarray((hours * costs.agent_hour + repeats * contact) * len(gain.treated.hours))
+    """What a gain is worth, by rows of means of hours, of contacts after the first and of ratings."""
+    treated, holdout = means(gain.treated), means(gain.holdout)
+    hours, repeats, _ = (holdout - treated).T
+    points = np.nan_to_num(100 * (treated - holdout)[:, 2])
+    each = hours * costs.agent_hour + repeats * contact
+    return np.asarray(each * len(gain.treated.hours) + points * costs.csat_point)
 
 
 def _means(arm: Arm) -> Values:
-    return np.asarray([[np.mean(arm.hours), np.mean(arm.repeats)]])
+    return _weighed(arm.units, np.ones((1, len(arm.hours))))
 
 
 def _drawn(arm: Arm, random: np.random.Generator) -> Values:
-    """The means of arms drawn anew, a row each."""
-    units = np.column_stack([arm.hours, arm.repeats])
-    return np.asarray(units[random.integers(0, len(units), (DRAWS, len(units)))].mean(axis=1))
+    """The means of arms drawn anew, a row each; a few at a time, whatever the size of the arm."""
+    n = len(arm.hours)
+    odds = np.full(n, 1 / n)
+    return np.vstack([_weighed(arm.units, random.multinomial(n, odds, STEP)) for _ in range(DRAWS // STEP)])
+
+
+def _weighed(units: Values, times: NDArray[Any]) -> Values:
+    """Means of the units, each taken so many times; of the ratings over those who rated, NaN where nobody did."""
+    heard = ~np.isnan(units)
+    counts = times @ heard
+    return np.asarray(np.where(counts > 0, times @ np.where(heard, units, 0.0) / np.maximum(counts, 1), np.nan))

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import pairwise
 from typing import cast
 
@@ -26,12 +26,14 @@ from knowledge.customers.entries import (
 )
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import said_of
+from knowledge.customers.record import get_customers
 from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
 from knowledge.customers.survey_entries import SurveyAsked
 from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId, CustomerId
 from knowledge.scope import Scope, within
 
+A_DAY = timedelta(days=1)
 BOT = "bot"
 MOST_ENTRIES = 2_000
 
@@ -44,7 +46,10 @@ def read_stories(session: Session, scope: Scope, since: datetime) -> list[Story]
         .order_by(ConversationRow.opened_at, ConversationRow.id)
     )
     issues = list(dict.fromkeys(row.issue for row in session.execute(query)))
-    return [story for issue in issues for story in _story(session, scope, issue)]
+    stories = [story for issue in issues for story in _story(session, scope, issue)]
+    known = get_customers(session, scope, {CustomerId(one.customer) for one in stories})
+    names = {customer: person.name for customer, person in known.items()}
+    return [replace(one, name=names.get(CustomerId(one.customer), "")) for one in stories]
 
 
 def _story(session: Session, scope: Scope, issue: str) -> Iterator[Story]:
@@ -139,7 +144,7 @@ def changes(entries: Iterable[Entry]) -> Iterator[Change]:
 
 def handovers(entries: Sequence[Entry], found: Sequence[Contact]) -> Iterator[Handover]:
     """Changes of hands and of channel, in the order of time."""
-    yield from sorted([*_hands(entries), *_moves(found)], key=lambda one: one.at)
+    yield from sorted([*_hands(entries), *_moves(entries, found)], key=lambda one: one.at)
 
 
 def _hands(entries: Sequence[Entry]) -> Iterator[Handover]:
@@ -183,13 +188,27 @@ def _opened(entries: Sequence[Entry], reader: str, after: datetime) -> datetime 
 
 def _returned(later: Sequence[Entry], giver: str, at: datetime) -> bool:
     owners = [(one.at, one.payload.owner) for one in later if isinstance(one.payload, ConversationAssigned)]
-    return any(owner in (giver, None) and (when - at).total_seconds() <= 86_400 for when, owner in owners)
+    return any(owner in (giver, None) and when - at <= A_DAY for when, owner in owners)
 
 
-def _moves(found: Sequence[Contact]) -> Iterator[Handover]:
-    for one, two in pairwise(found):
-        if one.channel != two.channel:
-            yield Handover("channel→channel", one.channel, two.channel, two.start)
+def _moves(entries: Sequence[Entry], found: Sequence[Contact]) -> Iterator[Handover]:
+    """From channel to channel: taken with the first word of a person on the new one, who read the package since the
+    customer came there (or, where we began it, since the contact before); back on the old one within a day is a return.
+    """
+    for place, (one, two) in enumerate(pairwise(found), start=2):
+        if one.channel == two.channel:
+            continue
+        answer = next((said for said in two.messages if said.speaker == "agent"), None)
+        back = next((later for later in found[place:] if later.channel != two.channel), None)
+        yield Handover(
+            "channel→channel",
+            one.channel,
+            two.channel,
+            two.start,
+            taken_at=answer.at if answer else None,
+            opened_at=_opened(entries, answer.author, (two if two.inbound else one).start) if answer else None,
+            returned=back is not None and back.channel == one.channel and back.start <= two.start + A_DAY,
+        )
 
 
 def _owners(entries: Iterable[Entry]) -> Iterator[tuple[datetime, str]]:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Sequence
 from datetime import timedelta
 
+from evals.live.handovers import transitions
 from evals.live.measures import WINDOW, WINDOWS, Measure, Period, clustered_rate, rate, share
 from evals.live.stories import Contact, Story, opening
 
@@ -20,8 +21,9 @@ def resolution(stories: Sequence[Story], period: Period, solvable: Solvable = ev
     closed = [one for one in stories if one.resolved and period.holds(one.last_resolved_at)]
     yield from _cross_channel(closed)
     yield from repeats(stories, period)
-    yield first_contact(closed, period)
-    yield _net(closed, period, solvable)
+    begun = [one for one in stories if not one.resolved and period.holds(one.opened_at) and opening(one)]
+    yield first_contact([*closed, *begun], period)
+    yield _net([*closed, *begun], period, solvable)
     yield repeat_contact(stories, period)
     yield _reopened(stories, period)
 
@@ -56,43 +58,46 @@ def repeats(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
         good=-1,
         parts={
             "repeats": float(len(said)),
+            "repeats an issue": len(said) / len(active) if active else None,
             "elicited": share(elicited, len(said)),
             "volunteered": share(len(said) - elicited, len(said)),
         },
     )
-    moved = [(one, handover) for one in active for handover in one.handovers if period.holds(handover.at)]
+    moved = [change for one in active for change in transitions(one) if period.holds(change.handover.at)]
     yield clustered_rate(
         "handovers_with_repeats",
         "Changes of hands or channel after which something was said twice",
-        [any(repeat.at > handover.at for repeat in one.repeats) for one, handover in moved],
-        [one.issue for one, _ in moved],
+        [change.repeated for change in moved],
+        [change.story.issue for change in moved],
         good=-1,
+        note="up to the next change",
     )
 
 
-def first_contact(closed: Sequence[Story], period: Period) -> Measure:
+def first_contact(issues: Sequence[Story], period: Period) -> Measure:
     """First contact resolution on any channel: one contact, nobody passed it on, nobody came back within 7 days.
 
-    Only issues whose window is over can be judged; with other windows in the parts.
+    `issues` are those resolved in the period and those begun in it that are not. Only whose window is over can be
+    judged: of the one since it was resolved, of the other since it began. With other windows in the parts.
     """
-    parts = {f"{days} d": _fcr(closed, period, timedelta(days=days)).value for days in WINDOWS}
-    judged = _fcr(closed, period, WINDOW)
+    parts = {f"{days} d": _fcr(issues, period, timedelta(days=days)).value for days in WINDOWS}
+    judged = _fcr(issues, period, WINDOW)
     return Measure(**{**vars(judged), "parts": parts})
 
 
-def _net(closed: Sequence[Story], period: Period, solvable: Solvable) -> Measure:
+def _net(issues: Sequence[Story], period: Period, solvable: Solvable) -> Measure:
     """First contact resolution of the issues that policy lets be solved at once; how many it does not, in the parts."""
-    able = [one for one in closed if solvable(opening(one))]
+    able = [one for one in issues if solvable(opening(one))]
     found = _fcr(able, period, WINDOW)
-    left_out = _fcr(closed, period, WINDOW).n - found.n
+    left_out = _fcr(issues, period, WINDOW).n - found.n
     title = "Resolved at the first contact, of those that policy lets be solved at once"
     note = "topics that the service plan marks first_contact: false are left out"
     more = {"name": "fcr_net", "title": title, "note": note, "parts": {"left out": float(left_out)}}
     return Measure(**{**vars(found), **more})
 
 
-def _fcr(closed: Sequence[Story], period: Period, window: timedelta) -> Measure:
-    over = [one for one in closed if one.first_resolved_at is not None and one.first_resolved_at + window <= period.now]
+def _fcr(issues: Sequence[Story], period: Period, window: timedelta) -> Measure:
+    over = [one for one in issues if (one.first_resolved_at or one.opened_at) + window <= period.now]
     return rate(
         "first_contact_resolution",
         "Resolved at the first contact, on any channel",

@@ -3,10 +3,14 @@
 from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
-from evals.live.measures import Measure, Period, median, rate
+from assistant.answering.words import shows
+from evals.live.measures import Measure, Period, median, rate, share
 from evals.live.stories import Contact, Story
+from knowledge.library.language import detect_language
 
 IN_TIME = timedelta(hours=4)
+# Facts that nobody else should read.
+OWN = frozenset({"name", "email", "phone", "address", "reference"})
 
 
 def social(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
@@ -27,15 +31,28 @@ def social(stories: Sequence[Story], period: Period) -> Iterator[Measure]:
     )
     owned = [(_owned(story, at) - at).total_seconds() / 60 for story, _, at in asked if _owned(story, at) >= at]
     yield median("social_owner_minutes", "Until a public message has an owner", owned, "min", good=-1)
-    moved = list({one.issue: one for one, _, _ in asked if _went_private(one)}.values())
-    public = {one.issue for one, _, _ in asked}
+    public = {one.issue: one for one, _, _ in asked}
+    moved = [one for one in public.values() if _went_private(one)]
     yield rate(
         "social_moved_private",
-        "Public issues moved to private",
-        [issue in {one.issue for one in moved} for issue in sorted(public)],
+        "Sensitive public issues moved to private",
+        [_went_private(one) for one in public.values() if is_sensitive(one)],
         good=0,
+        parts={"of all public issues": share(len(moved), len(public))},
+        note="somebody's own data, or a matter for people, told in public",
     )
-    yield rate("social_private_resolved", "Of those, resolved", [one.resolved for one in moved])
+    yield rate(
+        "social_private_resolved", "Public issues moved to private that were resolved", [one.resolved for one in moved]
+    )
+
+
+def is_sensitive(story: Story) -> bool:
+    """Whether the customer told in public who they are or which order is theirs, or of a matter for people."""
+    told = [one for one in story.messages if one.public and one.speaker == "customer"]
+    entries = {one.entry for one in told}
+    if any(fact.type in OWN and entries & set(fact.sources) for fact in story.facts):
+        return True
+    return any(shows(one.text, "sensitive", detect_language(one.text)) for one in told)
 
 
 def _answered(contact: Contact, at: datetime) -> bool:

@@ -62,6 +62,15 @@ class Handover:
     opened_at: datetime | None = None
     returned: bool = False
 
+    @property
+    def of_hands(self) -> bool:
+        """Whether another took it over; else it went to another channel."""
+        return self.kind != "channel→channel"
+
+    def precedes(self, at: datetime) -> bool:
+        """Whether something was said after it: a change of channel begins with the first word on the new one."""
+        return at > self.at or (at == self.at and not self.of_hands)
+
 
 @dataclass(frozen=True)
 class Change:
@@ -135,8 +144,7 @@ class Asked:
 
 @dataclass(frozen=True)
 class Story:
-    """One issue of one customer. Sequences are in the order of time; `returned_at` is the customer's next contact
-    about anything after the issue was last resolved, on any channel."""
+    """One issue of one customer, whom the record calls `name`. Sequences are in the order of time."""
 
     issue: str
     customer: str
@@ -152,6 +160,7 @@ class Story:
     offers: tuple[Offer, ...] = ()
     asked: tuple[Asked, ...] = ()
     language: str = ""
+    name: str = ""
     surveyed: bool = field(default=False)
 
     @property
@@ -194,6 +203,13 @@ class Story:
         """How often it was opened again after being resolved."""
         states = [one.status for one in self.changes]
         return sum(one == "resolved" and two != "resolved" for one, two in pairwise(states))
+
+    def reopened_within(self, window: timedelta) -> bool:
+        """Whether it was opened again within `window` of the first resolution."""
+        done = self.first_resolved_at
+        if done is None:
+            return False
+        return any(one.status != "resolved" and done < one.at <= done + window for one in self.changes)
 
     def contact_again(self, window: timedelta) -> bool:
         """Whether the customer wrote about it again within `window` of the first resolution."""

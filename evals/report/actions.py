@@ -64,9 +64,9 @@ def _ordered(found: Iterable[Action]) -> list[Action]:
 
 def _ways(ways: Sequence[Way]) -> Iterator[Action]:
     for way in ways:
-        share = max(way.repeats or 0.0, way.dropped or 0.0)
-        lost = way.issues * share / 100
-        said = f"{way.repeats or 0:.0f} % said something twice, {way.dropped or 0:.0f} % ended there unsolved"
+        repeats, dropped = way.repeats.value or 0.0, way.dropped.value or 0.0
+        lost = way.issues * max(repeats, dropped) / 100
+        said = f"{repeats:.0f} % said something twice, {dropped:.0f} % ended there unsolved"
         yield Action(
             f"Carry the package from {way.giver} to {way.taker}",
             f"Of {way.issues} changes from {way.giver} to {way.taker}, {said}.",

@@ -10,10 +10,9 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from assistant.privacy.placeholders import Placeholders
 from assistant.sentences import content_words
 from evals.live.reading import BOT
-from evals.report.themes import Embed, groups, rarity, telling
+from evals.report.themes import Embed, groups, placeholders, rarity, telling
 from knowledge.customers import record, timeline
 from knowledge.customers.entries import Entry, MessageSent, StatusChanged, SuggestionShown
 from knowledge.customers.tables import EntryRow
@@ -66,11 +65,13 @@ def read_unanswered(session: Session, scope: Scope, since: datetime) -> list[Una
         .order_by(EntryRow.at, EntryRow.seq)
     )
     found: list[Unanswered] = []
-    for conversation, customer in dict.fromkeys((row[0], row[1]) for row in session.execute(query)):
-        if not conversation:
+    asked = dict.fromkeys((row[0], row[1]) for row in session.execute(query))
+    people = record.get_customers(session, scope, {CustomerId(customer) for _, customer in asked})
+    for conversation, customer in asked:
+        if not conversation or customer not in people:  # who was forgotten asks nothing any more
             continue
         entries = timeline.page(session, scope, conversation=ConversationId(conversation), limit=MOST_ENTRIES)
-        name = record.get_customer(session, scope, CustomerId(customer)).name
+        name = people[CustomerId(customer)].name
         one = unanswered(conversation, sorted(entries, key=lambda entry: (entry.at, entry.seq)), name, since)
         found += [replace(one, customer=customer)] if one else []
     return found[-MOST:]
@@ -89,7 +90,7 @@ def unanswered(conversation: str, entries: Iterable[Entry], name: str, since: da
             resolved = payload.status == "resolved"
     if not content_words(question):
         return None
-    marks = Placeholders([("PERSON", part) for part in (name, *name.split()) if len(part) > 2])
+    marks = placeholders(name)
     return Unanswered(conversation, marks.hide(question), marks.hide(reply), resolved, at)
 
 

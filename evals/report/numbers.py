@@ -44,12 +44,10 @@ def _weeks(report: Report) -> Iterator[Row]:
 
 def _ways(report: Report) -> Iterator[Row]:
     for way in report.ways:
-        told = {"changes": float(way.issues), "context kept": way.kept, "said twice": way.repeats}
-        told |= {"ended there": way.dropped, "hours between": way.hours}
-        units = {"said twice": "%", "ended there": "%", "hours between": "h"}
-        for what, value in told.items():
-            name, title = f"way/{way.giver}/{way.taker}/{what}", f"{way.giver} to {way.taker}: {what}"
-            yield _plain(name, title, value, way.issues, units.get(what, "")) | {"few": way.few}
+        name, title = f"way/{way.giver}/{way.taker}", f"{way.giver} to {way.taker}"
+        yield _plain(f"{name}/changes", f"{title}: changes", float(way.issues), way.issues) | {"few": way.few}
+        for one in (way.kept, way.repeats, way.dropped, way.hours):
+            yield _measure(f"{name}/{one.name}", one) | {"title": f"{title}: {one.title}"}
 
 
 def _bot(report: Report) -> Iterator[Row]:

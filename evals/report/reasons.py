@@ -45,8 +45,8 @@ def reasons(
     if not told:
         return {}
     channels = sorted({one.contacts[0].channel for one in stories})
-    # Whom we wrote to first, what the bot answered, accounts, lags and colleagues belong to no channel here.
-    bare = replace(given, outcomes=(), outreached=Outreached(), accounts=(), lags={}, staffed=Staffed())
+    # Whom we wrote to first, what the bot answered, accounts, joins, lags and colleagues belong to no channel here.
+    bare = replace(given, outcomes=(), outreached=Outreached(), accounts=(), joins=(), lags={}, staffed=Staffed())
     by_channel = {}
     for channel in channels:
         own = [one for one in stories if one.contacts[0].channel == channel]

@@ -1,13 +1,14 @@
 """The voice of the customer: what people write about, what is rising, and what rises on several channels at once."""
 
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from math import log, sqrt
 
 import numpy as np
 from numpy.typing import NDArray
 
+from assistant.privacy.placeholders import Placeholders
 from assistant.sentences import content_words, words
 from evals.live.measures import FEW, Period
 from evals.live.stories import Story, opening
@@ -26,7 +27,8 @@ LEAST = 3
 
 @dataclass(frozen=True)
 class Theme:
-    """Issues about one thing: telling words, a customer's own words, how many now and before, where it rises.
+    """Issues about one thing: telling words, a customer's own words without what is personal in them, how many now and
+    before, where it rises.
 
     `rising` names the channels on which it rose beyond chance; two or more mean a process, not a person.
     """
@@ -57,12 +59,12 @@ def themes(stories: Sequence[Story], now: Period, before: Period, embed: Embed) 
     if len(told) < 2:
         return []
     numbers = groups(embed([text for _, text in told]))
-    rare = rarity([text for _, text in told])
+    rare, common = rarity([text for _, text in told]), _common(told)
     length = (now.until - now.since) / (before.until - before.since)
     found = []
     for group in sorted(set(numbers)):
         own = [row for row, number in zip(told, numbers, strict=True) if number == group]
-        found.append(_theme(own, rare, now, length))
+        found.append(_theme(own, rare, common, now, length))
     return sorted((one for one in found if one.issues >= LEAST), key=lambda one: (-one.issues, one.label))
 
 
@@ -80,16 +82,18 @@ def rarity(texts: Sequence[str]) -> dict[str, float]:
     return {word: log((1 + len(texts)) / (1 + count)) for word, count in seen.items()}
 
 
-def _theme(own: Sequence[tuple[Story, str]], rare: dict[str, float], now: Period, length: float) -> Theme:
+def _theme(own: Sequence[tuple[Story, str]], rare: dict[str, float], common: str, now: Period, length: float) -> Theme:
     current = [(one, text) for one, text in own if now.holds(one.opened_at)]
     earlier = [one for one, _ in own if not now.holds(one.opened_at)]
     channels = Counter(one.contacts[0].channel for one, _ in current)
     base = Counter(one.contacts[0].channel for one in earlier)
     rising = tuple(sorted(name for name, count in channels.items() if _rises(count, base[name], length)))
-    texts = [text for _, text in current or own]
+    shown = current or own
+    named = frozenset(stem for one, _ in own for stem in content_words(one.name))
+    example, text = min(shown, key=lambda row: abs(len(row[1]) - 120))
     return Theme(
-        label=", ".join(telling(texts, rare)),
-        example=min(texts, key=lambda text: abs(len(text) - 120))[:200],
+        label=", ".join(telling([text for _, text in shown], rare, named)),
+        example=placeholders(example.name, common).hide(text[:400])[:200],
         issues=len(current),
         before=len(earlier),
         channels=tuple(name for name, _ in channels.most_common()),
@@ -103,11 +107,24 @@ def _rises(count: int, before: int, length: float) -> bool:
     return count >= LEAST and (count - expected) / sqrt(expected) > RISING
 
 
-def telling(texts: Sequence[str], rare: dict[str, float]) -> list[str]:
-    """The words that tell a group from the others: no numbers, and not how people greet."""
+def _common(own: Sequence[tuple[Story, str]]) -> str:
+    """The words that several customers use: what reads as a name among them is a product or a place, and nobody's."""
+    said = {(one.customer, word) for one, text in own for word in words(text)}
+    counts = Counter(word for _, word in said)
+    return " ".join(word for word, count in counts.items() if count >= LEAST)
+
+
+def placeholders(name: str, public: str = "") -> Placeholders:
+    """Placeholders that hide a person's name, and each part of it, wherever it stands; `public` words are nobody's."""
+    return Placeholders([("PERSON", part) for part in (name, *name.split()) if len(part) > 2], public)
+
+
+def telling(texts: Sequence[str], rare: dict[str, float], named: Collection[str] = ()) -> list[str]:
+    """The words that tell a group from the others: no numbers, nobody's name, and not how people greet."""
     stems = Counter(stem for text in texts for stem in set(content_words(text)) if stem.isalpha() and len(stem) > 2)
-    for stem in {stem for text in texts for stem in content_words(" ".join(text.split()[:2]))} & _GREETINGS:
-        del stems[stem]
+    greeted = {stem for text in texts for stem in content_words(" ".join(text.split()[:2]))} & _GREETINGS
+    for stem in greeted.union(named):
+        stems.pop(stem, None)
     best = sorted(stems, key=lambda stem: (-stems[stem] * rare.get(stem, 0.0), stem))[:WORDS]
     spelt = Counter(word for text in texts for word in words(text))
     return [_spelt(stem, spelt) for stem in best]

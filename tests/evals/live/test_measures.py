@@ -67,6 +67,40 @@ def test_first_contact_counts_no_passing_on_and_no_coming_back(tell: Tell, when:
     assert named(resolution([once, back], early))["first_contact_resolution"].n == 0
 
 
+def test_who_was_never_helped_was_not_helped_at_the_first_contact(tell: Tell, when: When, november: Period) -> None:
+    once = tell("0 chat customer a\n0.1 chat agent:ann b\n0.2 chat =resolved ann", "i1")
+    left = tell("0 chat customer a\n0.1 chat agent:ann b", "i2", "c2")
+    ours = tell("0 email agent:ann news", "i3", "c3")  # the customer never asked anything
+    found = named(resolution([once, left, ours], november))["first_contact_resolution"]
+    assert (found.value, found.n) == (50, 2)
+    soon = replace(november, now=when(200))
+    assert named(resolution([once, left], soon))["fcr_net"].n == 2
+    assert named(resolution([left], replace(november, now=when(100))))["first_contact_resolution"].n == 0
+
+
+def test_what_is_said_first_on_another_channel_may_be_said_twice(tell: Tell, when: When, november: Period) -> None:
+    """The first words on the new channel come with the change; what comes after the next change is that one's."""
+    story = tell("0 chat customer TF-1\n1 email customer TF-1\n2 email agent:ann b\n5 phone customer hm", "i1")
+    moved = tuple(
+        Handover("channel→channel", one, two, when(at))
+        for one, two, at in (("chat", "email", 1), ("email", "phone", 5))
+    )
+    story = replace(story, handovers=moved, repeats=(Repeat("i1-1", "tf-1", True, when(1)),))
+    found = named(resolution([story], november))
+    assert (found["handovers_with_repeats"].value, found["handovers_with_repeats"].n) == (50, 2)
+    assert found["issues_with_repeats"].parts["repeats an issue"] == 1
+    parts = named(handovers([story], november))["handoff_success"].parts
+    assert parts["nothing asked again"] == 50
+
+
+def test_an_issue_opened_again_after_its_week_stayed_resolved(tell: Tell, when: When, november: Period) -> None:
+    script = "0 chat customer a\n1 chat agent:bo c\n2 chat =resolved bo\n{} chat =open bo\n{} chat =resolved bo"
+    passed = (Handover("agent→agent", "ann", "bo", when(0.5)),)
+    for hours, share in ((100, 0), (300, 100)):
+        story = replace(tell(script.format(hours, hours + 1)), handovers=passed)
+        assert named(handovers([story], november))["resolved_across_handoffs"].value == share
+
+
 def test_context_that_is_kept_lost_and_asked_again(tell: Tell, when: When, november: Period) -> None:
     story = tell(
         """0 chat customer my order is TF-1 and I live in Leeds
@@ -106,6 +140,11 @@ def test_a_handoff_goes_well_in_every_respect_or_not(tell: Tell, when: When, nov
     parts = named(handovers([replace(story, handovers=(unread,))], november))["handoff_success"].parts
     assert parts["package opened before the answer"] == 0
     assert parts["accepted in time"] == 100
+    moved = replace(well, kind="channel→channel", giver="chat", taker="email", at=when(0.5))
+    later = named(handovers([replace(story, handovers=(well, moved))], november))["handoff_success"]
+    assert (later.value, later.n) == (50, 2)  # too late for the channel, and then passed on
+    assert (later.parts["agent→agent"], later.parts["channel→channel"], later.parts["bot→agent"]) == (100, 0, None)
+    assert later.parts["resolved without another transfer"] == 50
 
 
 def test_switches_ways_and_continuity(tell: Tell, november: Period) -> None:
@@ -119,7 +158,8 @@ def test_switches_ways_and_continuity(tell: Tell, november: Period) -> None:
     assert found["continuity"].value == pytest.approx((4 + 1 - 3) / (3 * 2))
     taken = ways([one, two], november)
     assert [(way.giver, way.taker, way.issues) for way in taken] == [("chat", "phone", 1), ("phone", "email", 1)]
-    assert taken[1].dropped == 100
+    assert (taken[1].dropped.value, taken[1].dropped.n) == (100, 1)
+    assert (taken[0].hours.value, taken[0].kept.value) == (1, None)
 
 
 def test_surveys_with_coverage(tell: Tell, when: When, november: Period) -> None:
@@ -192,14 +232,17 @@ def test_drafts(tell: Tell, when: When, november: Period) -> None:
 
 def test_public_messages(tell: Tell, when: When, november: Period) -> None:
     quick = replace(
-        tell("0 x! customer a\n1 x! agent:ann b\n2 email customer c\n3 email =resolved ann", "i1"),
+        tell("0 x! customer my tent was stolen\n1 x! agent:ann b\n2 email customer c\n3 email =resolved ann", "i1"),
         owners=((when(0.5), "ann"),),
     )
-    left = tell("0 x! customer a", "i2", "c2")
-    found = named(social([quick, left], november))
-    assert found["social_unanswered"].value == 50
+    order = Known("reference", "order", "tf-1", "TF-1", ("i2-0",), when(0))
+    left = replace(tell("0 x! customer where is TF-1", "i2", "c2"), facts=(order,))
+    praise = tell("0 x! customer lovely boots\n1 x! agent:ann thanks", "i3", "c3")
+    found = named(social([quick, left, praise], november))
+    assert found["social_unanswered"].value == pytest.approx(100 / 3)
     assert (found["social_owner_minutes"].value, found["social_owner_minutes"].n) == (30, 1)
-    assert found["social_moved_private"].value == 50
+    assert (found["social_moved_private"].value, found["social_moved_private"].n) == (50, 2)
+    assert found["social_moved_private"].parts == {"of all public issues": pytest.approx(100 / 3)}
     assert found["social_private_resolved"].value == 100
 
 
@@ -232,6 +275,10 @@ def test_channels_lie_apart(tell: Tell, when: When, november: Period) -> None:
     assert found["spread_first_response"].value == pytest.approx(54)
     assert found["spread_resolved"].value == 0
     assert named(consistency(stories[:10], november))["spread_csat"].value is None
+    assert found["spread_first_response_promised"].value is None
+    promised = {"chat": timedelta(minutes=6), "email": timedelta(hours=2)}.get
+    told = named(consistency(stories, november, Hours(promised=promised)))["spread_first_response_promised"]
+    assert (told.value, told.parts["chat"], told.parts["email"]) == (0.5, 1, 0.5)
 
 
 def test_whose_turn_it_was(tell: Tell, november: Period) -> None:
@@ -306,11 +353,26 @@ def test_routing_against_the_holdout(tell: Tell, when: When, november: Period) -
     assert found["offers_accepted"].parts["declined"] == pytest.approx(100 * 20 / 60)
     assert found["routing_transfers"].value == 0
     assert found["load_gini"].value == 0
+    assert found["routing_wait"].n == 0
+    owned = [replace(one, owners=((when(0.5), ""), (when(0.5 + n % 3), "ann"))) for n, one in enumerate(stories)]
+    assert named(routing(owned, november))["routing_wait"].value == 90
     alone = named(routing([one for one in stories if one.offers[0].arm == "score"], november))["routing_gain"]
     assert (alone.value, alone.n) == (None, 0)
     assert "nothing was held out" in alone.note
     early = replace(november, now=when(24))
     assert named(routing(stories, early))["routing_gain"].value is None  # their week is not over
+
+
+def test_who_answers_knows_what_the_issue_takes(tell: Tell, november: Period) -> None:
+    def skilled(text: str, colleague: str) -> bool | None:
+        return colleague == "ann" if "tent" in text else None
+
+    asked = (("a tent", "ann"), ("my tent", "bo"), ("the tent", "ann"), ("hello", "bo"))
+    stories = [tell(f"0 chat customer {text}\n1 chat agent:{who} b", f"i{n}") for n, (text, who) in enumerate(asked)]
+    unanswered = tell("0 chat customer a tent", "i9")
+    found = named(routing([*stories, unanswered], november, skilled))["skill_match"]
+    assert (found.value, found.n) == (pytest.approx(200 / 3), 3)
+    assert named(routing(stories, november))["skill_match"].n == 0
 
 
 def test_load_lies_unevenly(tell: Tell, november: Period) -> None:
@@ -332,6 +394,12 @@ def test_outreach_against_the_holdout(when: When, november: Period) -> None:
     assert found["outreach_stops"].value == 4
     assert found["outreach_refused"].value == pytest.approx(20)
     assert found["outreach_refused"].parts == {"quiet_hours": 30}
+    assert found["outreach_effort"].value is None
+    easy = [replace(one, surveys=(Survey("ces", 6 + n % 2, when(9)),), bought=n < 20) for n, one in enumerate(treated)]
+    hard = [replace(one, surveys=(Survey("ces", 4 + n % 2, when(9)),), bought=n < 4) for n, one in enumerate(holdout)]
+    lifted = named(outreach(Outreached([*easy, *hard], (), ()), november))
+    assert (lifted["outreach_effort"].value, lifted["outreach_effort"].n) == (pytest.approx(2), 40)
+    assert (lifted["outreach_bought"].value, lifted["outreach_bought"].n) == (pytest.approx(15), 40)
     late = Outreached([replace(one, at=november.now - timedelta(days=3)) for one in treated], (), ())
     assert named(outreach(late, november))["outreach_contacts_avoided"].value is None
 
@@ -346,6 +414,12 @@ def test_return_against_a_holdout() -> None:
     both = [hours, Gain(Arm([1.0] * 50, [0.0] * 50), Arm([1.0] * 9, [1.0] * 9))]
     assert returns(both, Costs(agent_hour=30), contact=5, spent=1_000).value == pytest.approx(0.75)
     assert returns([Gain(Arm([1.0], [0.0]), Arm())], Costs(), 1, 1).value is None
+    content = [Gain(Arm([1.0] * 4, [0.0] * 4, [1, 1, 1, np.nan]), Arm([1.0] * 4, [0.0] * 4, [1, 0, np.nan, np.nan]))]
+    worth = returns(content, Costs(csat_point=20), contact=0, spent=1_000)
+    assert worth.value == pytest.approx(0)  # 50 points at 20 for 1,000
+    assert worth.low is not None
+    assert worth.low < 0
+    assert returns(content, Costs(), contact=0, spent=1_000).value == -1
     assert "THREADLINE_COSTS" in returns([hours], Costs(), 1, 0).note
 
 

@@ -91,9 +91,20 @@ def test_a_record_becomes_a_story(database: Database, scope: Scope, now: datetim
     assert [(one.value, one.elicited) for one in story.repeats] == [("tf-104233", False)]
     period = Period(begun, telling.now + timedelta(hours=1), telling.now + timedelta(days=30))
     found = {one.name: one for one in measure_all([story], period)}
-    assert found["handoff_success"].parts["package opened before the answer"] == 100
+    assert found["handoff_success"].parts["package opened before the answer"] == 50  # nobody answered the mail yet
     assert found["reopened"].value == 100
     assert found["issues_with_switch"].value == 100
+    telling.add(mail, PackageOpened(BO, 9, 1, 20))
+    telling.answer(mail, BO, "I ask the carrier again")
+    again = telling.write("chat", "Any news?")
+    telling.add(again, IssueLinked(issue, "moved", ANN))
+    with database.read() as session:
+        [story] = read_stories(session, scope, begun)
+    _, moved, back = story.handovers
+    assert moved.opened_at is not None
+    assert moved.taken_at is not None
+    assert moved.at < moved.opened_at < moved.taken_at
+    assert (moved.returned, back.returned, back.taken_at) == (True, False, None)
 
 
 def test_both_arms_of_outreach_are_read_with_what_came_of_it(database: Database, scope: Scope, now: datetime) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from evals.intervals import rate_interval
 from evals.live.journeys import Way
-from evals.live.measures import Measure, Period, rate
+from evals.live.measures import Measure, Period, mean, rate
 from evals.live.measuring import Told
 from evals.live.money import Costs
 from evals.live.stories import Story
@@ -67,7 +67,8 @@ def test_no_change_is_a_false_alarm_too_often() -> None:
 
 
 def test_what_to_do_is_ranked_by_whom_it_spares() -> None:
-    way = Way("chat", "phone", 60, 0.7, 50.0, 10.0, 2.0)
+    hours = mean("hours between", "", [2.0], "h")
+    way = Way("chat", "phone", 60, share("kept", 7, 10), share("twice", 30, 60), share("ended", 6, 60), hours)
     theme = Theme("refund, late", "where is it", 40, 10, ("chat", "email"), ("chat", "email"))
     quiet = Theme("colour", "which colour", 90, 80, ("chat",), ())
     proposed = propose(
@@ -102,6 +103,18 @@ def test_themes_rise_on_channels(tell: Tell, november: Period) -> None:
     assert found[0].rising == ("chat", "email")
     assert "broken" in found[0].label
     assert themes(now[:1], november, before, by_word) == []
+
+
+def test_nobody_is_told_of_by_name(tell: Tell, november: Period) -> None:
+    """Words of customers leave in mails and files: without names, addresses and numbers of accounts."""
+    before = replace(november, since=november.since - timedelta(days=28), until=november.since)
+    text = "kayak for Odalys Quillfeather, odalys@example.org, +44 7700 900123"
+    own = [tell(f"{24 + n} chat customer {text}", f"i{n}", name="Odalys Quillfeather") for n in range(4)]
+    (found,) = themes(own, november, before, by_word)
+    assert found.issues == 4
+    assert "kayak" in found.label
+    for told in ("Odalys", "Quillfeather", "odalys@example.org", "7700"):
+        assert told.lower() not in f"{found.label} {found.example}".lower()
 
 
 def test_reliability_and_risk() -> None:

@@ -3,9 +3,13 @@
 from datetime import UTC, datetime, timedelta
 
 from evals.report.gaps import draft_file, find_gaps, read_unanswered
+from evals.report.reading import Given, read_source
 from knowledge.customers import inbox, timeline
 from knowledge.customers.entries import Handle, StatusChanged, SuggestionShown
+from knowledge.customers.erasure import ERASER, Wish, erase
 from knowledge.customers.inbox import Incoming, Reply
+from knowledge.customers.outreach_entries import OutreachHeldOut
+from knowledge.customers.record_entries import AccountRecorded
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.ids import SuggestionId, new_id
@@ -44,6 +48,23 @@ def _conversation(database: Database, scope: Scope, question: str, reply: str, *
             last = NOW + timedelta(minutes=9)
             entry = NewEntry(got.customer, StatusChanged("resolved", "ann@shop.example"), last, got.conversation)
             timeline.append(session, scope, entry, last)
+
+
+def test_who_was_forgotten_asks_nothing_any_more(database: Database, scope: Scope) -> None:
+    for _ in range(2):
+        _conversation(database, scope, "Can I take a kayak on the train?", "", decision="abstain", done=False)
+    with database.read() as session:
+        gone = timeline.after(session, scope, 0, limit=1)[0].customer
+    for payload in (AccountRecorded("a1", "pro", "active"), OutreachHeldOut("late", None, 0.5)):
+        with database.write() as session:
+            timeline.append(session, scope, NewEntry(gone, payload, NOW), NOW)
+    with database.write() as session:
+        erase(session, scope, Wish(gone, "mona@example.com"), [ERASER], NOW)
+    with database.read() as session:
+        assert len(read_unanswered(session, scope, NOW - timedelta(days=1))) == 1
+        source = read_source(session, scope, NOW - timedelta(days=1), NOW + timedelta(days=1), Given())
+    assert len(source.stories) == 1
+    assert (list(source.told.accounts), list(source.told.outreached.reached)) == ([], [])
 
 
 def test_gaps_by_volume_and_a_draft_for_people(database: Database, scope: Scope) -> None:
