@@ -19,12 +19,13 @@ from evals.judges.endpoint import JudgeEndpoint
 from evals.judges.opening import opened_judge
 from evals.metrics.judged import Sample, judged
 from evals.suite import ROOT, sources
+from knowledge.customers.entries import SuggestionShown
 from knowledge.settings import load_settings
 
 SEED = 20261125
 # What can be judged of an answer with its passages and a key of facts.
 METRICS = ("faithfulness", "answer_relevancy", "context_precision", "context_recall", "factual_correctness")
-PASSAGES, PASSAGE_CHARS = 3, 600
+PASSAGES = 3
 
 
 def judged_figures(examples: Path, build: Path, now: datetime, cases: int) -> Iterator[Figure]:
@@ -54,9 +55,10 @@ def judged_task(stage: Stage, judge: JudgeEndpoint, name: str, cases: int) -> Ta
 
     def answer(case: Case) -> Answer | None:
         shown = ask(stage.company.assistant, case.given["question"], now=stage.now)
-        public = [one.text[:PASSAGE_CHARS] for one in shown.passages if one.visibility == "public"][:PASSAGES]
         text = without(quoted(shown.text))
-        return Answer({"text": text, "passages": public}) if shown.decision == "answer" and text.strip() else None
+        if shown.decision != "answer" or not text.strip():
+            return None
+        return Answer({"text": text, "passages": evidence(shown)})
 
     def mark(case: Case, given: Answer) -> dict[str, float]:
         passages = tuple(given.output["passages"])
@@ -70,7 +72,14 @@ def judged_task(stage: Stage, judge: JudgeEndpoint, name: str, cases: int) -> Ta
         mark=mark,
         metrics=(Metric(name),),
         data=key.digest,
-        settings=stage.told | {"label": "demo", "seed": SEED, "passages": PASSAGES, "judged_chars": PASSAGE_CHARS},
+        settings=stage.told | {"label": "demo", "seed": SEED, "passages": PASSAGES},
         models=stage.models,
         judge=judge.model,
     )
+
+
+def evidence(shown: SuggestionShown) -> list[str]:
+    """Return what an answer is judged by: the first public passages, and those that it cites, whole and by rank."""
+    public = [one for one in shown.passages if one.visibility == "public"]
+    cited = [one for one in public[PASSAGES:] if one.number in shown.citations]
+    return [one.text for one in (*public[:PASSAGES], *cited)]

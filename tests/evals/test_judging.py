@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from assistant.models.install import install
+from assistant.suggest import ask
 from evals.core.stage import Stage
 from evals.core.summary import run_figures
 from evals.judges.endpoint import JudgeEndpoint
 from evals.judges.opening import opened_judge
-from evals.judging import judge_answers
+from evals.judging import PASSAGES, evidence, judge_answers
 from evals.metrics.judged import NoVerdict, Sample, judged
 from knowledge.failures import Failure, NotFound
 from knowledge.settings import Settings
@@ -51,6 +52,17 @@ def test_scores_and_failures_stand_side_by_side_and_rows_are_kept(
     assert figures["judged/demo/context_recall/context_recall"].settings["judge"] == "m"
     assert [one.case for one in again.failures] == [one.case for one in made.failures]  # asked again, failed again
     assert again.scores == made.scores
+
+
+def test_an_answer_is_judged_by_whole_passages_with_all_that_it_cites(smaller: Path) -> None:
+    with Stage(smaller, Path(), NOW) as stage:
+        shown = ask(stage.company.assistant, "How do I return something I bought online?", now=NOW)
+    public = [one for one in shown.passages if one.visibility == "public"]
+    assert len(public) > PASSAGES
+    last = public[-1]
+    judged_by = evidence(replace(shown, citations=(last.number,)))
+    assert judged_by == [one.text for one in (*public[:PASSAGES], last)]
+    assert evidence(replace(shown, citations=(public[0].number,))) == [one.text for one in public[:PASSAGES]]
 
 
 def test_without_a_model_it_says_so(tmp_path: Path) -> None:
