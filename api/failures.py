@@ -9,7 +9,7 @@ Rejected
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +17,11 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
 from pydantic import BaseModel
+from sqlalchemy.exc import OperationalError
 from starlette.exceptions import HTTPException
 
 from api.limits import protect
+from knowledge.database import away
 from knowledge.failures import Conflict, Failure, NotFound, Rejected, Unavailable
 
 log = logging.getLogger(__name__)
@@ -113,7 +115,7 @@ def install(app: FastAPI, page: FailurePage | None = None) -> None:
     def expected(request: Request, error: Exception) -> Response:
         return _answer(request, _translate(error), page)
 
-    for kind in (Failure, RequestValidationError, HTTPException):
+    for kind in (Failure, RequestValidationError, HTTPException, OperationalError):
         app.add_exception_handler(kind, expected)
     app.add_exception_handler(Exception, _unknown)
 
@@ -154,11 +156,16 @@ def _explain(error: RequestValidationError) -> Failure:
     first = problems[0]
     if first["type"] == "json_invalid":
         return Malformed("The body is no valid JSON.", "Check quotes, commas and the encoding (UTF-8).")
-    places = [".".join(str(step) for step in problem["loc"]) for problem in problems[:5]]
+    places = [_place(problem["loc"]) for problem in problems[:5]]
     explained = [f"{place}: {problem['msg']}" for place, problem in zip(places, problems, strict=False)]
     if all(problem["type"] == "string_too_long" and problem["loc"][0] == "body" for problem in problems):
         return TooLarge("; ".join(explained) + ".", "Shorten it.")
     return Rejected("; ".join(explained) + ".", "See /openapi.json for what this route takes.")
+
+
+def _place(steps: Iterable[object]) -> str:
+    """Where a problem is, without the names that types have inside (`dict[str,…]`)."""
+    return ".".join(name for step in steps if "[" not in (name := str(step)))
 
 
 def _translate(error: Exception) -> Failure:
@@ -166,6 +173,9 @@ def _translate(error: Exception) -> Failure:
         return error
     if isinstance(error, RequestValidationError):
         return _explain(error)
+    if isinstance(error, OperationalError):
+        log.warning("the database: %s", str(error.orig).partition("\n")[0])
+        return away(error)
     status = error.status_code if isinstance(error, HTTPException) else 500
     known: dict[int, Failure] = {
         400: Malformed("The request cannot be read.", "Send JSON in UTF-8."),

@@ -25,6 +25,7 @@ from knowledge.customers.entries import (
     SuggestionShown,
     Visibility,
 )
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.database import Database
 from knowledge.failures import Conflict, NotFound, Rejected
@@ -35,7 +36,7 @@ from knowledge.library.drafts import Fields
 from knowledge.library.ingest import Embeds, IngestPlan, Place, ingest_items
 from knowledge.library.lessons import Kind, Lesson, Source
 from knowledge.library.visibility import VisibilityRules
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 SOURCE = "learnt"
@@ -76,7 +77,7 @@ def read_examples(session: Session, scope: Scope, since: datetime) -> list[Learn
     """Return what colleagues sent after a suggestion, as it was or edited, at or after `since`."""
     query = (
         select(EntryRow.conversation, EntryRow.customer)
-        .where(within(scope, EntryRow), EntryRow.kind == "suggestion_judged", EntryRow.at >= since)
+        .where(of_kinds(scope, "suggestion_judged"), EntryRow.at >= since)
         .order_by(EntryRow.at, EntryRow.seq)
     )
     found: list[Learnt] = []

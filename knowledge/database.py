@@ -167,6 +167,13 @@ def open_database(url: str) -> Database:
     return database
 
 
+def away(error: OperationalError) -> Unavailable:
+    """Return what to tell of a database that is busy, full or gone; where it is and what was asked stays untold."""
+    if "locked" in str(error.orig):
+        return Unavailable("The database is busy: something else writes to it for too long.", "Try again in a moment.")
+    return Unavailable("The database does not answer.", "Try again; see that it runs and has room: threadline doctor.")
+
+
 def migrate(database: Database) -> None:
     """Run the migrations that this database has not seen; safe when several processes start at once."""
     config = Config()

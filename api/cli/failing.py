@@ -1,5 +1,6 @@
 """How a command fails: one line that says what happened, one with the remedy, and an exit code."""
 
+import sys
 from typing import Any
 
 import typer
@@ -25,11 +26,22 @@ class Commands(TyperGroup):
         except Failure as failure:
             complain(failure)
             raise typer.Exit(UNAVAILABLE if isinstance(failure, Unavailable) else FAILED) from None
+        except _database_errors() as error:
+            from knowledge.database import away
+
+            complain(away(error))
+            raise typer.Exit(UNAVAILABLE) from None
         except KeyboardInterrupt:
             tell("interrupted")
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             raise typer.Exit(OK) from None
+
+
+def _database_errors() -> tuple[type[Any], ...]:
+    """What SQLAlchemy raises when the database is busy or gone; nothing while no command has needed it."""
+    known = sys.modules.get("sqlalchemy.exc")
+    return (known.OperationalError,) if known else ()
 
 
 def complain(failure: Failure) -> None:

@@ -1,5 +1,6 @@
 """The commands about customers: `list`, `search` and `completeness`."""
 
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -39,6 +40,7 @@ def list_some(  # noqa: PLR0913, PLR0917 - each option of a command is an argume
       threadline customers list --attribute plan=Basic --health red --sort contact
     """
     from knowledge.customers.listing import Wanted, find_customers
+    from knowledge.customers.standards import read_standards
 
     wanted = Wanted(
         words=words,
@@ -50,6 +52,7 @@ def list_some(  # noqa: PLR0913, PLR0917 - each option of a command is an argume
         sort=sort,
     )
     with open_record() as record, record.database.read() as session:
+        wanted = replace(wanted, weighing=read_standards(record.settings.customer_standards).health)
         page = find_customers(session, record.scope, wanted, now_utc(), limit=limit, offset=offset)
     rows = [
         {

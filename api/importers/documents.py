@@ -7,17 +7,20 @@ from pathlib import Path
 from typing import Any, TypeGuard
 
 from api.importers.plain import of_html
+from api.importers.rows import Unreadable
 from knowledge.failures import Rejected
 
 MAX_DOCUMENT_BYTES = 500_000_000
 Document = Mapping[str, Any]
 
 
-def documents_of(path: Path) -> Iterator[tuple[int, Document]]:
+def documents_of(path: Path) -> Iterator[tuple[int, Document | Unreadable]]:
     """Yield the documents of a file with their numbers (the first is 1); blank lines count.
 
+    A line that was cut off, or what is no object, is passed on as such: the others can be read.
+
     Raises:
-        Rejected: it is neither JSON nor JSON lines, holds what is no object, or is too large to be read at once.
+        Rejected: it is neither JSON nor JSON lines, or is too large to be read at once.
     """
     lines = _lines(path)
     if lines is not None:
@@ -30,10 +33,10 @@ def documents_of(path: Path) -> Iterator[tuple[int, Document]]:
     except (ValueError, RecursionError) as error:
         raise Rejected(f"{path} is neither JSON nor JSON lines: {str(error)[:200]}.", "Export it again.") from error
     for number, one in enumerate(found if isinstance(found, list) else [found], start=1):
-        yield number, _object(one, path)
+        yield number, _object(one)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, Document]] | None:
+def _lines(path: Path) -> Iterator[tuple[int, Document | Unreadable]] | None:
     """The documents, where each line is one."""
     with path.open("rb") as stream:
         first = next((line for line in stream if line.strip()), b"")
@@ -44,20 +47,19 @@ def _lines(path: Path) -> Iterator[tuple[int, Document]] | None:
     return _read_lines(path) if one_a_line else None
 
 
-def _read_lines(path: Path) -> Iterator[tuple[int, Document]]:
+def _read_lines(path: Path) -> Iterator[tuple[int, Document | Unreadable]]:
     with path.open("rb") as stream:
         for number, line in enumerate(stream, start=1):
             if line.strip():
                 try:
-                    yield number, _object(json.loads(line), path)
+                    found = _object(json.loads(line))
                 except (ValueError, RecursionError) as error:
-                    raise Rejected(f"{path}:{number} is no JSON: {str(error)[:200]}.", "Export it again.") from error
+                    found = Unreadable(f"the line is no JSON: {str(error)[:200]}", line[:1_000])
+                yield number, found
 
 
-def _object(found: Any, path: Path) -> Document:
-    if not isinstance(found, dict):
-        raise Rejected(f"{path} holds what is no object.", "Export it as the API's own answers.")
-    return found
+def _object(found: Any) -> Document | Unreadable:
+    return found if isinstance(found, dict) else Unreadable("what is no JSON object", {"value": found})
 
 
 def listed(value: Any) -> list[Document]:

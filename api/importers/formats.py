@@ -13,9 +13,6 @@ _READERS: dict[str, Open] = {
     "jsonl": tables.open_jsonl,
     "mbox": mailboxes.open_mbox,
     "maildir": mailboxes.open_maildir,
-    "chatwoot": helpdesk.open_chatwoot,
-    "zendesk": helpdesk.open_zendesk,
-    "intercom": helpdesk.open_intercom,
 }
 _BY_SUFFIX = {".csv": "csv", ".tsv": "csv", ".mbox": "mbox"}
 
@@ -27,16 +24,23 @@ def open_sources(paths: Sequence[Path], format_name: Format, options: Options) -
         Rejected: a file is not there, its format is not clear, or what the format needs is missing.
     """
     files = [readable(path) for path in paths]
+    if format_name in helpdesk.SYSTEMS:
+        return Gathered(helpdesk.open_answers([_fits(path, format_name) for path in files], format_name, options))
     return Gathered([_open(path, format_name, options) for path in files])
 
 
 def _open(path: Path, format_name: Format, options: Options) -> Source:
     name = _guess(path, options) if format_name == "auto" else format_name
+    return _READERS[name](_fits(path, name), options)
+
+
+def _fits(path: Path, name: str) -> Path:
+    """Return the path, where its kind can hold the format."""
     if path.is_dir() and name != "maildir":
         raise Rejected(f"{path} is a folder.", "Only --format maildir reads folders.")
     if str(path) == "-" and name != "events":
         raise Rejected(f"Standard input is read as events only, not as {name}.", "Write it to a file first.")
-    return _READERS[name](path, options)
+    return path
 
 
 def _guess(path: Path, options: Options) -> str:

@@ -1,11 +1,12 @@
 """Answers of other help desks' APIs, kept as files: contacts and conversations become rows.
 
 Each system is a pair of functions: `notice` takes in what a document says of people and conversations, `rows` turns
-one into rows. Files are read twice, because a message may stand before the contact that it is of.
+one into rows. Files are read twice, because a message may stand before the contact that it is of, or in another file.
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
@@ -28,23 +29,45 @@ class System(Protocol):
         """Yield the rows of a document; none when it is of a kind we do not know."""
 
 
+class Known:
+    """What all files of an import say of people and conversations: a message may stand in another file than its own."""
+
+    def __init__(self, paths: Sequence[Path], system: System) -> None:
+        self.system = system
+        self._paths = paths
+
+    @cached_property
+    def _numbers(self) -> Mapping[Path, frozenset[int]]:
+        return {path: frozenset(self._notice(path)) for path in self._paths}
+
+    def _notice(self, path: Path) -> Iterator[int]:
+        for number, one in documents_of(path):
+            if not isinstance(one, Unreadable) and self.system.notice(one):
+                yield number
+
+    def numbers(self, path: Path) -> frozenset[int]:
+        """Return which documents of a file say anything we know."""
+        return self._numbers[path]
+
+
 class Answers:
     """A file of one system's answers."""
 
-    def __init__(self, path: Path, system: System) -> None:
+    def __init__(self, path: Path, known: Known) -> None:
         self.name = str(path)
         self._path = path
-        self._system = system
+        self._known = known
 
     def __iter__(self) -> Iterator[Numbered]:
-        known = {number for number, document in documents_of(self._path) if self._system.notice(document)}
+        numbers = self._known.numbers(self._path)
         told: set[str] = set()
         for number, document in documents_of(self._path):
-            if number not in known:
+            if isinstance(document, Unreadable):
+                yield number, document
+            elif number not in numbers:
                 yield number, Unreadable("no conversation, message or contact of this system", document)
-            for row in self._system.rows(document):
-                if _is_new(row, told):
-                    yield number, row
+            else:
+                yield from ((number, row) for row in self._known.system.rows(document) if _is_new(row, told))
 
     def total(self) -> int | None:
         """Nobody can tell without reading it."""
@@ -61,16 +84,10 @@ def _is_new(row: dict[str, Any], told: set[str]) -> bool:
     return is_new
 
 
-def open_chatwoot(path: Path, options: Options) -> Source:
-    """Open answers of Chatwoot's application API."""
-    return Answers(path, Chatwoot(options.trust_addresses))
+SYSTEMS: Mapping[str, Callable[[bool], System]] = {"chatwoot": Chatwoot, "zendesk": Zendesk, "intercom": Intercom}
 
 
-def open_zendesk(path: Path, options: Options) -> Source:
-    """Open answers of Zendesk's ticketing API."""
-    return Answers(path, Zendesk(options.trust_addresses))
-
-
-def open_intercom(path: Path, options: Options) -> Source:
-    """Open answers of Intercom's API."""
-    return Answers(path, Intercom(options.trust_addresses))
+def open_answers(paths: Sequence[Path], system: str, options: Options) -> list[Source]:
+    """Open files with answers of one system; they are read as one."""
+    known = Known(paths, SYSTEMS[system](options.trust_addresses))
+    return [Answers(path, known) for path in paths]

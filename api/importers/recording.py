@@ -123,9 +123,26 @@ def _moved(batch: Batch, row: MessageGiven, conversation: Conversation) -> Handl
 
 def _conversation_of(batch: Batch, row: MessageGiven | CallGiven) -> Conversation:
     customer = find_customer(batch, row.customer) if row.customer else None
-    conversation = seek_conversation(batch, row.conversation) or _open(batch, row, customer)
+    conversation = seek_conversation(batch, row.conversation)
+    if conversation is None:
+        return _open(batch, row, customer)
+    if customer is None:
+        _comes_from_them(batch, row, conversation)
     _belongs(conversation, customer, row.conversation)
     return conversation
+
+
+def _comes_from_them(batch: Batch, row: MessageGiven | CallGiven, conversation: Conversation) -> None:
+    """Where nobody says whose a message is, an address that is proven says it: a stranger's words are not theirs."""
+    if row.handle is None or not row.handle.verified:
+        return
+    address = identity.normalise(_handle(row.handle))
+    theirs = address == conversation.address
+    if not theirs and inbox.moves_to(batch.session, batch.scope, conversation, row.channel, address) is None:
+        raise Conflict(
+            f"conversation: {row.conversation} is with somebody else than this {address.kind} address",
+            "Give it a conversation of its own, or name the customer.",
+        )
 
 
 def _open(batch: Batch, row: MessageGiven | CallGiven, customer: CustomerId | None) -> Conversation:

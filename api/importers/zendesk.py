@@ -78,12 +78,14 @@ class Zendesk:
             "text": text or "(attachment)",
         }
         name = words(author.get("email")) or words(author.get("name")) or "unknown"
-        if comment.get("public") is False:
-            yield {"type": "note", "author": name, **row}
-            return
         told = self._tickets.get(ticket, {})
         requester = words(told.get("requester_id"))
         incoming = author.get("role", END_USER) == END_USER
+        # Who was copied in is not the requester: nobody else's words are told as theirs.
+        copied_in = incoming and bool(author and requester) and words(author.get("id")) != requester
+        if comment.get("public") is False or copied_in:
+            yield {"type": "note", "author": name, **row}
+            return
         channel = CHANNELS.get(words(inner(told, "via").get("channel")), "email")
         yield {
             "type": "message",

@@ -1,5 +1,6 @@
 """The customers in the console: found by name or address, each with one timeline."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, cast
 from urllib.parse import urlencode
@@ -91,9 +92,9 @@ def customers_page(
     request: Request, parts: PartsHere, me: StaffHere, asked: Annotated[Asked, Depends()]
 ) -> HTMLResponse:
     """The customers who fit what is asked."""
-    now = parts.clock()
+    now, wanted = parts.clock(), replace(asked.wanted, weighing=parts.standards.health)
     with parts.database.read() as session:
-        page = find_customers(session, parts.scope, asked.wanted, now, limit=LISTED, offset=asked.offset)
+        page = find_customers(session, parts.scope, wanted, now, limit=LISTED, offset=asked.offset)
     return draw(request, "customers.html", me=me, asked=asked, page=page, now=now)
 
 
@@ -141,7 +142,7 @@ def customer_page(
         conversations = list_conversations(session, parts.scope, Wanted(customer=customer))
         begun = lookup.first_words(session, [one.id for one in conversations])
         since = lookup.heard_of_since(session, parts.scope, found.records) or found.created_at
-        standing = standing_of(session, parts.scope, customer, now)
+        standing = standing_of(session, parts.scope, customer, now, parts.standards.health)
         issues = _issues(session, parts, customer)
         names = desk.names_of(list_staff(session, parts.scope))
         identity = read_identity(session, parts, customer)

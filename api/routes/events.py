@@ -10,6 +10,7 @@ from pydantic import JsonValue
 from api.access import PartsHere
 from api.failures import responses, stream_responses
 from api.importers.importing import ImportOptions, import_events
+from api.importers.rows import Unreadable
 from api.live import BEGIN, CursorHere, listen
 from api.schemas import EntryOut, ImportOut
 from knowledge.customers.conversations import get_conversation
@@ -24,11 +25,14 @@ Event = dict[str, JsonValue]
 @router.post("/events", responses=responses(400, 401, 403, 413, 422))
 def take_in(
     parts: PartsHere,
-    given: Annotated[Event | list[Event], Body(description="One event or many, as `threadline import` reads them.")],
+    given: Annotated[
+        Event | list[JsonValue], Body(description="One event or many, as `threadline import` reads them.")
+    ],
     dry_run: bool = False,
 ) -> ImportOut:
     """Store events; the same event is stored once. Bad ones are named with the reason, the rest is stored."""
-    rows = given if isinstance(given, list) else [given]
+    events = given if isinstance(given, list) else [given]
+    rows = [one if isinstance(one, dict) else Unreadable("the event is no JSON object", {}) for one in events]
     options = ImportOptions(parts.settings.max_message_chars, dry_run, parts.standards)
     report = import_events(parts.database, parts.scope, rows, parts.clock(), options=options)
     return ImportOut.model_validate(report.as_json())

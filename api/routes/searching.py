@@ -1,5 +1,6 @@
 """Routes that find: customers by what is known of them, and what was said and done with one of them."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -106,6 +107,7 @@ def list_some(
     parts: PartsHere, wanted: AskedHere, limit: Limit = 50, offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
 ) -> CustomersOut:
     """Return customers by name or by their last contact, all of them or those that fit."""
+    wanted = replace(wanted, weighing=parts.standards.health)
     with parts.database.read() as session:
         page = find_customers(session, parts.scope, wanted, parts.clock(), limit=limit, offset=offset)
     listed = [

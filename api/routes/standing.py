@@ -38,4 +38,4 @@ def show(parts: PartsHere, customer: CustomerPath) -> StandingOut:
     """Return accounts, channels, mood, satisfaction and health of a person, as they are now."""
     with parts.database.read() as session:
         found = get_customer(session, parts.scope, CustomerId(customer))
-        return StandingOut.of(standing_of(session, parts.scope, found.id, parts.clock()))
+        return StandingOut.of(standing_of(session, parts.scope, found.id, parts.clock(), parts.standards.health))

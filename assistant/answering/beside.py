@@ -12,6 +12,7 @@ from assistant.answering.judging import Label
 from knowledge.customers import timeline
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.entries import Entry, MessageSent
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import ENTRIES, read_row
 from knowledge.ids import ConversationId, CustomerId, EntryId
@@ -52,7 +53,7 @@ def read_unjudged(session: Session, scope: Scope, known: Sequence[Label], limit:
 
 def _said_lately(session: Session, scope: Scope, most: int = 2_000) -> Iterator[tuple[Entry, BotDecided]]:
     """Yield the latest decisions in which the bot had something to say, the latest first."""
-    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "bot_decided", EntryRow.conversation.is_not(None))
+    query = ENTRIES.where(of_kinds(scope, "bot_decided"), EntryRow.conversation.is_not(None))
     for row in session.execute(query.order_by(EntryRow.seq.desc()).limit(most)):
         entry = read_row(row)
         if isinstance(entry.payload, BotDecided) and entry.payload.text:

@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 
 from assistant.answering.drift import Drift, drift
 from knowledge.customers.bot_entries import BotDecided
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import ENTRIES, read_row
 from knowledge.database import Database
 from knowledge.ids import EntryId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 KNOWN, FRESH = 200, 50
@@ -36,7 +37,7 @@ def asked_before_and_since(session: Session, scope: Scope, certified_at: datetim
 
 
 def _asked(session: Session, scope: Scope, when: ColumnElement[bool], most: int) -> Asked:
-    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "bot_decided", when)
+    query = ENTRIES.where(of_kinds(scope, "bot_decided"), when)
     found: list[tuple[EntryId, str]] = []
     for row in session.execute(query.order_by(EntryRow.at.desc(), EntryRow.seq.desc()).limit(most * 4)):
         if len(found) == most:

@@ -13,6 +13,7 @@ from knowledge.bot.rules import Certified
 from knowledge.customers import inbox, timeline
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.entries import Entry
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import ENTRIES, NewEntry, read_row
 from knowledge.failures import NotFound, Rejected
@@ -102,7 +103,7 @@ def _stop_if_exceeded(session: Session, scope: Scope, now: datetime) -> None:
 
 def labels(session: Session, scope: Scope) -> list[Label]:
     """Return every judged answer with a chance, oldest first; of several verdicts the latest counts."""
-    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "bot_judged").order_by(EntryRow.seq)
+    query = ENTRIES.where(of_kinds(scope, "bot_judged")).order_by(EntryRow.seq)
     verdicts: dict[EntryId, bool] = {}
     for row in session.execute(query):
         payload = read_row(row).payload
@@ -130,7 +131,7 @@ def _decisions(session: Session, scope: Scope, names: Sequence[EntryId]) -> Iter
 def unlabelled_chances(session: Session, scope: Scope, known: Sequence[Label], limit: int = 5_000) -> list[float]:
     """Return the chances of decisions nobody judged: thresholds to test are laid out on these, never on the labels."""
     judged = {one.decision for one in known}
-    query = select(EntryRow.id).where(within(scope, EntryRow), EntryRow.kind == "bot_decided")
+    query = select(EntryRow.id).where(of_kinds(scope, "bot_decided"))
     latest = session.scalars(query.order_by(EntryRow.seq.desc()).limit(limit))
     made = _decisions(session, scope, [EntryId(name) for name in latest if name not in judged])
     payloads = (entry.payload for entry in made)

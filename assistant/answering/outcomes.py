@@ -18,9 +18,10 @@ from assistant.answering.words import is_thanks
 from knowledge.customers import persons, remaining
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.entries import ConversationAssigned, Entry, MessageReceived, MessageSent, SurveyAnswered
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import ConversationId, CustomerId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 Kind = Literal["confirmed", "assumed", "verified", "durable"]
 WINDOWS: dict[Kind, timedelta] = {
@@ -145,7 +146,7 @@ def read_outcomes(session: Session, scope: Scope, now: datetime, limit: int = 2_
     """Return the outcomes of the latest conversations that the bot decided on, over all channels of each customer."""
     query = (
         select(EntryRow.conversation, EntryRow.customer)
-        .where(within(scope, EntryRow), EntryRow.kind == "bot_decided", EntryRow.conversation.is_not(None))
+        .where(of_kinds(scope, "bot_decided"), EntryRow.conversation.is_not(None))
         .group_by(EntryRow.conversation, EntryRow.customer)
         .order_by(func.max(EntryRow.seq).desc())
         .limit(limit)

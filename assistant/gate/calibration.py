@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from assistant.gate.certify import CONFIDENCE, Certificate, Scored, certify, exceeded, items_needed, sequence
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.entries import Payload, SuggestionJudged, SuggestionShown
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import ENTRIES, read_row
 from knowledge.failures import Rejected
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 BINS = 10
 RISKS = (0.05, 0.02, 0.01)
@@ -55,7 +56,7 @@ def verdicts(session: Session, scope: Scope) -> list[Labelled]:
     Of several verdicts on one the latest counts; those without a chance are left out.
     """
     kinds = ("suggestion_shown", "suggestion_judged", "bot_decided", "bot_judged")
-    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind.in_(kinds)).order_by(EntryRow.seq)
+    query = ENTRIES.where(of_kinds(scope, *kinds)).order_by(EntryRow.seq)
     chances: dict[str, float] = {}
     right: dict[str, bool] = {}
     for row in session.execute(query):

@@ -15,9 +15,10 @@ from assistant.outreach.uplift import Uplift, of_means, of_rates
 from knowledge.customers import remaining, timeline
 from knowledge.customers.entries import Entry, MessageReceived, SurveyAnswered
 from knowledge.customers.outreach_entries import KINDS, OutreachHeldOut, OutreachProposed, OutreachRefused
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import CustomerId, EntryId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 AT_ONCE = 1_000
 PREVIEW = timedelta(days=90)
@@ -66,9 +67,7 @@ class Told:
 
 def report(session: Session, scope: Scope, now: datetime) -> list[Told]:
     """Return what came of every trigger that has entries; they are read one by one."""
-    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.kind.in_(KINDS)).order_by(
-        EntryRow.at, EntryRow.seq
-    )
+    query = timeline.ENTRIES.where(of_kinds(scope, *KINDS)).order_by(EntryRow.at, EntryRow.seq)
     told: dict[str, _Came] = {}
     for row in session.execute(query.execution_options(yield_per=AT_ONCE)):
         entry = timeline.read_row(row)

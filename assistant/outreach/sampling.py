@@ -6,17 +6,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, false, not_, or_
+from sqlalchemy import ColumnElement, and_
 from sqlalchemy.orm import Session
 
 from assistant.outreach.terms import BY_TRIGGER
 from assistant.outreach.triggers import Plan, Trigger
 from knowledge.customers.entries import Entry
 from knowledge.customers.outreach_entries import OutreachApproved, OutreachProposed
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow, PayloadRow
 from knowledge.customers.timeline import ENTRIES, read_row
 from knowledge.ids import EntryId
-from knowledge.scope import Scope, within
+from knowledge.json_values import value_in
+from knowledge.scope import Scope
 
 # A yes to a sample is good for so long; after that the next message is looked at anew.
 GOOD_FOR = timedelta(days=30)
@@ -81,7 +83,7 @@ def read_samples(session: Session, scope: Scope, plan: Plan, now: datetime) -> d
     sampled = {words_of(one): one for one in plan.triggers if one.approval == "sample"}
     samples = {one.name: Sample() for one in sampled.values()}
     of_proposal: dict[EntryId, Sample] = {}
-    mine = or_(false(), *(_holds(f'"sample":"{words}"') for words in sampled))
+    mine = value_in(session, PayloadRow.body, "sample").in_([json.dumps(words) for words in sampled])
     for entry in _told(session, scope, now, mine) if samples else ():
         said = entry.payload
         if isinstance(said, OutreachProposed) and said.sample in sampled:
@@ -102,7 +104,8 @@ def waiting(session: Session, scope: Scope, plan: Plan, now: datetime, limit: in
     fresh = {one.name: now - timedelta(hours=one.fresh_hours) for one in plan.triggers}
     found: dict[EntryId, Entry] = {}
     # Campaigns are large: what leaves without a look is not read at all.
-    people = not_(or_(*map(_holds, ('"auto":true', '"rest":true', '"by_sample":true', f'"author":"{BY_TRIGGER}"'))))
+    by_itself = [(name, True) for name in ("auto", "rest", "by_sample")] + [("author", BY_TRIGGER)]
+    people = and_(*(value_in(session, PayloadRow.body, name) != json.dumps(said) for name, said in by_itself))
     for entry in _told(session, scope, now, people):
         said = entry.payload
         if isinstance(said, OutreachProposed):
@@ -113,13 +116,8 @@ def waiting(session: Session, scope: Scope, plan: Plan, now: datetime, limit: in
     return list(found.values())[-limit:]
 
 
-def _holds(words: str) -> ColumnElement[bool]:
-    """Tell in the query whether a payload's text holds these words; names and digests are no patterns."""
-    return PayloadRow.body.contains(words, autoescape=True)
-
-
 def _told(session: Session, scope: Scope, now: datetime, which: ColumnElement[bool]) -> Iterator[Entry]:
-    kinds = ("outreach_proposed", "outreach_approved")
-    query = ENTRIES.where(within(scope, EntryRow), EntryRow.kind.in_(kinds), EntryRow.at > now - GOOD_FOR, which)
+    decided = of_kinds(scope, "outreach_proposed", "outreach_approved")
+    query = ENTRIES.where(decided, EntryRow.at > now - GOOD_FOR, which)
     for row in session.execute(query.order_by(EntryRow.seq).execution_options(yield_per=500)):
         yield read_row(row)

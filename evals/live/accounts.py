@@ -10,8 +10,9 @@ from evals.live.measures import Measure, Period, rate, share
 from knowledge.customers import persons, timeline
 from knowledge.customers.entries import Entry
 from knowledge.customers.record_entries import AccountRecorded
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 # What billing systems call an account that has ended; any other word is one that runs.
 ENDED = frozenset(
@@ -34,7 +35,7 @@ class Account:
 
 def read_accounts(session: Session, scope: Scope) -> list[Account]:
     """Return every account that billing ever told of, with the person whose it is."""
-    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "account_recorded")
+    query = timeline.ENTRIES.where(of_kinds(scope, "account_recorded"))
     entries = [timeline.read_row(row) for row in session.execute(query.order_by(EntryRow.at, EntryRow.seq))]
     whose = persons.persons_of(session, scope, {one.customer for one in entries})
     told: dict[tuple[str, str], list[Entry]] = {}

@@ -12,9 +12,10 @@ from evals.live.work import active
 from knowledge.customers import persons, timeline
 from knowledge.customers.entries import Entry, OrderRecorded
 from knowledge.customers.outreach_entries import KINDS, OutreachHeldOut, OutreachProposed, OutreachRefused
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import CustomerId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 # How long after the draw what a customer does is put down to it.
 OUTCOME = timedelta(days=14)
@@ -61,7 +62,7 @@ def read_outreached(session: Session, scope: Scope, stories: Sequence[Story], si
     Everybody who was to be written to is in the arm, whether or not the message left (intention to treat). `sent`
     tells of each message whether its customer said stop within 14 days.
     """
-    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.kind.in_(KINDS), EntryRow.at >= since)
+    query = timeline.ENTRIES.where(of_kinds(scope, *KINDS), EntryRow.at >= since)
     entries = [timeline.read_row(row) for row in session.execute(query.order_by(EntryRow.at, EntryRow.seq))]
     stops = [(one.customer, one.at) for one in entries if one.kind == "outreach_stopped"]
     return Outreached(

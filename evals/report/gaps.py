@@ -15,9 +15,10 @@ from evals.live.reading import BOT
 from evals.report.themes import Embed, groups, placeholders, rarity, telling
 from knowledge.customers import record, timeline
 from knowledge.customers.entries import Entry, MessageSent, StatusChanged, SuggestionShown
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import ConversationId, CustomerId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 UNANSWERED = ("abstain", "hand_over")
 LEAST = 2
@@ -61,7 +62,7 @@ def read_unanswered(session: Session, scope: Scope, since: datetime) -> list[Una
     """Return the last unanswered question of each conversation with one at or after `since`."""
     query = (
         select(EntryRow.conversation, EntryRow.customer)
-        .where(within(scope, EntryRow), EntryRow.kind == "suggestion_shown", EntryRow.at >= since)
+        .where(of_kinds(scope, "suggestion_shown"), EntryRow.at >= since)
         .order_by(EntryRow.at, EntryRow.seq)
     )
     found: list[Unanswered] = []

@@ -10,9 +10,10 @@ from handoff.agents.off_policy import Estimate, Logged, doubly_robust, ips, snip
 from handoff.agents.scoring import Outcome
 from knowledge.customers import timeline
 from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import EntryId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 LEAST = 10
 
@@ -28,9 +29,7 @@ class Taken:
 def taken(session: Session, scope: Scope, outcomes: Sequence[Outcome]) -> list[Taken]:
     """Return the accepted offers whose end is known."""
     ended = {one.conversation: one for one in outcomes if one.conversation}
-    query = timeline.ENTRIES.where(
-        within(scope, EntryRow), EntryRow.kind.in_(["conversation_offered", "offer_answered"])
-    ).order_by(EntryRow.seq)
+    query = timeline.ENTRIES.where(of_kinds(scope, "conversation_offered", "offer_answered")).order_by(EntryRow.seq)
     offers: dict[EntryId, tuple[str, ConversationOffered]] = {}
     found = []
     for row in session.execute(query):

@@ -14,11 +14,12 @@ from knowledge.customers.inbox import Reply
 from knowledge.customers.record import get_customer
 from knowledge.customers.resumes import MAILED_LASTS
 from knowledge.customers.routing_entries import ChannelMoved
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Conflict, Rejected
 from knowledge.ids import ConversationId, EntryId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 # The kinds of address a channel can be written to.
 ADDRESSES = {"email": "email", "sms": "phone", "phone": "phone", "whatsapp": "whatsapp"} | {one: one for one in PUBLIC}
@@ -150,7 +151,7 @@ class Moved:
 
 def moved_private(session: Session, scope: Scope) -> list[Moved]:
     """Return every move from a public to a private place with what became of it, latest first."""
-    query = timeline.ENTRIES.where(within(scope, EntryRow), EntryRow.kind == "channel_moved")
+    query = timeline.ENTRIES.where(of_kinds(scope, "channel_moved"))
     found = []
     for row in session.execute(query.order_by(EntryRow.seq.desc())):
         entry = timeline.read_row(row)

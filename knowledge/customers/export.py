@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from knowledge.customers import access, attachments, consent, holds, persons, remaining
 from knowledge.customers.attachments import Kept
+from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.entries import Entry, SuggestionShown, as_json
 from knowledge.customers.record import get_customer
 from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
@@ -21,6 +22,8 @@ from knowledge.scope import Scope
 FORMAT = "threadline-export/1"
 # Fields that name a colleague: another person, whose address is not the customer's to have.
 _COLLEAGUES = frozenset({"author", "owner"})
+_OFFERED = frozenset({*_COLLEAGUES, "to"})
+_COLLEAGUES_OF = {"conversation_offered": _OFFERED, "offer_answered": _OFFERED}
 _NO_COLLEAGUE = frozenset({"bot", "customer", "import", ""})
 
 
@@ -98,8 +101,11 @@ def _file(kept: Kept) -> dict[str, Any]:
 def _entry(entry: Entry) -> dict[str, Any]:
     if isinstance(entry.payload, SuggestionShown):
         entry = replace(entry, payload=_without_internal(entry.payload))
-    told = as_json(entry)
-    return {**told, "payload": _plain(told["payload"]) if told["payload"] else None}
+    if isinstance(entry.payload, CallHeld):
+        named = tuple((label, str(_colleague(who))) for label, who in entry.payload.speakers)
+        entry = replace(entry, payload=replace(entry.payload, speakers=named))
+    told, naming = as_json(entry), _COLLEAGUES_OF.get(entry.kind, _COLLEAGUES)
+    return {**told, "payload": _plain(told["payload"], naming) if told["payload"] else None}
 
 
 def _without_internal(shown: SuggestionShown) -> SuggestionShown:
@@ -107,10 +113,10 @@ def _without_internal(shown: SuggestionShown) -> SuggestionShown:
     return replace(shown, passages=public)
 
 
-def _plain(value: Any) -> Any:
-    """Return JSON values in which no colleague is named."""
+def _plain(value: Any, naming: frozenset[str] = _COLLEAGUES) -> Any:
+    """Return JSON values in which no colleague is named; `naming` are the fields that name one."""
     if isinstance(value, Mapping):
-        return {key: _colleague(inner) if key in _COLLEAGUES else _plain(inner) for key, inner in value.items()}
+        return {key: _colleague(inner) if key in naming else _plain(inner) for key, inner in value.items()}
     if isinstance(value, list | tuple):
         return [_plain(inner) for inner in value]
     return value.isoformat() if isinstance(value, datetime) else value

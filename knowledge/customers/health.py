@@ -13,16 +13,11 @@ from knowledge.customers.entries import Entry
 from knowledge.customers.feeling import SCALES
 from knowledge.customers.issue_rows import Issue
 from knowledge.customers.issues import Wanted, conversations_of, list_issues
+from knowledge.customers.weighing import AS_SHIPPED, Part, Weighing
 from knowledge.ids import CustomerId, IssueId
 from knowledge.scope import Scope
 
 Band = Literal["red", "amber", "green"]
-# What the parts weigh together; not fitted to churn, of which no labels are at hand.
-WEIGHTS: Mapping[str, float] = {"satisfaction": 0.25, "usage": 0.25, "open issues": 0.2, "repeats": 0.15, "mood": 0.15}
-RED_BELOW, GREEN_FROM = 40, 70
-# An issue open for two weeks, or three contacts more than one about one problem, leave nothing of their part.
-OPEN_DAYS = 14
-REPEATS = 3
 _MONTH, _QUARTER, _YEAR = timedelta(days=30), timedelta(days=90), timedelta(days=365)
 _USAGE = frozenset({"product_event", "page_viewed", "order_recorded"})
 KINDS = _USAGE | feeling.KINDS
@@ -50,45 +45,53 @@ class Health:
 
 @dataclass(frozen=True)
 class Told:
-    """What the score is made of: entries of `KINDS`, and the issues with their conversations."""
+    """What the score is made of: entries of `KINDS`, the issues with their conversations, and how it is weighed."""
 
     entries: Sequence[Entry]
     issues: Sequence[Issue]
     conversations: Mapping[IssueId, Sequence[Conversation]]
+    weighing: Weighing = AS_SHIPPED
 
 
 def measure(told: Told, now: datetime) -> Health | None:
     """Return `100·Σ w·s` over the parts that are known, their weights made to sum to 1.
 
     `None` when nothing is known, or nothing but usage: one old order makes nobody red.
-
-    Bands: red below 40, green from 70, amber between.
     """
-    found = {name: part(told, now) for name, part in _PARTS.items()}
+    weigh = told.weighing.weight
+    found = {name: part(told, now) for name, part in _PARTS.items() if weigh(name)}
     known = {name: result for name, result in found.items() if result is not None}
     if known.keys() <= {"usage"}:
         return None
-    total = sum(WEIGHTS[name] for name in known)
+    total = sum(weigh(name) for name in known)
     parts = tuple(
-        HealthPart(name, round(value, 4), round(WEIGHTS[name] / total, 4), reason)
+        HealthPart(name, round(value, 4), round(weigh(name) / total, 4), reason)
         for name, (value, reason) in known.items()
     )
-    score = 100 * sum(WEIGHTS[name] * value for name, (value, _) in known.items()) / total
-    return Health(round(score, 1), band_of(score), parts, tuple(name for name in found if name not in known))
+    score = 100 * sum(weigh(name) * value for name, (value, _) in known.items()) / total
+    unknown = tuple(name for name in found if name not in known)
+    return Health(round(score, 1), band_of(score, told.weighing), parts, unknown)
 
 
-def band_of(score: float) -> Band:
+def band_of(score: float, weighing: Weighing = AS_SHIPPED) -> Band:
     """Return the band of a score."""
-    return "red" if score < RED_BELOW else ("green" if score >= GREEN_FROM else "amber")
+    return "red" if score < weighing.red_below else ("green" if score >= weighing.green_from else "amber")
 
 
-def health_of(session: Session, scope: Scope, customer: CustomerId, now: datetime) -> Health | None:
+def health_of(
+    session: Session, scope: Scope, customer: CustomerId, now: datetime, weighing: Weighing = AS_SHIPPED
+) -> Health | None:
     """Return the health of the person a record belongs to."""
-    return healths_of(session, scope, {customer: persons.records_of(session, scope, customer)}, now)[customer]
+    records = persons.records_of(session, scope, customer)
+    return healths_of(session, scope, {customer: records}, now, weighing)[customer]
 
 
 def healths_of(
-    session: Session, scope: Scope, people: Mapping[CustomerId, tuple[CustomerId, ...]], now: datetime
+    session: Session,
+    scope: Scope,
+    people: Mapping[CustomerId, tuple[CustomerId, ...]],
+    now: datetime,
+    weighing: Weighing = AS_SHIPPED,
 ) -> dict[CustomerId, Health | None]:
     """Return the health of several persons, each with all their records, by one read of each table."""
     owner = {record: person for person, records in people.items() for record in records}
@@ -101,7 +104,7 @@ def healths_of(
     entries: dict[CustomerId, list[Entry]] = {person: [] for person in people}
     for entry in remaining.of_kinds(session, scope, list(owner), KINDS):
         entries[owner[entry.customer]].append(entry)
-    return {person: measure(Told(entries[person], issues[person], members), now) for person in people}
+    return {person: measure(Told(entries[person], issues[person], members, weighing), now) for person in people}
 
 
 def _satisfaction(told: Told, now: datetime) -> tuple[float, str] | None:
@@ -130,7 +133,9 @@ def _open_issues(told: Told, now: datetime) -> tuple[float, str] | None:
     if not ages:
         return 1.0, "No issue is open."
     oldest = max(ages)
-    return max(0.0, 1 - oldest / OPEN_DAYS), f"The oldest of {len(ages)} open issues is {oldest:.0f} days old."
+    return max(
+        0.0, 1 - oldest / told.weighing.open_days
+    ), f"The oldest of {len(ages)} open issues is {oldest:.0f} days old."
 
 
 def _repeats(told: Told, now: datetime) -> tuple[float, str] | None:
@@ -138,7 +143,7 @@ def _repeats(told: Told, now: datetime) -> tuple[float, str] | None:
     if not recent:
         return None
     again = sum(max(0, len(told.conversations.get(issue, ())) - 1) for issue in recent)
-    return max(0.0, 1 - again / REPEATS), f"{again} further contacts about the same problem in 90 days."
+    return max(0.0, 1 - again / told.weighing.repeats), f"{again} further contacts about the same problem in 90 days."
 
 
 def _mood(told: Told, now: datetime) -> tuple[float, str] | None:
@@ -149,7 +154,7 @@ def _mood(told: Told, now: datetime) -> tuple[float, str] | None:
     return (trend.level + 1) / 2, f"{said}, change {trend.change:+.2f}."
 
 
-_PARTS: Mapping[str, Callable[[Told, datetime], tuple[float, str] | None]] = {
+_PARTS: Mapping[Part, Callable[[Told, datetime], tuple[float, str] | None]] = {
     "satisfaction": _satisfaction,
     "usage": _usage,
     "open issues": _open_issues,

@@ -10,11 +10,12 @@ from knowledge.customers import persons, record, remaining, timeline
 from knowledge.customers.entries import Entry
 from knowledge.customers.inbox import clean
 from knowledge.customers.privacy_entries import HoldSet
+from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Conflict
 from knowledge.ids import CustomerId
-from knowledge.scope import Scope, within
+from knowledge.scope import Scope
 
 KIND = "hold_set"
 _MAX_REASON_CHARS = 500
@@ -62,6 +63,6 @@ def refuse_held(session: Session, scope: Scope, records: Collection[CustomerId])
 
 def held_records(session: Session, scope: Scope) -> set[CustomerId]:
     """Return every record on hold, those of the same person included."""
-    named = session.scalars(select(EntryRow.customer).where(within(scope, EntryRow), EntryRow.kind == KIND).distinct())
+    named = session.scalars(select(EntryRow.customer).where(of_kinds(scope, KIND)).distinct())
     standing = fold(remaining.of_kinds(session, scope, [CustomerId(one) for one in named], [KIND]))
     return {one for customer in standing for one in persons.records_of(session, scope, customer)}

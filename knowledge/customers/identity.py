@@ -123,7 +123,7 @@ def add_handle(
     mine = _MINE.first(session, {**vars(scope), **vars(handle), "customer": customer})
     if mine is not None and (mine[0] or not verified):
         return False
-    holder = _holder(session, scope, handle) if verified else None
+    holder = _proof_of(session, scope, handle) if verified else None
     proven = verified
     if holder is not None and holder.customer != customer:
         proven = _meets(session, scope, customer, holder, now)
@@ -187,9 +187,12 @@ def _is_new(session: Session, scope: Scope, handle: Handle) -> bool:
 
 
 def _holder(session: Session, scope: Scope, handle: Handle) -> HandleRow | None:
+    """As `_proof_of`, asked of a handle that most likely nobody is known by."""
+    return None if _is_new(session, scope, handle) else _proof_of(session, scope, handle)
+
+
+def _proof_of(session: Session, scope: Scope, handle: Handle) -> HandleRow | None:
     """The row of the record that proved this (normalised) handle; at most one can be."""
-    if _is_new(session, scope, handle):
-        return None
     return session.scalar(
         select(HandleRow).where(
             within(scope, HandleRow), HandleRow.kind == handle.kind, HandleRow.value == handle.value, HandleRow.verified

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import ColumnElement, Text, func, or_, select
-from sqlalchemy import cast as as_type
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import health
@@ -15,14 +14,15 @@ from knowledge.customers.health import Band, Health
 from knowledge.customers.link_tables import MemberRow
 from knowledge.customers.record import Customer, get_customers
 from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
+from knowledge.customers.weighing import AS_SHIPPED, Weighing
 from knowledge.ids import CustomerId
+from knowledge.json_values import value_in
 from knowledge.scope import Scope, within
 
 Sort = Literal["name", "contact"]
 # Health is reckoned, not stored: for one answer at most this many persons are looked at.
 LOOKED_AT = 1_000
 AT_ONCE = 100
-_NO_PATH = dict.fromkeys(map(ord, '"\\'))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +30,8 @@ class Wanted:
     """Which customers to list; what is left empty asks nothing.
 
     Each of `words` must occur in a name or a handle. `attributes` must have exactly these values; `tag` is one of the
-    attribute `tags`. The last contact lies at or after `since`, and before `until`.
+    attribute `tags`. The last contact lies at or after `since`, and before `until`. `weighing` is how the health is
+    reckoned that `band` asks for.
     """
 
     words: str = ""
@@ -40,6 +41,7 @@ class Wanted:
     since: datetime | None = None
     until: datetime | None = None
     sort: Sort = "name"
+    weighing: Weighing = AS_SHIPPED
 
 
 @dataclass(frozen=True)
@@ -80,7 +82,8 @@ def find_customers(
     for start in range(offset, offset + LOOKED_AT, AT_ONCE):
         ids = _ids(session, scope, wanted, AT_ONCE, start)
         listed = _listed(session, scope, ids)
-        measured = health.healths_of(session, scope, {one.customer.id: one.customer.records for one in listed}, now)
+        people = {one.customer.id: one.customer.records for one in listed}
+        measured = health.healths_of(session, scope, people, now, wanted.weighing)
         for place, one in enumerate(listed, start=1):
             its = measured[one.customer.id]
             if its is not None and its.band == wanted.band:
@@ -141,10 +144,13 @@ def _order(scope: Scope, sort: Sort, person: Any) -> list[Any]:
 def _conditions(session: Session, scope: Scope, wanted: Wanted) -> list[ColumnElement[bool]]:
     """What some record of a person must meet, each condition by itself."""
     found = [_word(scope, word) for word in wanted.words.split()[:8]]
-    found += [_value(session, name).in_(spellings(value)) for name, value in wanted.attributes]
+    found += [
+        value_in(session, CustomerRow.attributes, name).in_(spellings(value)) for name, value in wanted.attributes
+    ]
     if wanted.tag:
+        tags = value_in(session, CustomerRow.attributes, "tags")
         quoted = {json.dumps(wanted.tag), json.dumps(wanted.tag, ensure_ascii=False)}
-        found.append(or_(*(_value(session, "tags").contains(one, autoescape=True) for one in quoted)))
+        found.append(or_(*(tags.contains(one, autoescape=True) for one in quoted)))
     if wanted.since is not None:
         found.append(_contacted(scope, ConversationRow.last_at >= wanted.since))
     if wanted.until is not None:
@@ -160,13 +166,6 @@ def _word(scope: Scope, word: str) -> ColumnElement[bool]:
 
 def _contacted(scope: Scope, when: ColumnElement[bool]) -> ColumnElement[bool]:
     return CustomerRow.id.in_(select(ConversationRow.customer).where(within(scope, ConversationRow), when))
-
-
-def _value(session: Session, name: str) -> ColumnElement[str]:
-    """An attribute as JSON text; both databases read it by `->`, SQLite along a path, in which no quote can stand."""
-    if session.get_bind().dialect.name == "sqlite":
-        name = f'$."{name.translate(_NO_PATH)}"'
-    return as_type(CustomerRow.attributes.op("->")(name), Text)
 
 
 def spellings(value: str) -> list[str]:

@@ -18,6 +18,7 @@ _NAMED = re.compile(
 )
 _HASHED = re.compile(r"(?<![\w&/#])#([A-Z0-9][A-Z0-9-]{2,29}[A-Z0-9])(?![\w-])", re.IGNORECASE)
 _SHAPED = re.compile(r"(?<![\w/@.-])([A-Z]{1,6}-?(?=[A-Z0-9-]{0,26}\d{4})[A-Z0-9-]{3,28}[A-Z0-9])(?![\w/@-])")
+_TOKEN = re.compile(r"(?<![\w/@.-])[A-Z0-9]+(?:[-/][A-Z0-9]+)*(?![\w/@-])", re.IGNORECASE)
 _MOST_CHARS = 100_000
 _DATE = re.compile(r"(?:19|20)\d\d-?\d\d-?\d\d|\d{1,2}-\d{1,2}-(?:19|20)?\d\d")
 
@@ -38,11 +39,21 @@ def spell(reference: str) -> str:
 
 
 def among(texts: Iterable[str], known: Iterable[str]) -> frozenset[str]:
-    """Return which known numbers (orders, tickets) the texts name, in one spelling, written with or without prefix."""
-    named = frozenset().union(*(find(text) for text in texts))
+    """Return the references of the texts in one spelling: a known number (order, ticket) in its whole spelling.
+
+    Known numbers are found with or without prefix; written whole they are found whatever their shape.
+    """
     numbers = {spell(one) for one in known} - {""}
+    named = frozenset().union(*(find(text) | (_tokens(text) & numbers) for text in texts))
     digits = {_digits(one): one for one in numbers if len(_digits(one)) >= 4}
     return frozenset(one if one in numbers else digits.get(_digits(one), one) for one in named)
+
+
+def _tokens(text: str) -> frozenset[str]:
+    """What could be a number of a shop's own shape, in one spelling: some digit, and more than a year or an amount."""
+    plain = unicodedata.normalize("NFKC", text[:_MOST_CHARS])
+    tokens = (one for one in _TOKEN.findall(plain) if not _DATE.fullmatch(one))
+    return frozenset(one for one in map(spell, tokens) if len(one) > 4 and _digits(one))
 
 
 def _digits(reference: str) -> str:

@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from knowledge.customers.weighing import AS_SHIPPED, Weighing
 from knowledge.failures import Rejected
 
 MAX_BYTES = 1_000_000
@@ -37,10 +38,14 @@ class Attribute(Strict):
 
 
 class Standards(Strict):
-    """The attributes a company declares, and which of `FIELDS` it wants; what is not declared may say anything."""
+    """The attributes a company declares, and which of `FIELDS` it wants; what is not declared may say anything.
+
+    `health`: how the company weighs its customers' health.
+    """
 
     attributes: Mapping[Name, Attribute] = Field(default_factory=dict)
     required: tuple[Literal["name", "email", "phone", "language", "timezone"], ...] = ("name", "email")
+    health: Weighing = AS_SHIPPED
 
     def tidy(self, attributes: Mapping[str, Any]) -> dict[str, Any]:
         """Return attributes in the spelling that is declared; an empty value stays empty.

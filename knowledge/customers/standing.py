@@ -13,6 +13,7 @@ from knowledge.customers.feeling import MoodTrend, Satisfaction
 from knowledge.customers.health import Health
 from knowledge.customers.record_entries import AccountRecorded
 from knowledge.customers.tables import ConversationRow
+from knowledge.customers.weighing import AS_SHIPPED, Weighing
 from knowledge.ids import CustomerId
 from knowledge.scope import Scope, within
 
@@ -37,8 +38,10 @@ class Standing:
     health: Health | None
 
 
-def standing_of(session: Session, scope: Scope, customer: CustomerId, now: datetime) -> Standing:
-    """Return where the person stands that a record belongs to."""
+def standing_of(
+    session: Session, scope: Scope, customer: CustomerId, now: datetime, weighing: Weighing = AS_SHIPPED
+) -> Standing:
+    """Return where the person stands that a record belongs to; `weighing` is how health is reckoned."""
     records = persons.records_of(session, scope, customer)
     entries = remaining.of_kinds(session, scope, records, feeling.KINDS | {"account_recorded"})
     return Standing(
@@ -46,7 +49,7 @@ def standing_of(session: Session, scope: Scope, customer: CustomerId, now: datet
         channels=channels_of(session, scope, records),
         mood=feeling.fold_mood(entries),
         satisfaction=tuple(feeling.fold_surveys(entries).values()),
-        health=health.health_of(session, scope, customer, now),
+        health=health.health_of(session, scope, customer, now, weighing),
     )
 
 

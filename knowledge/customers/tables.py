@@ -57,6 +57,28 @@ class HandleRow(Scoped, Base):
     created_at: Mapped[datetime] = mapped_column(Utc)
 
 
+# Kinds that come with every message or event. What is of another kind is looked for by kind, too.
+FREQUENT = frozenset(
+    [
+        "conversation_opened",
+        "message_received",
+        "message_sent",
+        "message_delivered",
+        "mood_noted",
+        "note_added",
+        "status_changed",
+        "conversation_assigned",
+        "issue_linked",
+        "order_recorded",
+        "page_viewed",
+        "product_event",
+        "call_held",
+        "facts_read",
+    ]
+)
+SELDOM = f"kind NOT IN ({', '.join(repr(kind) for kind in sorted(FREQUENT))})"
+
+
 class EntryRow(Scoped, Base):
     """The envelope of an entry: never changed, never deleted."""
 
@@ -65,6 +87,9 @@ class EntryRow(Scoped, Base):
         Index("ix_entries_customer", "team", "brand", "customer", "at", "seq"),
         Index("ix_entries_conversation", "conversation", "at", "seq"),
         Index("uq_entries_dedupe_key", "team", "brand", "dedupe_key", unique=True),
+        Index(
+            "ix_entries_kind", "team", "brand", "kind", "at", sqlite_where=text(SELDOM), postgresql_where=text(SELDOM)
+        ),
         {"sqlite_autoincrement": True},
     )
 

@@ -1,10 +1,12 @@
 """Every failure becomes one shape, and says nothing it should not."""
 
 import logging
+import sqlite3
 
 import pytest
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
+from sqlalchemy.exc import OperationalError
 
 from api import failures
 from api.access import ANYONE, TABLE, check_table
@@ -41,6 +43,26 @@ def test_nothing_here_and_wrong_method_have_the_same_shape(client: TestClient) -
     for answer, status in ((client.get("/nowhere"), 404), (client.delete("/health"), 405)):
         assert answer.status_code == status
         assert set(answer.json()) == {"error", "message", "remedy"}
+
+
+@pytest.mark.parametrize(("said", "told"), [("database is locked", "busy"), ("host db-7 port 5432 failed", "answer")])
+def test_a_database_that_is_busy_or_gone_is_unavailable(
+    app: FastAPI, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, said: str, told: str
+) -> None:
+    def broken() -> None:
+        raise OperationalError("SELECT 'secret'", {}, sqlite3.OperationalError(f"{said}\nsecret"))
+
+    monkeypatch.setitem(TABLE, ("GET", "/broken"), ANYONE)
+    app.add_api_route("/broken", broken)
+    check_table(app)
+    with TestClient(app, raise_server_exceptions=False) as client:
+        answer = client.get("/broken")
+    assert (answer.status_code, answer.json()["error"]) == (503, "unavailable")
+    assert told in answer.json()["message"]
+    assert answer.json()["remedy"]
+    assert "db-7" not in answer.text
+    assert said in caplog.text
+    assert "secret" not in caplog.text
 
 
 def test_an_unknown_exception_says_nothing_but_a_number(

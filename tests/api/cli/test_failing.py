@@ -1,8 +1,10 @@
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
 import time
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -42,6 +44,16 @@ def test_what_cannot_be_reached_exits_with_3(run, monkeypatch: pytest.MonkeyPatc
     assert done.exit_code == 3
     assert done.stderr.startswith("error: The database does not answer")
     assert len(done.stderr.splitlines()) == 2
+
+
+def test_a_database_that_fails_in_the_middle_exits_with_3(run, folder: Path) -> None:
+    assert run("conversations").exit_code == 0
+    with closing(sqlite3.connect(folder / ".threadline" / "threadline.db")) as database:
+        database.execute("DROP TABLE conversations")
+    done = run("conversations")
+    assert done.exit_code == 3
+    assert done.stderr.startswith("error: The database does not answer.")
+    assert "Traceback" not in done.stderr
 
 
 def test_a_closed_pipe_is_no_failure(run, folder: Path) -> None:

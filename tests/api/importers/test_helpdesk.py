@@ -38,9 +38,7 @@ def told(database: Database, scope: Scope, key: str) -> tuple[Any, list[tuple[st
 
 def test_chatwoot(database: Database, scope: Scope) -> None:
     files = [FIXTURES / "chatwoot/messages.json", FIXTURES / "chatwoot/conversations.json"]
-    merged = [json.loads(path.read_text()) for path in files]
-    whole = database_folder_file(files[0].parent, merged)
-    report = bring(database, scope, "chatwoot", whole)
+    report = bring(database, scope, "chatwoot", *files)  # the messages' conversation comes in the second file
     assert report.bad == []
     found, lines = told(database, scope, "chatwoot:1201")
     assert (found.channel, found.status, found.owner) == ("chat", "resolved", "kim@shop.example")
@@ -57,32 +55,13 @@ def test_chatwoot(database: Database, scope: Scope) -> None:
         assert identity.find(session, scope, Handle("email", "ines@mail.example")) is None
         assert identity.find(session, scope, Handle("external", "acc-41")) == found.customer
     assert (person.name, dict(person.attributes)) == ("Inés Roca", {"plan": "Basic"})
-    again = bring(database, scope, "chatwoot", whole)
+    again = bring(database, scope, "chatwoot", *files)
     assert not again.added
     assert again.bad == []
 
 
-def database_folder_file(folder: Path, documents: list[Any]) -> Path:
-    """The answers in one file, one a line, as a script that pages through the API keeps them."""
-    target = Path(str(folder).replace(str(FIXTURES), str(SCRATCH))) / "answers.jsonl"
-    target.parent.mkdir(parents=True, exist_ok=True)
-    target.write_text("".join(json.dumps(one) + "\n" for one in documents))
-    return target
-
-
-SCRATCH: Path
-
-
-@pytest.fixture(autouse=True)
-def _scratch(tmp_path: Path) -> None:
-    global SCRATCH  # noqa: PLW0603 - one folder a test
-    SCRATCH = tmp_path
-
-
 def test_zendesk(database: Database, scope: Scope) -> None:
-    whole = [json.loads((FIXTURES / "zendesk/tickets.json").read_text())]
-    whole += [json.loads(line) for line in (FIXTURES / "zendesk/comments.jsonl").read_text().splitlines()]
-    report = bring(database, scope, "zendesk", database_folder_file(FIXTURES / "zendesk", whole))
+    report = bring(database, scope, "zendesk", FIXTURES / "zendesk/comments.jsonl", FIXTURES / "zendesk/tickets.json")
     assert report.bad == []
     found, lines = told(database, scope, "zendesk:35436")
     assert (found.channel, found.status, found.owner) == ("email", "resolved", "kim@shop.example")
@@ -96,6 +75,18 @@ def test_zendesk(database: Database, scope: Scope) -> None:
         # Zendesk says itself that it verified this user's address.
         assert identity.find(session, scope, Handle("email", "noor@mail.example")) == found.customer
         assert identity.find(session, scope, Handle("phone", "+447700900111")) is None
+
+
+def test_what_somebody_copied_in_writes_is_a_note_in_their_name(
+    database: Database, scope: Scope, tmp_path: Path
+) -> None:
+    said = {"id": 9, "ticket_id": 1, "body": "Me too!", "public": True, "created_at": "2026-03-02T11:00:00Z"}
+    users = [{"id": 1, "name": "Ana", "email": "a@x.example"}, {"id": 2, "name": "Ben", "email": "b@x.example"}]
+    ticket = {"id": 1, "requester_id": 1, "updated_at": "2026-03-02T12:00:00Z"}
+    comments = [said | {"id": 8, "author_id": 1, "body": "It broke."}, said | {"author_id": 2}]
+    (tmp_path / "a.json").write_text(json.dumps({"users": users, "ticket": ticket, "comments": comments}))
+    assert bring(database, scope, "zendesk", tmp_path / "a.json").bad == []
+    assert told(database, scope, "zendesk:1")[1] == [("message_received", "It broke."), ("note_added", "Me too!")]
 
 
 @pytest.mark.parametrize("trust", [False, True])
@@ -128,13 +119,25 @@ def test_what_is_no_answer_is_a_bad_row(
 
 
 @pytest.mark.parametrize("system", ["chatwoot", "zendesk", "intercom"])
-@pytest.mark.parametrize("text", ["{", "7", "[[1]]", "\xff", "[" * 100_000])
+@pytest.mark.parametrize("text", ["{", "\xff", "[" * 100_000])
 def test_what_is_no_json_stops_with_a_remedy(
     database: Database, scope: Scope, tmp_path: Path, system: Any, text: str
 ) -> None:
     (tmp_path / "a.json").write_text(text, encoding="latin-1")
     with pytest.raises(Rejected, match=r"a\.json"):
         bring(database, scope, system, tmp_path / "a.json")
+
+
+@pytest.mark.parametrize("rest", ["{cut off", "7", "[[1]]", '{"a": NaN'])
+def test_a_line_that_cannot_be_read_is_refused_and_the_rest_is_stored(
+    database: Database, scope: Scope, tmp_path: Path, rest: str
+) -> None:
+    whole = json.dumps(json.loads((FIXTURES / "intercom/conversation.json").read_text()))
+    (tmp_path / "a.jsonl").write_text(f"{whole}\n{rest}\n{whole}\n{rest}")
+    report = bring(database, scope, "intercom", tmp_path / "a.jsonl")
+    assert report.added["message"] > 0
+    assert len(report.bad) == 2
+    assert all("JSON" in bad.reason for bad in report.bad)
 
 
 ODD: Sequence[Any] = (None, [], {"a": 1}, "x\x00y")

@@ -227,6 +227,17 @@ def test_another_customers_conversation_is_closed_to_a_row(database: Database, s
     assert only_reason(report) == "conversation: conv-1 belongs to another customer"
 
 
+def test_a_strangers_address_is_closed_out_of_a_conversation_and_their_own_is_not(
+    database: Database, scope: Scope
+) -> None:
+    eve = message(2, customer=None, handle={"kind": "email", "value": "eve@evil.example"})
+    mine = message(3, customer=None, handle={"kind": "email", "value": "P1@mail.example"})
+    vouched = message(4, handle={"kind": "email", "value": "new@mail.example"})
+    report = import_events(database, scope, [customer(), message(), eve, mine, vouched], NOW)
+    assert report.added["message"] == 3
+    assert "is with somebody else than this email address" in only_reason(report)
+
+
 def test_a_handle_alone_finds_its_customer(database: Database, scope: Scope) -> None:
     row = message(customer=None, handle={"kind": "email", "value": "P1@Mail.Example"})
     assert import_events(database, scope, [customer(), row], NOW).bad == []

@@ -9,6 +9,7 @@ import pytest
 from api.privacy.exporting import as_html
 from knowledge.customers import access, consent, inbox, timeline
 from knowledge.customers.access import Look
+from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.entries import Handle, NoteAdded, PassageUsed, SuggestionShown
 from knowledge.customers.export import export_person
 from knowledge.customers.inbox import Incoming
@@ -56,6 +57,8 @@ def told(database: Database, scope: Scope) -> dict[str, Any]:
             timeline.append(session, scope, NewEntry(customer, note, NOW + timedelta(hours=1)), NOW)
             agreed = ConsentGiven("marketing", "email", "v3", "form", "sara@example.com", f"form of {name}")
             consent.give(session, scope, customer, agreed, NOW, NOW)
+            spoken = CallHeld("phone", f"call-{name}", "in", 9.0, True, ((name, "customer"), ("Us", "kim@example.com")))
+            timeline.append(session, scope, NewEntry(customer, spoken, NOW + timedelta(hours=2)), NOW)
             access.note(session, scope, Look(StaffId("1" * 32), customer, "GET /api/customers/{customer}"), NOW)
     with database.read() as session:
         from knowledge.customers.record import find_by_key
@@ -75,6 +78,7 @@ def test_everything_of_theirs_is_in_it(told: dict[str, Any]) -> None:
         "suggestion_shown",
         "consent_given",
         "note_added",
+        "call_held",
     ]
     assert told["conversations"][0]["subject"] == "Tent"
     assert len(told["looked_at_by_us"]) == 1
@@ -85,7 +89,7 @@ def test_nothing_of_anybody_else_is_in_it(told: dict[str, Any]) -> None:
     assert "ben" not in text
     assert "zebra" not in text
     assert "thirty days" in text
-    assert "sara@example.com" not in text
+    assert "@example.com" not in text
     assert "a colleague" in text
 
 

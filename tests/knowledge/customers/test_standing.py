@@ -2,6 +2,7 @@
 
 from datetime import date, datetime, timedelta
 from itertools import permutations
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,12 +12,15 @@ from hypothesis import strategies as st
 from knowledge.customers import timeline
 from knowledge.customers.entries import ConversationOpened, Entry, Handle, MessageReceived, Payload, SurveyAnswered
 from knowledge.customers.feeling import fold_mood, fold_surveys
-from knowledge.customers.health import WEIGHTS, Told, band_of, health_of, measure
+from knowledge.customers.health import Told, band_of, health_of, measure
 from knowledge.customers.identity import recognise
 from knowledge.customers.record_entries import AccountRecorded, MoodNoted, ProductEvent
+from knowledge.customers.standards import read_standards
 from knowledge.customers.standing import fold_accounts, standing_of
 from knowledge.customers.timeline import NewEntry
+from knowledge.customers.weighing import WEIGHTS, Weighing
 from knowledge.database import Database
+from knowledge.failures import Rejected
 from knowledge.ids import ConversationId, CustomerId, EntryId, new_id
 from knowledge.scope import Scope
 from tests.conftest import NOW
@@ -96,6 +100,36 @@ def test_health_is_the_weighted_sum_of_what_is_known() -> None:
     assert [part.weight for part in found.parts] == [0.625, 0.375]
     assert sum(WEIGHTS.values()) == pytest.approx(1)
     assert measure(Told([], [], {}), NOW) is None
+
+
+def test_a_company_weighs_health_itself() -> None:
+    entries = [answer("csat", 5), mood(-1.0, 5)]
+    weighing = Weighing(weights={"mood": 3, "satisfaction": 1, "usage": 0}, red_below=30, green_from=90)
+    found = measure(Told(entries, [], {}, weighing), NOW)
+    assert found is not None
+    assert (found.score, found.band) == (25, "red")
+    assert found.unknown == ("open issues", "repeats"), "what weighs nothing is neither known nor unknown"
+    assert measure(Told([answer("csat", 5)], [], {}, Weighing(weights={"satisfaction": 0})), NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("health", "problem"),
+    [
+        ("weights: {moood: 1}", "health.weights.moood"),
+        ("weights: {mood: -1}", "greater than or equal to 0"),
+        ("weights: {mood: .nan}", "finite"),
+        ("weights: {satisfaction: 0, open issues: 0, repeats: 0, mood: 0}", "usage alone makes no score"),
+        ("{red_below: 80, green_from: 60}", "green_from lies below red_below"),
+        ("open_days: 0", "health.open_days"),
+        ("colour: red", "health.colour"),
+        ("[1]", "health"),
+    ],
+)
+def test_a_weighing_that_makes_no_sense_is_refused_with_its_place(tmp_path: Path, health: str, problem: str) -> None:
+    (tmp_path / "standards.yaml").write_text(f"health:\n  {health}\n")
+    with pytest.raises(Rejected, match=problem) as refusal:
+        read_standards(tmp_path / "standards.yaml")
+    assert refusal.value.remedy
 
 
 @pytest.mark.parametrize(("score", "band"), [(39.9, "red"), (40, "amber"), (69.9, "amber"), (70, "green")])

@@ -1,4 +1,7 @@
-"""A page of a timeline is one run of one index, newest first, on both engines: what comes before it costs nothing."""
+"""A page of a timeline is one run of one index, newest first, on both engines: what comes before it costs nothing.
+
+So is what is looked for by kind: an empty campaign costs nothing in however long a history.
+"""
 
 import json
 import random
@@ -11,6 +14,10 @@ from sqlalchemy import event
 from benchmarks import history, raw
 from benchmarks.history import BEGIN, SCOPE
 from knowledge.customers import timeline
+from knowledge.customers.privacy_entries import HoldSet
+from knowledge.customers.seldom import of_kinds
+from knowledge.customers.tables import EntryRow
+from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.driver import Driver
 
@@ -47,6 +54,22 @@ def test_a_page_is_one_run_of_an_index(database: Database, monkeypatch: pytest.M
         steps = _plan(database, statement, parameters)
         assert f"ix_entries_{index}" in steps, steps
         assert not any(word in steps for word in ("SCAN", "Seq Scan", "TEMP B-TREE", "Sort")), steps
+
+
+def test_seldom_kinds_are_found_by_an_index_of_their_own(database: Database) -> None:
+    history.fill(database, 0, 3_000, 1)
+    news = [NewEntry(history.customer_id(7), HoldSet(True, "case 12", "m@example.com"), BEGIN)]
+    with database.write() as session:
+        timeline.append_many(session, SCOPE, news, BEGIN)
+    raw.settle(database)
+    for kinds, order in ((("hold_set",), EntryRow.at), (("hold_set", "bot_decided"), EntryRow.seq.desc())):
+        query = timeline.ENTRIES.where(of_kinds(SCOPE, *kinds)).order_by(order)
+        with database.read() as session:
+            assert [row.kind for row in session.execute(query)] == ["hold_set"]
+        steps = _plan(database, str(query.compile(database.engine, compile_kwargs={"literal_binds": True})), ())
+        assert "ix_entries_kind" in steps, steps
+    with pytest.raises(ValueError, match="message_received"):
+        of_kinds(SCOPE, "hold_set", "message_received")
 
 
 def _plan(database: Database, statement: str, parameters: Any) -> str:
