@@ -7,11 +7,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, Index, LargeBinary, String, delete, func, or_, select
+from sqlalchemy import CursorResult, Index, LargeBinary, String, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.customers import timeline
 from knowledge.customers.entries import Handle
+from knowledge.customers.tables import HandleRow
 from knowledge.database import Base, Utc
 from knowledge.erasing import Eraser, Person
 from knowledge.failures import Rejected
@@ -104,8 +105,11 @@ def _digest(salt: bytes, code: str) -> str:
 
 
 def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
-    """Delete the codes a person asked for."""
-    mine = within(scope, CodeRow) & CodeRow.asked_by.in_(list(person.records))
+    """Delete the codes a person asked for, and those that were sent to an address of theirs, whoever asked."""
+    records = list(person.records)
+    theirs = select(HandleRow.kind, HandleRow.value).where(within(scope, HandleRow), HandleRow.customer.in_(records))
+    address = tuple_(CodeRow.address_kind, CodeRow.address_value)
+    mine = within(scope, CodeRow) & or_(CodeRow.asked_by.in_(records), address.in_(theirs))
     done = cast(CursorResult[tuple[()]], session.execute(delete(CodeRow).where(mine)))
     return {"one-time codes": done.rowcount}
 

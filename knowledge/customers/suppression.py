@@ -7,8 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, select
-from sqlalchemy.orm import Session
+from sqlalchemy import delete, exists, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from knowledge.customers.privacy_tables import SuppressionKeyRow, SuppressionRow
 from knowledge.customers.tables import ConversationRow, CustomerRow, HandleRow
@@ -80,13 +80,21 @@ def marks_of(session: Session, scope: Scope, records: Iterable[CustomerId]) -> s
 
 
 def _held_by_others(session: Session, scope: Scope, mark: Mark, mine: list[CustomerId]) -> bool:
-    others = select(func.count()).where(
-        within(scope, HandleRow),
-        HandleRow.kind == mark.kind,
-        HandleRow.value == mark.value,
-        HandleRow.customer.not_in(mine),
+    """Whether somebody else is known by it whom we know otherwise, too: a mere claim could be anybody's."""
+    proof = aliased(HandleRow)
+    proves = exists().where(proof.customer == HandleRow.customer, proof.verified, proof.kind.not_in(_PASSING))
+    others = (
+        select(HandleRow.id)
+        .join(CustomerRow, CustomerRow.id == HandleRow.customer)
+        .where(
+            within(scope, HandleRow),
+            HandleRow.kind == mark.kind,
+            HandleRow.value == mark.value,
+            HandleRow.customer.not_in(mine),
+            or_(HandleRow.shared, CustomerRow.external_key.is_not(None), proves),
+        )
     )
-    return bool(session.scalar(others))
+    return session.scalar(others.limit(1)) is not None
 
 
 def add(session: Session, scope: Scope, marks: Iterable[Mark], now: datetime) -> int:

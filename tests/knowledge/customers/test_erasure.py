@@ -8,7 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from knowledge.customers import erasure, holds, remaining, suppression, timeline
+from knowledge.customers import codes, erasure, holds, remaining, suppression, timeline
 from knowledge.customers.conversations import fold, get_conversation
 from knowledge.customers.entries import (
     ConversationOpened,
@@ -197,6 +197,18 @@ def test_an_address_that_somebody_else_has_too_is_not_held_against_them(database
         add_handle(session, scope, ben, ANA, False, NOW)
         erase(session, scope, wish(ana), ERASERS, NOW)
         assert suppression.load(session, scope).since(Mark("email", ANA.value)) is None
+
+
+def test_a_strangers_claim_does_not_bring_an_erased_persons_address_back(database: Database, scope: Scope) -> None:
+    with database.write() as session:
+        ana, stranger = begin(session, scope, ANA)[0], recognise(session, scope, ANA, False, NOW)
+        add_handle(session, scope, stranger, Handle("chat", "a-browser"), True, NOW)
+        codes.issue(session, scope, stranger, ANA, NOW)
+        codes.issue(session, scope, stranger, BEN, NOW)
+        told = erase(session, scope, wish(ana), (codes.ERASER, *ERASERS), NOW)
+        assert stranger != ana
+        assert suppression.load(session, scope).since(Mark("email", ANA.value)) == NOW
+        assert told["erased"]["knowledge.codes"] == {"one-time codes": 1}, "one that was sent to them goes as well"
 
 
 def test_nobody_cannot_be_erased(database: Database, scope: Scope) -> None:
