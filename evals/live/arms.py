@@ -15,7 +15,7 @@ from knowledge.customers.outreach_entries import KINDS, OutreachHeldOut, Outreac
 from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import CustomerId
-from knowledge.scope import Scope
+from knowledge.scope import Scope, within
 
 # How long after the draw what a customer does is put down to it.
 OUTCOME = timedelta(days=14)
