@@ -94,7 +94,8 @@ def f1_by_threshold(scored: Scored, people: People) -> dict[str, float]:
 
 def persons_by(found: Iterable[frozenset[str]]) -> Mapping[str, str]:
     """Return whose each record is once all these pairs are accepted: links join whole persons."""
-    return dict(persons.join((CustomerId(min(pair)), CustomerId(max(pair))) for pair in found))
+    owners = persons.join((CustomerId(min(pair)), CustomerId(max(pair))) for pair in found)
+    return {str(record): str(person) for record, person in owners.items()}
 
 
 def joined(found: Iterable[frozenset[str]]) -> frozenset[frozenset[str]]:
