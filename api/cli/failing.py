@@ -20,7 +20,7 @@ class Commands(TyperGroup):
     """The top-level group: the one place that turns failures into messages and exit codes."""
 
     def invoke(self, ctx: Any) -> Any:
-        """Run the command; expected failures, Ctrl-C and a closed pipe end without a traceback."""
+        """Run the command; expected failures, unusable files, Ctrl-C and a closed pipe end without a traceback."""
         try:
             return super().invoke(ctx)
         except Failure as failure:
@@ -36,6 +36,12 @@ class Commands(TyperGroup):
             raise typer.Exit(INTERRUPTED) from None
         except BrokenPipeError:
             raise typer.Exit(OK) from None
+        except OSError as error:
+            if error.filename is None:
+                raise
+            tell(f"error: {error.filename}: {error.strerror}.")
+            tell("  Look at the path, and whether it may be read and written by you.")
+            raise typer.Exit(FAILED) from None
 
 
 def _database_errors() -> tuple[type[Any], ...]:

@@ -8,6 +8,7 @@ import typer
 
 from api.cli.opening import load, now_utc
 from api.cli.output import AsJson, tell, write, write_json, write_table
+from knowledge.failures import NotFound, Rejected
 
 if TYPE_CHECKING:
     from evals.report.building import Report
@@ -32,13 +33,14 @@ def report(
       threadline report --out november.html --since 2026-11-01 --until 2026-12-01
       threadline report --json
     """
+    if out is not None and out.suffix not in (".html", ".csv", ".json"):
+        raise Rejected(f"{out.name} is none of .html, .csv and .json.", "Name the file by what it shall hold.")
+    if out is not None and not out.parent.is_dir():
+        raise NotFound(f"There is no folder {out.parent}.", "Make it, or write elsewhere.")
     from api.pages.reporting import as_csv, as_html, make_report, period_of
     from api.pages.reporting import as_json as values
     from api.parts import open_parts
-    from knowledge.failures import Rejected
 
-    if out is not None and out.suffix not in (".html", ".csv", ".json"):
-        raise Rejected(f"{out.name} is none of .html, .csv and .json.", "Name the file by what it shall hold.")
     period = period_of(_utc(since), _utc(until), now_utc())
     settings = load()
     with open_parts(settings) as parts:

@@ -8,6 +8,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
+
+from api.cli.failing import Commands
 
 PROGRAM = str(Path(sys.executable).with_name("threadline"))
 
@@ -54,6 +58,18 @@ def test_a_database_that_fails_in_the_middle_exits_with_3(run, folder: Path) -> 
     assert done.exit_code == 3
     assert done.stderr.startswith("error: The database does not answer.")
     assert "Traceback" not in done.stderr
+
+
+def test_a_file_that_cannot_be_used_is_named(run, folder: Path) -> None:
+    done = run("report", "--out", "nowhere/report.html")
+    assert (done.exit_code, done.stderr.splitlines()[0]) == (1, "error: There is no folder nowhere.")
+    some = typer.Typer(cls=Commands)
+    some.command("write")(lambda: (folder / "none" / "x").write_text(""))
+    some.command("fail")(lambda: os.kill(2**31 - 1, 0))
+    done = CliRunner().invoke(some, ["write"])
+    assert done.exit_code == 1
+    assert done.stderr.splitlines()[0] == f"error: {folder / 'none' / 'x'}: No such file or directory."
+    assert isinstance(CliRunner().invoke(some, ["fail"]).exception, ProcessLookupError)  # no file's fault is not hidden
 
 
 def test_a_closed_pipe_is_no_failure(run, folder: Path) -> None:
