@@ -42,6 +42,7 @@ def export(
     try:
         to.mkdir(parents=True, exist_ok=True)
         for path, content in written.items():
+            path.touch(mode=0o600)
             path.write_text(content, encoding="utf-8")
     except OSError as error:
         raise Rejected(f"{to} cannot be written: {error.strerror}.", "Name another folder with --to.") from error

@@ -9,8 +9,9 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import HTMLResponse
 from sqlalchemy.orm import Session
 
+from api import words
 from api.access import PartsHere, StaffHere
-from api.pages import desk, words
+from api.pages import desk
 from api.pages.drawing import draw, zone_of
 from api.pages.identity import read_identity
 from api.parts import Parts

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from api.pages import words
+from api import words
 from api.pages.lines import Known, Line, lines_of
 from api.pages.suggestions import Shown, show
 from api.pages.told import Told, read_told

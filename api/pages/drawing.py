@@ -13,7 +13,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import Response
 from starlette.types import Scope
 
-from api.pages import words
+from api import words
 from api.pages.render import excerpt, without_title
 
 HERE = Path(__file__).parent.parent

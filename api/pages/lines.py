@@ -12,7 +12,7 @@ from api.pages.outreach_lines import about_outreach
 from api.pages.record_lines import about_record
 from api.pages.routing_lines import ROUTING_ICONS, about_routing
 from api.pages.suggestions import VERDICTS
-from api.pages.words import channel_name, clock, money
+from api.words import channel_name, clock, money
 from knowledge.customers.bot_entries import BotDecided, BotJudged
 from knowledge.customers.call_entries import CallHeld
 from knowledge.customers.comparison_entries import ComparisonOffered, ComparisonRated

@@ -11,8 +11,8 @@ from zoneinfo import ZoneInfo
 from markupsafe import Markup
 
 from api.pages.drawing import environment
-from api.pages.words import short
 from api.parts import Parts
+from api.words import short
 from evals.live.measures import Measure, Period
 from evals.live.times import Hours
 from evals.questions import QUESTIONS

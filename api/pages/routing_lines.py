@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from api.pages.words import channel_name
+from api.words import channel_name
 from knowledge.customers.entries import Payload
 from knowledge.customers.routing_entries import (
     ChannelMoved,

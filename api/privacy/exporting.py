@@ -8,7 +8,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
 
-from api.pages.words import channel_name
+from api.words import channel_name
 
 _SAID = ("text", "question", "subject", "comment", "order", "title", "url", "purpose")
 

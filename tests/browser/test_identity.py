@@ -179,6 +179,7 @@ def test_a_manager_holds_and_erases(
     expect(page.get_by_text("Erase this person")).to_have_count(0)
     page.get_by_label("Reason").fill("settled")
     page.get_by_role("button", name="Lift the legal hold").click()
+    expect(page.get_by_role("button", name="Place a legal hold")).to_be_visible()
     page.get_by_text("Write down a yes or a no").click()
     page.get_by_label("Purpose").fill("marketing")
     page.get_by_label("They", exact=True).select_option("withdrew, or said no")

@@ -4,7 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from api.pages import words
+from api import words
 
 NOW = datetime(2026, 3, 10, 12, 0, tzinfo=UTC)
 
