@@ -18,7 +18,7 @@ MEANT = 200
 # What is embedded of one text, in characters.
 READ_CHARS = 600
 # Less alike than this is not found by meaning: a person's history always has a text that is nearest.
-LEAST = 0.35
+LEAST = 0.3
 EXCERPT = 240
 
 

@@ -44,7 +44,8 @@ def find_customer(session: "Session", record: Record, words: str, *, erased: boo
     try:
         return get_customer(session, record.scope, own).id
     except NotFound:
-        raise NotFound(f"There is no customer {words}.", "Name an id, an e-mail address, or KIND:VALUE.") from None
+        remedy = "Name an id, or a proven address; threadline customers list --words tells ids by what is only claimed."
+        raise NotFound(f"There is no customer {words}.", remedy) from None
 
 
 def handle_of(words: str) -> "Handle":
