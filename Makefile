@@ -21,6 +21,9 @@ endif
 # Without a folder that has the CPU build of torch, uv takes it from PyTorch's own index.
 TORCH := $(if $(FIND_LINKS),,--torch-backend cpu)
 
+# Tests, evaluations and benchmarks start many processes: the bytecode of what they import is kept, whatever the shell says.
+export PYTHONDONTWRITEBYTECODE :=
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test test-full check format bench evals evals-models lock clean
 
