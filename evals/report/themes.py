@@ -12,6 +12,7 @@ from assistant.privacy.placeholders import Placeholders
 from assistant.sentences import content_words, words
 from evals.live.measures import FEW, Period
 from evals.live.stories import Story, opening
+from knowledge.library.language import detect_language
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 # Cosine below which two opening messages are about different things (MiniLM, average linkage).
@@ -93,7 +94,7 @@ def _theme(own: Sequence[tuple[Story, str]], rare: dict[str, float], common: str
     example, text = min(shown, key=lambda row: abs(len(row[1]) - 120))
     return Theme(
         label=", ".join(telling([text for _, text in shown], rare, named)),
-        example=placeholders(example.name, common).hide(text[:400])[:200],
+        example=_hidden(text[:400], example.name, common)[:200],
         issues=len(current),
         before=len(earlier),
         channels=tuple(name for name, _ in channels.most_common()),
@@ -112,6 +113,15 @@ def _common(own: Sequence[tuple[Story, str]]) -> str:
     said = {(one.customer, word) for one, text in own for word in words(text)}
     counts = Counter(word for _, word in said)
     return " ".join(word for word, count in counts.items() if count >= LEAST)
+
+
+def _hidden(text: str, name: str, common: str) -> str:
+    """The text without the customer's name, addresses and numbers of accounts; in English without what reads as a name.
+
+    Names are told from other words in English alone: elsewhere nearly every word would go.
+    """
+    public = common if detect_language(text) in ("en", "") else text
+    return placeholders(name, public).hide(text)
 
 
 def placeholders(name: str, public: str = "") -> Placeholders:

@@ -117,6 +117,15 @@ def test_nobody_is_told_of_by_name(tell: Tell, november: Period) -> None:
         assert told.lower() not in f"{found.label} {found.example}".lower()
 
 
+def test_words_in_another_language_can_still_be_read(tell: Tell, november: Period) -> None:
+    before = replace(november, since=november.since - timedelta(days=28), until=november.since)
+    text = "Hej, tältet jag köpte läcker vid sömmen. Kan jag få ett nytt? Hälsningar Odalys, odalys@example.org"
+    own = [tell(f"{24 + n} chat customer {text}", f"i{n}", name="Odalys Quillfeather") for n in range(4)]
+    (found,) = themes(own, november, before, by_word)
+    assert "tältet jag köpte läcker vid sömmen" in found.example
+    assert "odalys" not in found.example.lower()
+
+
 def test_reliability_and_risk() -> None:
     judged = [Judged(0.9, True)] * 9 + [Judged(0.9, False)] + [Judged(0.5, True)] * 5 + [Judged(0.5, False)] * 5
     bins = reliability(judged)
