@@ -29,6 +29,8 @@ from knowledge.scope import Scope
 def model_of(folder: Path) -> Model:
     """Return the trained model of a data folder, or the one that knows nothing; read again when it was trained again.
 
+    A model that did no better than knowing nothing is not used (`handoff.agents.training.why_not`).
+
     Raises:
         Rejected: the model is damaged or was trained on another schema.
     """
@@ -39,7 +41,7 @@ def model_of(folder: Path) -> Model:
 @lru_cache(maxsize=4)
 def _model(folder: Path, _trained: int) -> Model:
     found = open_model(folder)
-    return found.model if found else even()
+    return found.model if found and found.used else even()
 
 
 @dataclass(frozen=True)

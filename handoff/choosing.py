@@ -1,7 +1,7 @@
 """Choosing: the facts worth a colleague's 15 seconds, as lines within a budget of words."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from handoff.worth import STATEMENTS, spoken_words, thing_of, words_in, worth_of
@@ -14,7 +14,10 @@ MOST_WORDS = 150
 HEAD_WORDS = 20
 MOST_FACTS = 15
 
+# Words that a list may take at first; where less room is left than the fewest it is not begun.
 MOST_LISTED = 28
+LEAST_LISTED = 4
+MORE = "…"
 _LONG, _SHORTENED, _LONGEST = 26, 20, 32
 _QUESTION = 16
 
@@ -37,19 +40,44 @@ def choose(
 ) -> tuple[Line, ...]:
     """Return the facts worth a colleague's 15 seconds, in the order they were said."""
     worth, spoken = worth_of(facts), spoken_words(facts)
-    lines = [Line(fact, told(fact, spoken)) for fact in facts]
-    chosen: list[int] = []
-    for at in sorted(range(len(facts)), key=lambda at: -worth[at]):
-        if worth[at] <= 0 or _is_said(facts[at], [lines[other].text.lower() for other in chosen]):
+    by_worth = sorted(range(len(facts)), key=lambda at: -worth[at])
+    chosen: dict[int, Line] = {}
+    for at in by_worth:
+        if worth[at] <= 0 or _is_said(facts[at], [line.text.lower() for line in chosen.values()]):
             continue
-        # A value that was chosen alone gives way to the sentence it stands in.
-        kept = sorted([at, *(other for other in chosen if not _is_said(facts[other], [lines[at].text.lower()]))])
-        if len(kept) <= most_facts and sum(line.words for line in _in_turn([lines[one] for one in kept])) <= most_words:
+        line = Line(facts[at], told(facts[at], spoken))
+        kept = _with(chosen, at, line)
+        room = most_words - _length(kept)
+        if room < 0 and (shorter := _fitted(line, spoken, room)):
+            kept = _with(chosen, at, shorter)
+        if len(kept) <= most_facts and _length(kept) <= most_words:
             chosen = kept
-    for at in sorted(chosen, key=lambda at: -worth[at]):
-        room = most_words - sum(line.words for line in _in_turn([lines[one] for one in chosen]))
-        lines[at] = Line(facts[at], told(facts[at], spoken, room))
-    return tuple(_in_turn([lines[at] for at in chosen]))
+    for at in (one for one in by_worth if one in chosen):
+        chosen[at] = _fitted(chosen[at], spoken, most_words - _length(chosen)) or chosen[at]
+    return tuple(_in_turn(list(chosen.values())))
+
+
+def _with(chosen: Mapping[int, Line], at: int, line: Line) -> dict[int, Line]:
+    """Return the chosen lines with one more, in the order they were said.
+
+    A value that was chosen alone gives way to the sentence it stands in.
+    """
+    said = [line.text.lower()]
+    kept = {other: one for other, one in chosen.items() if not _is_said(one.fact, said)} | {at: line}
+    return dict(sorted(kept.items()))
+
+
+def _length(chosen: Mapping[int, Line]) -> int:
+    return sum(line.words for line in _in_turn(list(chosen.values())))
+
+
+def _fitted(line: Line, spoken: Collection[str], room: int) -> Line | None:
+    """Return a list with so many words more or (below 0) less, nothing where too little of it would be left."""
+    listed = line.words - len(line.fact.label.split()) + room
+    if line.fact.type != "record" or listed < LEAST_LISTED:
+        return None
+    fitted = told(line.fact, spoken, listed)
+    return None if fitted.endswith(f": {MORE}") else Line(line.fact, fitted)
 
 
 def _in_turn(lines: Sequence[Line]) -> list[Line]:
@@ -58,7 +86,7 @@ def _in_turn(lines: Sequence[Line]) -> list[Line]:
     for before, line in zip((None, *lines), lines, strict=False):
         thing = _thing(before.fact) if before else ""
         short = bool(thing) and _thing(line.fact) == thing
-        found.append(replace(line, text=line.text.removeprefix(thing).lstrip()) if short else line)
+        found.append(replace(line, text=line.text.removeprefix(f"{thing} ")) if short else line)
     return found
 
 
@@ -67,12 +95,12 @@ def _thing(fact: Fact) -> str:
     return " ".join(fact.label.split()[:2]) if fact.type == "record" and thing_of(fact)[1] else ""
 
 
-def told(fact: Fact, spoken: Collection[str] = (), room: int = 0) -> str:
-    """Return a fact in words: its label before it where it has one; of a long list what the customer `spoken` of, and
-    more of it where there is `room` for so many words.
+def told(fact: Fact, spoken: Collection[str] = (), listed: int = MOST_LISTED) -> str:
+    """Return a fact in words: its label before it where it has one; of a list longer than so many words what the
+    customer `spoken` of, then more of it.
     """
     text = f"{fact.text} (now: {fact.now})" if fact.now else fact.text
-    text = _of_list(text, spoken, MOST_LISTED + room) if fact.type == "record" else text
+    text = _of_list(text, spoken, listed) if fact.type == "record" else text
     words = text.split()
     if fact.type in STATEMENTS | {"agreed"}:
         text = _shortened(text)
@@ -98,17 +126,19 @@ def _shortened(text: str) -> str:
 
 def _of_list(text: str, spoken: Collection[str], most: int) -> str:
     """Return the items of a list that the customer spoke of, then as many more as a line may have, in their order;
-    where they are many, those they did not speak of down to their numbers.
+    where they are many, those they did not speak of down to their numbers. Where some are left out a sign says so.
     """
+    if len(text.split()) <= most:
+        return text
     items = text.split(", ")
     named = [item for item in items if words_in(item).intersection(spoken)]
-    if len(text.split()) > most:
-        items = [item if item in named else _numbered(item) for item in items]
+    items = [item if item in named else _numbered(item) for item in items]
     kept: list[str] = []
     for item in [*named, *(item for item in items if item not in named)]:
-        if sum(len(one.split()) for one in [*kept, item]) <= most:
+        if sum(len(one.split()) for one in [*kept, item]) < most:
             kept.append(item)
-    return ", ".join(item for item in items if item in kept)
+    told = ", ".join(item for item in items if item in kept)
+    return told if len(kept) == len(items) else f"{told} {MORE}".lstrip()
 
 
 def _numbered(item: str) -> str:

@@ -1,10 +1,11 @@
 """Worth: how much each fact matters to whoever takes over, from who said it, what it is and how fresh it is."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 from knowledge.customers.facts.fact import Fact
+from knowledge.customers.facts.statements import HOLLOW
 from knowledge.customers.facts.values import find_values
 
 STATEMENTS = frozenset({"request", "symptom", "tried", "stated", "answer"})
@@ -25,6 +26,10 @@ _CUSTOMER = {
     "count": 4.0,
     "number": 4.0,
 }
+# A sentence without a value and with so few telling words goes behind: "look it up with my ID".
+_HOLLOW = 2
+# Who they are, as a tool tells it: the head of the package says it too.
+_THEMSELVES = 7.0
 # What is not talked of.
 _FAR = 4.5
 # Words are the same in the singular and the plural by so many letters: passenger, passengers.
@@ -53,11 +58,13 @@ def worth_of(facts: Sequence[Fact]) -> list[float]:
 
 @dataclass(frozen=True)
 class _Talk:
-    """What is being talked of: the customer's words, how near each thing is, which things are cancelled, and who said
-    something last (entries).
+    """What is being talked of: the customer's words, the words tools know, the numbers that the customer's own record
+    has (`given`), how near each thing is, which things are cancelled, and who said something last (entries).
     """
 
     spoken: frozenset[str]
+    known: frozenset[str]
+    given: frozenset[str]
     stems: frozenset[str]
     near: Mapping[str, float]
     over: frozenset[str]
@@ -70,7 +77,19 @@ def _talk(facts: Sequence[Fact]) -> _Talk:
     over = frozenset(thing_of(one)[1] for one in facts if one.type == "record" and _OVER.search(one.text))
     spoken = frozenset(spoken_words(facts))
     return _Talk(
-        spoken, frozenset(word[:_STEM] for word in spoken), _near(facts), over, latest["agent"], latest["customer"]
+        spoken,
+        frozenset(word for one in facts if one.type == "record" for word in words_in(one.text)),
+        frozenset(
+            value.text
+            for one in facts
+            if one.type == "record" and not thing_of(one)[1]
+            for value in find_values(one.text)
+        ),
+        frozenset(word[:_STEM] for word in spoken),
+        _near(facts),
+        over,
+        latest["agent"],
+        latest["customer"],
     )
 
 
@@ -93,8 +112,15 @@ def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
 def _of_customer(fact: Fact, at: int, talk: _Talk) -> float:
     if fact.source != talk.last_customer and _PASSED.match(fact.text):
         return 5.0
-    bears = 0.5 if fact.type not in STATEMENTS or _bears_value(fact.text) else -0.6
-    return _CUSTOMER.get(fact.type, 5.0) + bears + (1.0 if at == 0 else 0.0)
+    bears = fact.type not in STATEMENTS or _bears_value(fact.text, talk.known)
+    hollow = at > 0 and fact.type != "answer" and len(telling_in(fact.text)) <= _HOLLOW
+    tells = 0.5 if bears else -1.8 if hollow else -0.6
+    return _CUSTOMER.get(fact.type, 5.0) + tells + (1.0 if at == 0 else 0.0)
+
+
+def telling_in(text: str) -> set[str]:
+    """Return the words of a sentence that tell something, by their first letters; "access it with my ID" has two."""
+    return {word[:_STEM] for word in re.findall(r"[^\W\d_]{4,}", text.lower()) if word not in HOLLOW}
 
 
 def spoken_words(facts: Sequence[Fact]) -> set[str]:
@@ -107,8 +133,11 @@ def words_in(text: str) -> set[str]:
     return set(re.findall(r"\b[^\W\d_]{4,}\b|\b\d{3,}\b", text.lower()))
 
 
-def _bears_value(text: str) -> bool:
-    return bool(find_values(text)) or bool(re.search(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]{2,}", text))
+def _bears_value(text: str, known: Collection[str]) -> bool:
+    """Tell whether a sentence has a value, a name or a word that tools know: "downgrade all of them to economy"."""
+    if find_values(text) or re.search(r"(?<!^)(?<![.!?] )\b[A-Z][a-z]{2,}", text):
+        return True
+    return any(word in known for word in words_in(text))
 
 
 def _of_tool(fact: Fact, talk: _Talk) -> float:
@@ -126,7 +155,8 @@ def _of_record(fact: Fact, talk: _Talk) -> float:
     if fact.status == "offered":
         return 8.4
     if not thing:
-        return 9.2 if any(one.type == "reference" for one in find_values(fact.text)) else 7.6
+        numbered = any(one.type == "reference" for one in find_values(fact.text))
+        return 9.2 if numbered else 7.6 if part else _THEMSELVES
     if kind == "result":
         return 7.4 if talk.near[thing] > _FAR else 3.0
     return talk.near[thing] + 0.1 if not part else _of_list(fact, thing, talk)
@@ -138,11 +168,14 @@ def _of_list(fact: Fact, thing: str, talk: _Talk) -> float:
     """
     if thing in talk.over:
         return -1.0
-    held = {one.type for one in find_values(fact.text)}
+    values = find_values(fact.text)
+    held = {one.type for one in values}
     part = words_in(thing_of(fact)[2])
     named = bool(words_in(fact.text) & talk.spoken)
     if held >= {"reference", "date"}:
         return talk.near[thing]
+    if any(one.type == "reference" and one.text not in talk.given for one in values):
+        return talk.near[thing] - 0.3
     called = any(word[:_STEM] in talk.stems for word in part)
     return talk.near[thing] - (0.5 if called else 1.0 if named else 2.0)
 

@@ -32,10 +32,14 @@ def _plan(record: Record, path: Path | None = None) -> "Plan":
 
 
 @routing.command("train")
-def train(as_json: AsJson = False) -> None:
+def train(
+    force: Annotated[bool, typer.Option("--force", help="Use it although it does not help.")] = False,
+    as_json: AsJson = False,
+) -> None:
     """Learn from how conversations ended, and keep the model with its card in the data folder.
 
-    It reads the whole record once. What ended less than a week ago may still reopen and is left out.
+    It reads the whole record once. What ended less than a week ago may still reopen and is left out. A model that is no
+    better on later conversations than none, or than knowing what they are about, is kept and not used.
 
     \b
     Example:
@@ -49,11 +53,12 @@ def train(as_json: AsJson = False) -> None:
         tell("Reading how conversations ended …")
         with record.database.read() as session:
             found = outcomes(session, record.scope, _plan(record), now)
-        trained = training.train(found, now)
+        trained = training.train(found, now, forced=force)
         path = training.keep(record.settings.data_dir, trained)
-    card = trained.card
+    card, why_not = trained.card, training.why_not(trained.card)
     if as_json:
-        write_json({"model": str(path), **vars(card), "measures": dict(card.measures)})
+        told = {"used": trained.used, "why_not": why_not}
+        write_json({"model": str(path), **vars(card), "measures": dict(card.measures), **told})
         return
     write(f"Learned from {card.cases} conversations, {card.first[:10]} to {card.last[:10]}: {path}")
     measures = card.measures
@@ -61,11 +66,13 @@ def train(as_json: AsJson = False) -> None:
         f"On the last {measures['cases']:.0f}: log loss {measures['log_loss']:.3f}, "
         f"{measures['log_loss_without_model']:.3f} without a model. {card.limits}"
     )
-    if measures["log_loss"] >= measures["log_loss_without_model"]:
-        tell(
-            "That is no better than no model: there is too little history, or colleagues hardly differ. "
-            "Train again later."
+    if why_not:
+        then = (
+            "It is used all the same, as you said with --force."
+            if card.forced
+            else "It is not used: who has most room goes first. Train again when there is more history, or say --force."
         )
+        tell(f"{why_not} {then}")
 
 
 @routing.command("explain")

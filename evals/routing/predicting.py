@@ -164,8 +164,10 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
     cut = int(len(answered) * FITTED)
     fitted, rest = answered[:cut], answered[cut:]
     happened = [case.label == "True" for case in rest]
+    every = _chances(fitted, rest, STAR_VIEWS)
     alone = {key[0]: _chances(fitted, rest, [key]) for key in STAR_VIEWS if key in {("task",), ("agent",)}}
-    ours = _chances(fitted, rest, STAR_VIEWS)
+    views = helpful(fitted)
+    ours = _chances(fitted, rest, views)
     say(f"star: {len(rest)} answers, fitted on {len(fitted)}; {len(found.cases) - len(answered)} gave none")
     settings = {
         "fitted_on": f"the first {len(fitted)} of {len(answered)} happy paths with an answer, by time",
@@ -173,6 +175,11 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
         "rate_then_and_later": [float(np.mean([case.label == "True" for case in part])) for part in (fitted, rest)],
         "duration_rank_correlation": _durations(data, fitted, rest),
         "reading": "the task tells the outcome; who served adds nothing that can be seen in this data",
+        "who_served_is_used": views == STAR_VIEWS,
+        "all_views": {
+            "auc": roc_area(every, happened),
+            "ece": error_by_width(every, happened),
+        },
     }
     both = {"seed": SEED, "data": found.digest, "settings": settings}
     yield figure(
@@ -191,6 +198,23 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
         | {f"{name}_alone": error_by_width(chances, happened) for name, chances in alone.items()},
         **both,
     )
+
+
+def helpful(fitted: Sequence[Example]) -> tuple[Key, ...]:
+    """Return the views that are used: those of who served only where they foretell the later fitted cases better.
+
+    The rule is the one by which `handoff.agents.training` uses a model or does not.
+    """
+    cut = int(len(fitted) * FITTED)
+    earlier, later = fitted[:cut], fitted[cut:]
+    without = tuple(key for key in STAR_VIEWS if "agent" not in key)
+    right = [case.label == "True" for case in later]
+
+    def loss(views: Sequence[Key]) -> float:
+        said = zip(_chances(earlier, later, views), right, strict=True)
+        return float(np.mean(log_losses([chance if yes else 1 - chance for chance, yes in said])))
+
+    return STAR_VIEWS if loss(STAR_VIEWS) < loss(without) else without
 
 
 def _chances(fitted: Sequence[Example], rest: Sequence[Example], views: Sequence[Key]) -> list[float]:

@@ -24,6 +24,8 @@ VIEWS: tuple[Key, ...] = (
     ("busy",),
     ("zone",),
 )
+# What is known of a conversation whoever takes it: it foretells, but cannot say whom to ask.
+CASE_VIEWS: tuple[Key, ...] = VIEWS[:2]
 WELL, BADLY = "well", "badly"
 BEGINNING = datetime(2020, 1, 1, tzinfo=UTC)
 SMALL = 1e-6
@@ -88,10 +90,10 @@ def _apart(one: str, other: str, at: datetime) -> str:
     return "near" if abs((hours[0] - hours[1]).total_seconds()) <= 3 * 3600 else "far"  # type: ignore[operator]
 
 
-def learn(outcomes: Iterable[Outcome]) -> Model:
+def learn(outcomes: Iterable[Outcome], views: Iterable[Key] = VIEWS) -> Model:
     """Learn from outcomes; without any, the chance is even for everybody."""
     even = [Example(BEGINNING, {}, label) for label in (WELL, BADLY)]
-    return fit(even + [example(one) for one in outcomes], [View(key) for key in VIEWS])
+    return fit(even + [example(one) for one in outcomes], [View(key) for key in views])
 
 
 def example(outcome: Outcome) -> Example:

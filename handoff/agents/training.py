@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import inf, log
+from math import inf, log, nan
 from pathlib import Path
+from statistics import fmean
 
-from handoff.agents.scoring import BADLY, VIEWS, WELL, Outcome, example, learn
+from handoff.agents.scoring import BADLY, CASE_VIEWS, VIEWS, WELL, Outcome, example, learn
 from handoff.learning.evidence import View
 from handoff.learning.keeping import Card, load, save
 from handoff.learning.pooling import Model, predict_stream
@@ -16,6 +17,7 @@ FILE = "routing.json"
 FITTED = 0.7
 LEAST = 30
 TINY = 1e-6
+LOSS, WITHOUT_MODEL, WITHOUT_COLLEAGUES = "log_loss", "log_loss_without_model", "log_loss_without_colleagues"
 LIMITS = (
     "It knows who did well so far, not why; colleagues with few cases are close to the mean of all. It orders who may "
     "take a conversation, rules decide who may. Do not use it to judge colleagues: they did not get the same cases."
@@ -29,9 +31,33 @@ class Trained:
     model: Model
     card: Card
 
+    @property
+    def used(self) -> bool:
+        """Whether it says who is asked first: it helps, or somebody forced it."""
+        return self.card.forced or not why_not(self.card)
 
-def train(outcomes: Sequence[Outcome], now: datetime) -> Trained:
+
+def why_not(card: Card) -> str:
+    """Return why a model does not help, empty when it does.
+
+    On cases later than those it learned from it must be better than no model, and than knowing the conversation
+    alone: what it says beyond that is whom to ask, which is all it is for.
+    """
+    own, without, alone = (card.measures.get(name, nan) for name in (LOSS, WITHOUT_MODEL, WITHOUT_COLLEAGUES))
+    if not own < without:
+        return f"On later conversations it is no better than no model (log loss {own:.3f}, without {without:.3f})."
+    if own >= alone:
+        return (
+            f"On later conversations who served adds nothing to what they were about (log loss {own:.3f}, "
+            f"without colleagues {alone:.3f})."
+        )
+    return ""
+
+
+def train(outcomes: Sequence[Outcome], now: datetime, *, forced: bool = False) -> Trained:
     """Learn from all outcomes; the measures are of a model that saw the first 70 % only, on the rest.
+
+    A model that does not help there is kept with its card and not used, unless it is `forced`.
 
     Raises:
         Rejected: there are too few outcomes to tell anything.
@@ -53,19 +79,25 @@ def train(outcomes: Sequence[Outcome], now: datetime) -> Trained:
             last=known[-1].at.isoformat(),
             measures=_measures(known[:cut], known[cut:]),
             limits=LIMITS,
+            forced=forced,
         ),
     )
 
 
 def _measures(earlier: Sequence[Outcome], later: Sequence[Outcome]) -> dict[str, float]:
     base = (sum(one.well for one in earlier) + 1) / (len(earlier) + 2)
-    said = [(case.label == WELL, said.of(WELL)) for case, said in predict_stream(learn(earlier), map(example, later))]
     return {
-        "cases": len(said),
-        "ended_well": sum(well for well, _ in said) / len(said),
-        "log_loss": sum(_loss(chance, well) for well, chance in said) / len(said),
-        "log_loss_without_model": sum(_loss(base, well) for well, _ in said) / len(said),
+        "cases": len(later),
+        "ended_well": fmean(one.well for one in later),
+        LOSS: _later_loss(learn(earlier), later),
+        WITHOUT_MODEL: fmean(_loss(base, one.well) for one in later),
+        WITHOUT_COLLEAGUES: _later_loss(learn(earlier, CASE_VIEWS), later),
     }
+
+
+def _later_loss(model: Model, later: Sequence[Outcome]) -> float:
+    said = predict_stream(model, map(example, later))
+    return fmean(_loss(found.of(WELL), case.label == WELL) for case, found in said)
 
 
 def _loss(chance: float, well: bool) -> float:

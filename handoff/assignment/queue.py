@@ -50,8 +50,11 @@ def why_here(one: Waiting, place: int, now: datetime) -> str:
     return f"place {place}: waits {span(minutes)}, {one.priority} counts {extra} min {more}"
 
 
-def span(minutes: int) -> str:
-    """Return a time in words: minutes up to two hours, hours up to two days, days."""
+def span(minutes: int, kind: str = "") -> str:
+    """Return a time in words: minutes up to two hours, hours up to two days, days.
+
+    Time of a `kind` ("working ") stays in hours: its days have not 24 of them.
+    """
     if minutes < 120:
-        return f"{minutes} min"
-    return f"{minutes // 60} hours" if minutes < 2 * 24 * 60 else f"{minutes // (24 * 60)} days"
+        return f"{minutes} {kind}min"
+    return f"{minutes // 60} {kind}hours" if kind or minutes < 2 * 24 * 60 else f"{minutes // (24 * 60)} days"

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from handoff.assignment.queue import span
 from handoff.plan import Plan, Rule, finds
 from knowledge.customers.conversations import Conversation
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent
@@ -105,7 +106,7 @@ def _why(rule: Rule, now: Situation) -> str:
         (
             when.waited_minutes is not None,
             now.repeats > 0 and now.waited >= timedelta(minutes=when.waited_minutes or 0),
-            f"waits {_working(now.waited)}",
+            f"waits {span(round(now.waited.total_seconds() / 60), 'working ')}",
         ),
         (
             when.mood_below is not None,
@@ -116,11 +117,6 @@ def _why(rule: Rule, now: Situation) -> str:
     ]
     asked = [(holds, words) for is_asked, holds, words in checks if is_asked]
     return ", ".join(words for _, words in asked) if asked and all(holds for holds, _ in asked) else ""
-
-
-def _working(waited: timedelta) -> str:
-    minutes = waited.total_seconds() / 60
-    return f"{minutes:.0f} working min" if minutes < 120 else f"{minutes / 60:.0f} working hours"
 
 
 def passed_rules(entries: Sequence[Entry]) -> frozenset[str]:

@@ -19,7 +19,10 @@ TRAIN_AGAIN = "Train it again: threadline routing train."
 
 @dataclass(frozen=True)
 class Card:
-    """What a model is: its purpose, what it was trained on, when, how well it did, and where not to trust it."""
+    """What a model is: its purpose, what it was trained on, when, how well it did, and where not to trust it.
+
+    `forced`: somebody said that it is used although it does not help.
+    """
 
     purpose: str
     trained_at: datetime
@@ -28,6 +31,7 @@ class Card:
     last: str
     measures: Mapping[str, float]
     limits: str = ""
+    forced: bool = False
 
 
 def schema_of(views: list[View], labels: list[str]) -> str:

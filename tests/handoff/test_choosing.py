@@ -104,3 +104,50 @@ def test_what_the_talk_was_about_gives_way_and_the_budget_holds() -> None:
     assert sum(len(line.split()) for line in told) <= MOST_WORDS
     assert any("AB1212" in line for line in told)
     assert not [line for line in told if "remember" in line]
+
+
+def test_a_package_is_never_longer_than_its_budget() -> None:
+    items = [{"name": f"Lamp {'red ' * (at % 4)}", "item_id": f"68171465{at:02}", "fit": "wide"} for at in range(9)]
+    trips: list[tuple[Speaker, Any]] = [
+        ("tool", {"order_id": f"#W23{at}", "items": items[at:], "parts": items[: at + 1]}) for at in range(4)
+    ]
+    for most in range(30, 150):
+        told = lines(("customer", "I want to return the red lamp of order #W232."), *trips, most_words=most)
+        assert len(" ".join(told).split()) <= most, (most, told)
+        assert not [line for line in told if line.endswith(": …")]
+
+
+def test_a_list_that_does_not_fit_is_begun_and_says_that_more_is_left() -> None:
+    told = lines(("customer", "Please change my trip AB1234."), ("tool", trip("AB1234")), most_words=17)
+    assert "flights: 2026-11-27 IAH ORD HT078, ORD DEN HT118 …" in told
+
+
+def test_what_a_shortened_list_no_longer_says_stays() -> None:
+    people = [{"name": name, "born": f"19{at}0-05-04"} for at, name in enumerate(["Ann Lee", "Bo Kim", "Cy Ray"], 5)]
+    known = {"user_id": "ann_lee_12", "saved": people[1:]}
+    said = [("tool", known), ("tool", trip("AB1234", people=people)), ("customer", "All of AB1234 and Bo, please")]
+    for most in range(30, 60):
+        told = "\n".join(lines(*said, most_words=most))
+        assert "Cy Ray" in told or "Ann Lee" not in told or "…" in told, (most, told)
+
+
+def test_a_wish_that_names_what_tools_know_goes_before_one_that_names_nothing() -> None:
+    said: list[tuple[Speaker, Any]] = [
+        ("customer", "My trip is AB1234."),
+        ("customer", "Look it up, please. Could you put everybody into economy?"),
+        ("agent", "One moment."),
+        ("tool", trip("AB1234")),
+        ("customer", "Thank you."),
+    ]
+    told = lines(*said, most_words=27)
+    assert [line for line in told if "economy" in line and "trip" not in line]
+    assert not [line for line in told if line.lower().startswith("look it up")]
+
+
+def test_numbers_that_nothing_else_tells_go_before_numbers_that_are_told_elsewhere() -> None:
+    person = {"user_id": "mia_garcia_4516", "cards": [{"id": "card_77001"}]}
+    paid_here = trip("AB1234", people=[{"name": "Mia Garcia"}, {"name": "Bo Kim"}], paid=[{"card_id": "card_88002"}])
+    said: list[tuple[Speaker, Any]] = [("customer", "Please change my trip AB1234."), ("tool", person)]
+    told = lines(*said, ("tool", paid_here), most_words=22)
+    assert [line for line in told if line.startswith("paid: card_88002")]
+    assert not [line for line in told if line.startswith("people:")]

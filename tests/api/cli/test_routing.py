@@ -20,7 +20,14 @@ def test_the_demo_company_is_learned_from_and_explained(run: Run) -> None:
     assert trained.exit_code == 0, trained.stderr
     card = json.loads(trained.stdout)
     assert card["cases"] >= 30
-    assert {"log_loss", "log_loss_without_model"} <= set(card["measures"])
+    assert {"log_loss", "log_loss_without_model", "log_loss_without_colleagues"} <= set(card["measures"])
+    assert card["used"] is (card["why_not"] == "")
+    assert not card["used"], "Is the demo's model better than none? Say so in docs/routing.md."
+    in_words = run("routing", "train")
+    assert "It is not used: who has most room goes first." in in_words.stderr
+    forced = json.loads(run("routing", "train", "--force", "--json").stdout)
+    assert (forced["used"], forced["forced"]) == (True, True)
+    assert run("routing", "train").exit_code == 0
     simulated = json.loads(run("routing", "simulate", "--json").stdout)
     assert simulated["estimates"] == {}
     assert simulated["would"]

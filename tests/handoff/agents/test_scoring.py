@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from api.routing import model_of
 from handoff.agents import training
 from handoff.agents.agent import Agent
 from handoff.agents.choosing import Shares, choose
@@ -121,3 +122,48 @@ def test_too_little_history_trains_nothing(tmp_path: Path) -> None:
     assert training.open_model(tmp_path) is None
     with pytest.raises(NotFound):
         load(tmp_path / "none.json", [], [])
+
+
+def coin_tossed(count: int, seed: int = 4) -> list[Outcome]:
+    """It ends well by the topic; who serves makes no difference."""
+    generator = np.random.default_rng(seed)
+    return [
+        Outcome(
+            AGENTS[int(generator.integers(3))].email,
+            Subject(topic, "chat"),
+            NOW - timedelta(hours=count - number),
+            bool(generator.random() < chance),
+        )
+        for number in range(count)
+        for topic, chance in [(("returns", 0.9), ("damage", 0.2))[number % 2]]
+    ]
+
+
+def test_a_model_that_does_not_help_is_kept_and_not_used_unless_it_is_forced(tmp_path: Path) -> None:
+    outcomes = coin_tossed(120)
+    trained = training.train(outcomes, NOW)
+    measures = trained.card.measures
+    assert measures["log_loss"] < measures["log_loss_without_model"]  # it knows topics, which orders nobody
+    assert measures["log_loss"] > measures["log_loss_without_colleagues"]
+    assert not trained.used
+    assert "who served adds nothing" in training.why_not(trained.card)
+    training.keep(tmp_path, trained)
+    kept = training.open_model(tmp_path)
+    assert kept is not None
+    assert not kept.used
+    assert model_of(tmp_path).predict({"topic": "returns"}, NOW).of("well") == 0.5
+    training.keep(tmp_path, training.train(outcomes, NOW, forced=True))
+    assert model_of(tmp_path).predict({"topic": "returns"}, NOW).of("well") > 0.6
+
+
+def test_a_model_worse_than_none_says_so_and_one_that_helps_is_used() -> None:
+    turned = [replace(one, well=one.well is (number < 84)) for number, one in enumerate(ended(120))]
+    trained = training.train(turned, NOW)
+    assert "no better than no model" in training.why_not(trained.card)
+    assert not trained.used
+    good = training.train(ended(200), NOW)
+    assert good.used
+    assert training.why_not(good.card) == ""
+    older = replace(good.card, measures={"log_loss": 0.5, "log_loss_without_model": 0.6})
+    assert training.why_not(older) == ""
+    assert training.why_not(replace(good.card, measures={}))
