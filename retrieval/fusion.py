@@ -1,6 +1,6 @@
 """Fusion: one ranking out of the lexical and the dense one."""
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 
 # Chosen on one half of mtrag and confirmed on the other; see docs/retrieval.md.
@@ -24,8 +24,12 @@ class Fused:
     meaning: float = 0.0
 
 
-def fuse(lexical: Ranking, dense: Ranking, depth: int) -> list[Fused]:
+def fuse(
+    lexical: Ranking, dense: Ranking, depth: int, limit: int | None = None, among: Set[str] | None = None
+) -> list[Fused]:
     """Fuse two rankings of (id, score), best first, each at most `depth` long.
+
+    Returned are the best `limit` of those that are `among` the given ids; how they score rests on all.
 
     The score is a convex combination of the scores, each normalised to 0–1 between the best one and what did not
     make the list (Bruch, Gai, Ingber 2023, "An Analysis of Fusion Functions for Hybrid Retrieval").
@@ -35,12 +39,13 @@ def fuse(lexical: Ranking, dense: Ranking, depth: int) -> list[Fused]:
     # A lexical list that is not full holds every match: what is missing from it scored 0.
     words = _normalised(lexical, lexical[-1][1] if len(lexical) >= depth else 0.0)
     meaning = _normalised(dense, dense[-1][1] if dense else 0.0)
+    found = lexical_rank.keys() | dense_rank.keys()
     scores = {
         key: LEXICAL_WEIGHT * words.get(key, 0.0) + (1 - LEXICAL_WEIGHT) * meaning.get(key, 0.0)
-        for key in lexical_rank | dense_rank
+        for key in (found if among is None else found & among)
     }
     similarity = dict(dense)
-    best = sorted(scores, key=lambda key: (-scores[key], key))
+    best = sorted(scores, key=lambda key: (-scores[key], key))[:limit]
     return [
         Fused(
             key,

@@ -3,7 +3,7 @@
 import logging
 import threading
 import time
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import date
 from math import ceil
 
@@ -19,7 +19,7 @@ from knowledge.settings import Settings
 from retrieval.cross import open_reranker
 from retrieval.dense import Damaged
 from retrieval.embedding import Embedder, embed_queries, open_embedder
-from retrieval.fusion import Ranking, fuse
+from retrieval.fusion import Fused, fuse
 from retrieval.indexes import Home, Indexes, Progress, Source, open_memory, synchronise, update
 from retrieval.lexical import LexicalIndex
 from retrieval.names import Names
@@ -137,37 +137,42 @@ class Search:
         self._look_for_news()
         depth = max(DEPTH, limit)
         if only == EVERYTHING:
-            return self._found(query, vector, audience, depth, limit)
+            return self._read(self._fused(query, vector, audience, depth, limit), audience)
         part = self._parts.of(only)
-        if part.exact is not None:
-            words = part.exact.lexical.search(query, ALLOWED[audience], depth)
-            return self._fused(words, part.exact.dense.search(vector, ALLOWED[audience], depth), audience, depth, limit)
-        return self._deeper(query, vector, audience, limit, part)
+        if part.exact is None:
+            return self._read(self._deeper(query, vector, audience, limit, part), audience)
+        words = part.exact.lexical.search(query, ALLOWED[audience], depth)
+        meaning = part.exact.dense.search(vector, ALLOWED[audience], depth)
+        return self._read(fuse(words, meaning, depth, limit), audience)
 
     def _deeper(
         self, query: str, vector: NDArray[np.float32], audience: Audience, limit: int, part: Part
-    ) -> list[Candidate]:
-        """Look so deep that enough should fit, and deeper until enough does."""
+    ) -> list[Fused]:
+        """Look so deep that enough should fit, and deeper until enough does; what does not fit is never read."""
         depth = ceil(max(DEPTH, limit) * self.count / len(part.ids))
         while True:
-            every = self._found(query, vector, audience, depth, 2 * depth)
-            found = [one for one in every if one.passage.id in part.ids]
+            found = self._fused(query, vector, audience, depth, limit, part.ids)
             if len(found) >= limit or depth >= self.count:
-                return found[:limit]
+                return found
             depth *= DEEPER
 
-    def _found(
-        self, query: str, vector: NDArray[np.float32], audience: Audience, depth: int, limit: int
-    ) -> list[Candidate]:
+    def _fused(
+        self,
+        query: str,
+        vector: NDArray[np.float32],
+        audience: Audience,
+        depth: int,
+        limit: int,
+        among: Set[str] | None = None,
+    ) -> list[Fused]:
         allowed, indexes = ALLOWED[audience], self._indexes
         try:
             dense = indexes.dense.search(vector, allowed, depth)
         except Damaged as damage:
             dense = self._heal(indexes, damage).dense.search(vector, allowed, depth)
-        return self._fused(self.lexical.search(query, allowed, depth), dense, audience, depth, limit)
+        return fuse(self.lexical.search(query, allowed, depth), dense, depth, limit, among)
 
-    def _fused(self, words: Ranking, meaning: Ranking, audience: Audience, depth: int, limit: int) -> list[Candidate]:
-        fused = fuse(words, meaning, depth)[:limit]
+    def _read(self, fused: Sequence[Fused], audience: Audience) -> list[Candidate]:
         passages = self._store.get([one.id for one in fused])
         found = [Candidate(one, passages[one.id]) for one in fused if one.id in passages]
         return [one for one in found if one.passage.visibility in ALLOWED[audience]]

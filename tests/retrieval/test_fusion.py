@@ -61,3 +61,10 @@ def test_a_full_lexical_list_starts_at_its_last_score() -> None:
 
 def test_nothing_in_nothing_out() -> None:
     assert fuse([], [], DEPTH) == []
+
+
+def test_a_part_is_ranked_as_in_the_whole() -> None:
+    lexical, dense = [("a", 4.0), ("b", 3.0), ("c", 1.0)], [("c", 0.9), ("d", 0.5), ("b", 0.1)]
+    whole = fuse(lexical, dense, DEPTH)
+    assert fuse(lexical, dense, DEPTH, among=frozenset("bdx")) == [one for one in whole if one.id in "bd"]
+    assert fuse(lexical, dense, DEPTH, 2) == whole[:2]
