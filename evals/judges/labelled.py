@@ -58,9 +58,11 @@ def read_labels(path: Path) -> JudgedReplies:
 
     Raises:
         NotFound: there is no such file.
-        Rejected: a line lacks something, or holds something else.
+        Rejected: there is none, or a line lacks something or holds something else.
     """
     found = [_label(number, row) for number, row in enumerate(read_lines(path), start=1)]
+    if not found:
+        raise Rejected(f"{path} holds no label.", 'Write {"reply": "…", "texts": ["…"], "faithful": true}, one a line.')
     return JudgedReplies("labels", tuple(found), digest([path]))
 
 

@@ -91,6 +91,9 @@ def test_labels_of_people(tmp_path: Path) -> None:
         path.write_text(json.dumps(bad))
         with pytest.raises(Rejected, match="Line 1 is no label"):
             read_labels(path)
+    path.write_text("")
+    with pytest.raises(Rejected, match="holds no label"):
+        read_labels(path)
     with pytest.raises(NotFound):
         read_labels(tmp_path / "none.jsonl")
     assert (wanted(40), wanted(500)) == (200, 500)
