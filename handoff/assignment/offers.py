@@ -64,13 +64,14 @@ def accept(session: Session, scope: Scope, conversation: ConversationId, email: 
 
     Raises:
         NotFound: there is no such conversation.
-        Conflict: nothing is offered to them (any more), or somebody owns it.
+        Conflict: nothing is offered to them (any more), somebody owns it, or it was resolved.
     """
     offer = _offered_to(session, scope, conversation, email)
     found = get_conversation(session, scope, conversation)
     if found.owner and found.owner != email:
-        answer(session, scope, offer, "withdrawn", now)
         raise Conflict(f"{found.owner} owns this conversation.", "Ask them to pass it on.")
+    if found.status == "resolved":
+        raise Conflict("This conversation was resolved meanwhile.", "There is nothing to take.")
     if offer.until < now:
         raise Conflict("The offer is over.", "Take the conversation from the list, if nobody else has.")
     answer(session, scope, offer, "accepted", now)

@@ -82,6 +82,17 @@ def test_a_refusal_is_told_and_nobody_else_is_left(
     assert "Everybody is busy" in page
 
 
+def test_what_was_resolved_meanwhile_is_not_taken(
+    client: TestClient, agent: dict[str, str], parts: Parts, waiting: str
+) -> None:
+    route(parts, parts.clock())
+    done = client.put(f"/api/conversations/{waiting}/status", headers=agent, json={"status": "resolved"})
+    assert done.status_code == 200
+    late = client.post(f"/api/conversations/{waiting}/acceptance", headers=agent)
+    assert (late.status_code, late.json()["error"]) == (409, "conflict")
+    assert client.get(f"/api/conversations/{waiting}", headers=agent).json()["owner"] is None
+
+
 def test_rules_and_colleagues_call_for_more(
     client: TestClient, agent: dict[str, str], parts: Parts, arrive: Callable[..., Entry]
 ) -> None:
