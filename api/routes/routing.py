@@ -3,13 +3,13 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, Field
 
 from api import routing
 from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.routes.conversations import ConversationPath, fit, read
-from api.schemas import ConversationOut, EntryOut
+from api.schemas import ConversationOut, EntryOut, Input, without_nul
 from handoff.assignment import offers
 from handoff.assignment.looking import look
 from handoff.channels.choosing import Way
@@ -20,32 +20,29 @@ from knowledge.customers.entries import Handle
 from knowledge.ids import ConversationId
 
 router = APIRouter(prefix="/api", tags=["routing"])
-Words = Annotated[str, Field(min_length=1, max_length=1_000)]
+Words = Annotated[str, Field(min_length=1, max_length=1_000), AfterValidator(without_nul)]
 
 
-class RefusalIn(BaseModel):
+class RefusalIn(Input):
     """Why an offer is turned down."""
 
-    model_config = ConfigDict(extra="forbid")
-    reason: Annotated[str, Field(max_length=1_000)] = ""
+    reason: Annotated[str, Field(max_length=1_000), AfterValidator(without_nul)] = ""
 
 
-class EscalationIn(BaseModel):
+class EscalationIn(Input):
     """Who is wanted, and why."""
 
-    model_config = ConfigDict(extra="forbid")
     to: Target
     reason: Words
 
 
-class MoveIn(BaseModel):
+class MoveIn(Input):
     """Where the customer is asked to go on, what they read there, and why."""
 
-    model_config = ConfigDict(extra="forbid")
     channel: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
     address_kind: Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{0,31}$")]
-    address: Annotated[str, Field(min_length=1, max_length=320)]
-    text: Annotated[str, Field(min_length=1, max_length=20_000)]
+    address: Annotated[str, Field(min_length=1, max_length=320), AfterValidator(without_nul)]
+    text: Annotated[str, Field(min_length=1, max_length=20_000), AfterValidator(without_nul)]
     reason: Words
 
 

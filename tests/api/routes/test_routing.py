@@ -72,7 +72,7 @@ def test_a_refusal_is_told_and_nobody_else_is_left(
     route(parts, parts.clock())
     manager = {"Authorization": f"Bearer {tokens['manager']}"}
     assert client.post(f"/api/conversations/{waiting}/refusal", headers=manager, json={}).status_code == 409
-    refused = client.post(f"/api/conversations/{waiting}/refusal", headers=agent, json={"reason": "<b>lunch</b>"})
+    refused = client.post(f"/api/conversations/{waiting}/refusal", headers=agent, json={"reason": "<b>lunch</b>\0"})
     assert refused.status_code == 200
     route(parts, parts.clock() + timedelta(minutes=6))
     told = client.get(f"/api/conversations/{waiting}/routing", headers=agent).json()["agent"]
@@ -80,6 +80,17 @@ def test_a_refusal_is_told_and_nobody_else_is_left(
     page = client.get(f"/console/conversations/{waiting}", headers=agent).text
     assert "Agent declined it: &lt;b&gt;lunch&lt;/b&gt;" in page
     assert "Everybody is busy" in page
+
+
+def test_an_offer_that_is_over_is_not_taken(
+    client: TestClient, agent: dict[str, str], parts: Parts, waiting: str
+) -> None:
+    route(parts, parts.clock() - timedelta(minutes=30))
+    late = client.post(f"/api/conversations/{waiting}/acceptance", headers=agent)
+    assert late.status_code == 409
+    assert "The offer is over" in late.text
+    assert client.get("/api/offers", headers=agent).json() == {"offers": []}
+    assert client.get(f"/api/conversations/{waiting}", headers=agent).json()["owner"] is None
 
 
 def test_what_was_resolved_meanwhile_is_not_taken(
