@@ -11,6 +11,8 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 from sqlalchemy import (
     BigInteger,
     Connection,
@@ -154,12 +156,14 @@ def open_database(url: str) -> Database:
 
     Raises:
         Rejected: the URL is malformed or of another database than SQLite or PostgreSQL.
-        Unavailable: the server does not answer.
+        Unavailable: the server does not answer, or something else writes to the file for too long.
     """
     database = Database(_engine(url))
     try:
         migrate(database)
     except OperationalError as error:
+        if _is_busy(error):
+            raise away(error) from error
         raise Unavailable(
             f"The database does not answer: {str(error.orig).splitlines()[0]}.",
             "Check THREADLINE_DATABASE_URL and that the server runs.",
@@ -169,20 +173,32 @@ def open_database(url: str) -> Database:
 
 def away(error: OperationalError) -> Unavailable:
     """Return what to tell of a database that is busy, full or gone; where it is and what was asked stays untold."""
-    if "locked" in str(error.orig):
+    if _is_busy(error):
         return Unavailable("The database is busy: something else writes to it for too long.", "Try again in a moment.")
     return Unavailable("The database does not answer.", "Try again; see that it runs and has room: threadline doctor.")
+
+
+def _is_busy(error: OperationalError) -> bool:
+    return "locked" in str(error.orig)
 
 
 def migrate(database: Database) -> None:
     """Run the migrations that this database has not seen; safe when several processes start at once."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    if _is_current(database, ScriptDirectory.from_config(config).get_current_head()):
+        return
     with database.engine.begin() as connection:
         if database.dialect == "postgresql":
             connection.execute(text("SELECT pg_advisory_xact_lock(7460001)"))
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+
+
+def _is_current(database: Database, head: str | None) -> bool:
+    """Whether there is nothing to run: a reader does not wait for who writes."""
+    with database.engine.connect().execution_options(threadline_read=True) as connection:
+        return MigrationContext.configure(connection).get_current_revision() == head
 
 
 def insert_into(session: Session, table: type[Base]) -> "sqlite.Insert | postgresql.Insert":

@@ -36,6 +36,13 @@ def test_migrating_again_changes_nothing(database: Database) -> None:
     open_database(database.engine.url.render_as_string(hide_password=False)).close()
 
 
+def test_what_is_up_to_date_opens_while_somebody_writes(database: Database) -> None:
+    with database.write() as session:
+        session.add(CustomerRow(id="1", team="t", brand="b", created_at=datetime(2026, 1, 1, tzinfo=UTC)))
+        session.flush()
+        open_database(database.engine.url.render_as_string(hide_password=False)).close()
+
+
 @pytest.mark.parametrize("url", ["", "nonsense", "mysql://localhost/x"])
 def test_other_databases_are_refused_with_the_remedy(url: str) -> None:
     with pytest.raises(Rejected, match="sqlite:////path"):
