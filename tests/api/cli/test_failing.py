@@ -83,8 +83,10 @@ def test_a_closed_pipe_is_no_failure(run, folder: Path) -> None:
 
 
 def test_ctrl_c_ends_without_a_traceback(folder: Path) -> None:
+    # A suite that was started in the background of a shell hands on that the signal is ignored.
+    command = ["env", "--default-signal=INT", PROGRAM, "import", "-"]
     with subprocess.Popen(
-        [PROGRAM, "import", "-"], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
+        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=folder
     ) as running:
         deadline = time.monotonic() + 30
         while not (folder / ".threadline" / "threadline.db").exists() and time.monotonic() < deadline:
