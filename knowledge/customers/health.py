@@ -133,9 +133,8 @@ def _open_issues(told: Told, now: datetime) -> tuple[float, str] | None:
     if not ages:
         return 1.0, "No issue is open."
     oldest = max(ages)
-    return max(
-        0.0, 1 - oldest / told.weighing.open_days
-    ), f"The oldest of {len(ages)} open issues is {oldest:.0f} days old."
+    left = max(0.0, 1 - oldest / told.weighing.open_days)
+    return left, f"The oldest of {len(ages)} open issues is {oldest:.0f} days old."
 
 
 def _repeats(told: Told, now: datetime) -> tuple[float, str] | None:
