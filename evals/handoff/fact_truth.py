@@ -51,7 +51,9 @@ def _words(fact: Fact, sources: Sequence[Step]) -> str:
     if fact.type == "record":
         known = words_of(" ".join(f"{key} {value}" for step in sources for key, value in leaves_of(step.text)))
         known = words_of(re.sub(r"(?<=[a-z])(?=[A-Z])", " ", known + " ".join(step.text for step in sources)))
-        return "" if all(f" {word} " in known for word in words_of(fact.text).split()) else "value: not in the result"
+        shared = fact.label.partition(" options")[2] if fact.status == "offered" else ""
+        told = words_of(f"{fact.text} {shared}").split()
+        return "" if all(f" {word} " in known for word in told) else "value: not in the result"
     said = [words_of(step.text) for step in sources]
     return (
         "" if any(words_of(fact.text) in text or appears("", fact.text, text) for text in said) else "value: not said"

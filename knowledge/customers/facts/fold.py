@@ -11,7 +11,7 @@ from knowledge.customers.facts.fact import Fact, FactStatus, FactType
 from knowledge.customers.facts.questions import NO, YES, Asked, asked_in, is_answer, sentences
 from knowledge.customers.facts.records import Record, is_list, records_of
 from knowledge.customers.facts.said import Said
-from knowledge.customers.facts.sections import is_day, options_text, sections_of
+from knowledge.customers.facts.sections import is_day, options_text, sections_of, shared_text
 from knowledge.customers.facts.statements import done_in, promises_in, stated_in, trim
 from knowledge.customers.facts.values import Value, find_values, same_value
 
@@ -161,7 +161,7 @@ def _looked_up(one: Said, given: Collection[str]) -> list[Fact]:
     records = records_of(one.text)
     if len(records) > 1 or is_list(one.text):
         text = options_text(records)
-        label = f"{records[0].kind} options" if records else ""
+        label = f"{records[0].kind} options {shared_text(records)}".strip() if records else ""
         return [_fact(one, "record", text, label=label, status="offered")] if text else []
     facts = [fact for record in records for fact in _of_record(one, record, given)]
     return facts or [_of_value(one, value, "", "current") for value in find_values(one.text)]

@@ -26,11 +26,14 @@ class Detail:
 
 @dataclass(frozen=True)
 class Record:
-    """A thing that a tool knows: its kind and id, and its details in their order."""
+    """A thing that a tool knows: its kind and id, and its details in their order; `item` numbers the item of the
+    result's list that it is in: a journey of two flights is one item.
+    """
 
     kind: str
     id: str
     details: tuple[Detail, ...]
+    item: int = 0
 
 
 def records_of(text: str) -> list[Record]:
@@ -42,7 +45,8 @@ def records_of(text: str) -> list[Record]:
         told = json.loads(stripped)
     except ValueError:
         told = _cut_off(stripped)
-    return [record for record in _records(told, 0) if record.details]
+    items = told if isinstance(told, list) else [told]
+    return [record for at, item in enumerate(items) for record in _records(item, at) if record.details]
 
 
 def is_list(text: str) -> bool:
@@ -63,15 +67,15 @@ def _cut_off(text: str) -> Any:
     return None
 
 
-def _records(told: Any, depth: int) -> Iterator[Record]:
+def _records(told: Any, item: int, depth: int = 1) -> Iterator[Record]:
     if isinstance(told, list) and depth < _MOST_DEPTH:
         for one in told:
-            yield from _records(one, depth + 1)
+            yield from _records(one, item, depth + 1)
     elif isinstance(told, dict):
         details = tuple(_leaves(told, (), (), 0))[:_MOST_LEAVES]
         first = next((one for one in details if len(one.path) == 1 and is_id(one.key)), None)
         kind = re.sub(r"_?(?:id|number|no|code)$", "", first.key, flags=re.IGNORECASE) if first else ""
-        yield Record(kind or "result", first.value if first else "", details)
+        yield Record(kind or "result", first.value if first else "", details, item)
 
 
 def is_id(key: str) -> bool:

@@ -18,6 +18,8 @@ _KEPT_STATUS = re.compile(
     r"cancel|deliver|ship|refund|return|pending|process|paid|confirm|fail|unavail|succe", re.IGNORECASE
 )
 MOST_WORDS = 60
+# More words than these in common are no search any more, but things that hardly differ.
+MOST_SHARED = 6
 _ADDRESS = re.compile(r"addr", re.IGNORECASE)
 
 
@@ -113,6 +115,21 @@ def options_text(records: Sequence[Record]) -> str:
         days.setdefault(day, []).append(record.id)
     parts = [" ".join([day, *dict.fromkeys(one for one in ids if one)]).strip() for day, ids in days.items()]
     return ", ".join(part for part in parts if part)
+
+
+def shared_text(records: Sequence[Record]) -> str:
+    """Return in a few words what all items of a result have in common, which is what was looked for: "JFK SEA"."""
+    items: dict[int, list[Detail]] = {}
+    for record in records:
+        items.setdefault(record.item, []).extend(one for one in record.details if _tells_search(one))
+    first, *others = items.values()
+    values = dict.fromkeys(one.value for one in first)
+    shared = [value for value in values if all(any(one.value == value for one in item) for item in others)]
+    return " ".join(shared) if len(" ".join(shared).split()) <= MOST_SHARED else ""
+
+
+def _tells_search(detail: Detail) -> bool:
+    return _worth(detail) and not is_id(detail.key) and bool(re.fullmatch(r"[^\W\d_].*", detail.value))
 
 
 def is_day(value: str) -> bool:

@@ -22,7 +22,7 @@ _POLITE = re.compile(
     r"can you (?:please )?|could you (?:please )?|would you (?:please )?|i (?:want|need) you to|please|"
     r"i was (?:wondering|hoping) if|if (?:that's |it's )?possible|"
     r"let me know(?! (?:if|what|whether|when|how|which|who))|thank you(?: so much)?|thanks|"
-    r"i think|i guess|help me (?:to )?|just)\b ?",
+    r"i think|i guess|help me (?:to )?|just|(?:go ahead|proceed)(?: and| with| to)?)\b ?",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -30,12 +30,12 @@ _TAIL = re.compile(
     r"if (?:that's |it's )?possible|if you (?:can|could))\W*$",
     re.IGNORECASE,
 )
+# What agrees, thanks or takes leave: a sentence that begins so says nothing unless it goes on (`_goes_on`).
 _EMPTY = re.compile(
-    r"^\W*(?:###\w+###|that(?:'?s| is| will be)? (?:fine|all|it|correct|right|fine|great|good|"
-    r"everything)[\w ,]*|you too|"
-    r"have a [\w ]+day|(?:that |it )?(?:sounds|looks|works|seems)[\w ]{0,30}|no problem|i see|got it|"
-    r"(?:you're |you are )?welcome|bye[\w ]*|goodbye|please (?:proceed|go ahead)[\w ]*|go ahead[\w ]*|"
-    r"i appreciate[\w ,]*|(?:everything|all)(?: is)? (?:correct|good|set)[\w ]*|safe travels|stop)\W*$",
+    r"^\W*(?:###\w+###|that(?:'?s| is| will be)? (?:fine|all|it|correct|right|great|good|everything)|you too|"
+    r"have a [\w ]+day|(?:that |it )?(?:sounds|looks|works|seems)|no problem|i see|got it|"
+    r"(?:you're |you are )?welcome|bye|goodbye|i appreciate|(?:everything|all)(?: is)? (?:correct|good|set)|"
+    r"safe travels|stop)\b",
     re.IGNORECASE,
 )
 # How mails begin and end: nothing is said by it. A name may follow, no more.
@@ -123,7 +123,7 @@ def stated_in(text: str) -> list[Statement]:
     found = []
     for whole in sentences(text):
         core = trim(whole)
-        if _EMPTY.match(core) or _SIGNED.match(core) or not _says_something(core):
+        if _is_empty(core) or _SIGNED.match(core) or not _says_something(core):
             continue
         found.append(Statement(kind_of(whole), core, whole))
     return found
@@ -148,11 +148,19 @@ def promises_in(text: str) -> list[str]:
     return [one for one in sentences(text) if _PROMISE.search(one) and not _ROUTINE.search(one)]
 
 
+def _is_empty(core: str) -> bool:
+    """Tell whether a sentence only agrees, thanks or takes leave, and does not go on to say something."""
+    begins = _EMPTY.match(core)
+    return bool(begins) and not find_values(core[begins.end() :]) and len(_telling(core[begins.end() :])) <= _LEAST_WORDS
+
+
 def _says_something(core: str) -> bool:
-    if find_values(core):
-        return True
-    words = [word for word in re.findall(r"[\w'’]+", core.lower()) if word not in HOLLOW]
-    return len(words) >= _LEAST_WORDS or (bool(words) and len(core.split()) <= _SHORT)
+    telling = _telling(core)
+    return bool(find_values(core)) or len(telling) >= _LEAST_WORDS or (bool(telling) and len(core.split()) <= _SHORT)
+
+
+def _telling(text: str) -> list[str]:
+    return [word for word in re.findall(r"[\w'’]+", text.lower()) if word not in HOLLOW]
 
 
 _DONE = re.compile(
