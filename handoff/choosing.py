@@ -4,7 +4,7 @@ import re
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from handoff.worth import STATEMENTS, spoken_words, thing_of, words_in, worth_of
+from handoff.worth import STATEMENTS, is_said_by_us, spoken_words, thing_of, words_in, worth_of
 from knowledge.customers.facts.fact import Fact
 from knowledge.customers.facts.values import find_values
 
@@ -18,6 +18,8 @@ MOST_FACTS = 15
 MOST_LISTED = 28
 LEAST_LISTED = 4
 MORE = "…"
+# Of what we said so many sentences, the newest, where there is room.
+MOST_SAID = 3
 _LONG, _SHORTENED, _LONGEST = 26, 20, 32
 _QUESTION = 16
 
@@ -40,21 +42,30 @@ def choose(
 ) -> tuple[Line, ...]:
     """Return the facts worth a colleague's 15 seconds, in the order they were said."""
     worth, spoken = worth_of(facts), spoken_words(facts)
-    by_worth = sorted(range(len(facts)), key=lambda at: -worth[at])
+    by_worth = sorted((at for at in range(len(facts)) if worth[at] > 0), key=lambda at: -worth[at])
     chosen: dict[int, Line] = {}
     for at in by_worth:
-        if worth[at] <= 0 or _is_said(facts[at], [line.text.lower() for line in chosen.values()]):
-            continue
-        line = Line(facts[at], told(facts[at], spoken))
-        kept = _with(chosen, at, line)
-        room = most_words - _length(kept)
-        if room < 0 and (shorter := _fitted(line, spoken, room)):
-            kept = _with(chosen, at, shorter)
-        if len(kept) <= most_facts and _length(kept) <= most_words:
-            chosen = kept
+        if not is_said_by_us(facts[at]):
+            chosen = _taken(chosen, at, facts[at], spoken, (most_words, most_facts))
     for at in (one for one in by_worth if one in chosen):
         chosen[at] = _fitted(chosen[at], spoken, most_words - _length(chosen)) or chosen[at]
+    for at in [one for one in by_worth if is_said_by_us(facts[one])][:MOST_SAID]:
+        chosen = _taken(chosen, at, facts[at], spoken, (most_words, most_facts))
     return tuple(_in_turn(list(chosen.values())))
+
+
+def _taken(
+    chosen: dict[int, Line], at: int, fact: Fact, spoken: Collection[str], most: tuple[int, int]
+) -> dict[int, Line]:
+    """Return the chosen lines with this fact, where it is not said yet and fits into the `most` words and facts."""
+    if _is_said(fact, [line.text.lower() for line in chosen.values()]):
+        return chosen
+    line = Line(fact, told(fact, spoken))
+    kept = _with(chosen, at, line)
+    room = most[0] - _length(kept)
+    if room < 0 and (shorter := _fitted(line, spoken, room)):
+        kept = _with(chosen, at, shorter)
+    return kept if len(kept) <= most[1] and _length(kept) <= most[0] else chosen
 
 
 def _with(chosen: Mapping[int, Line], at: int, line: Line) -> dict[int, Line]:
@@ -108,6 +119,8 @@ def told(fact: Fact, spoken: Collection[str] = (), listed: int = MOST_LISTED) ->
         text = " ".join(words[:_QUESTION]) + " …"
     if fact.type in {"agreed", "question"}:
         return f"{fact.type}: {text}"
+    if is_said_by_us(fact):
+        return f"we said: {text}"
     if fact.label and fact.type in {"record", "answer"}:
         return f"{fact.label}: {text}"
     return f"{fact.status}: {text}" if fact.status in {"offered", "done"} else text
@@ -153,6 +166,8 @@ def _is_said(fact: Fact, lines: Sequence[str]) -> bool:
         return len(fact.text.split()) > 3 and any(fact.text.lower() in line for line in lines)
     if fact.type in {"agreed", "promise", "question"} or fact.now:
         return False
+    if is_said_by_us(fact):
+        return all(any(one.text.lower() in line for line in lines) for one in find_values(fact.text))
     if fact.type in STATEMENTS:
         words = set(re.findall(r"\w{3,}", fact.text.lower()))
         return any(words <= set(re.findall(r"\w{3,}", line)) for line in lines)

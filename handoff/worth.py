@@ -52,8 +52,13 @@ _THING = re.compile(r"[\w#-]*\d[\w-]*|[A-Z]{3,}")
 
 def worth_of(facts: Sequence[Fact]) -> list[float]:
     """Return the worth of each fact; 0 for what does not hold any more."""
-    talk = _talk(facts)
+    talk = _talk([fact for fact in facts if not is_said_by_us(fact)])
     return [_worth(fact, at, len(facts), talk) for at, fact in enumerate(facts)]
+
+
+def is_said_by_us(fact: Fact) -> bool:
+    """Tell whether this is a sentence of ours: what they were told stands in the room that the rest leaves."""
+    return fact.type == "stated" and fact.owner == "agent"
 
 
 @dataclass(frozen=True)
@@ -105,6 +110,8 @@ def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
         return 8.2
     if fact.status == "done" or fact.type == "promise":
         return 6.2 + fresh
+    if is_said_by_us(fact):
+        return 0.5 + fresh
     # A bare value of ours tells something only while it is an offer.
     return 2 + fresh if fact.source == talk.last_agent and fact.status == "offered" else 0.0
 

@@ -12,7 +12,7 @@ from knowledge.customers.facts.questions import NO, YES, Asked, asked_in, is_ans
 from knowledge.customers.facts.records import Record, is_list, records_of
 from knowledge.customers.facts.said import Said
 from knowledge.customers.facts.sections import is_day, options_text, sections_of, shared_text
-from knowledge.customers.facts.statements import done_in, promises_in, stated_in, trim
+from knowledge.customers.facts.statements import done_in, promises_in, said_in, stated_in, trim
 from knowledge.customers.facts.values import Value, find_values, same_value
 
 # Words by which people put right a value they gave.
@@ -143,6 +143,7 @@ def _answered(one: Said) -> list[Fact]:
     """What an agent's message tells: promises, what was done, and the values they put to the customer."""
     facts = [_fact(one, "promise", text) for text in promises_in(one.text)]
     facts += [_fact(one, "request", text, status="done") for text in done_in(one.text)]
+    facts += [_fact(one, "stated", text) for text in said_in(one.text)]
     return facts + [_of_value(one, value, "", _put(one.text, value)) for value in find_values(one.text)]
 
 

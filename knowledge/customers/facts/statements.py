@@ -22,7 +22,7 @@ _POLITE = re.compile(
     r"can you (?:please )?|could you (?:please )?|would you (?:please )?|i (?:want|need) you to|please|"
     r"i was (?:wondering|hoping) if|if (?:that's |it's )?possible|"
     r"let me know(?! (?:if|what|whether|when|how|which|who))|thank you(?: so much)?|thanks|"
-    r"i think|i guess|help me (?:to )?|just|(?:go ahead|proceed)(?: and| with| to)?)\b ?",
+    r"i think|i guess|help me (?:to )?|just|go ahead and)\b ?",
     re.IGNORECASE,
 )
 _TAIL = re.compile(
@@ -175,3 +175,17 @@ _NOT_DONE = re.compile(r"\?|\b(?:not|unable|unfortunately|cannot|can't|if|once|p
 def done_in(text: str) -> list[str]:
     """Return the sentences of an agent's message that say something was done."""
     return [one for one in sentences(text) if _DONE.search(one) and not _NOT_DONE.search(one)]
+
+
+def said_in(text: str) -> list[str]:
+    """Return the sentences of an agent's message that state a value: a price, a day, a number. Questions, promises,
+    what was done and the items of lists are none.
+    """
+    return [
+        one
+        for one in sentences(text)
+        if find_values(one) and not (_ASKED_OR_LISTED.search(one) or _PROMISE.search(one) or _DONE.search(one))
+    ]
+
+
+_ASKED_OR_LISTED = re.compile(r"\?|^\W*(?:[-*•]|\d{1,2}[.)])\s|\*\*|\b(?:please|let me|could you|would you)\b", re.IGNORECASE)
