@@ -22,6 +22,12 @@ MORE = "…"
 MOST_SAID = 3
 _LONG, _SHORTENED, _LONGEST = 26, 20, 32
 _QUESTION = 16
+_POLITELY = re.compile(
+    r"^\W*(?:(?:could|can|would|will) you )?(?:please |kindly )(?:let me know (?!if|whether)|provide (?:me with )?)?",
+    re.IGNORECASE,
+)
+# What follows once they answer.
+_THEN = re.compile(r",? (?:and|so|then) (?:that )?(?:i|we)(?:'ll| will| can)\b[^?]*", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -115,15 +121,19 @@ def told(fact: Fact, spoken: Collection[str] = (), listed: int = MOST_LISTED) ->
     words = text.split()
     if fact.type in STATEMENTS | {"agreed"}:
         text = _shortened(text)
-    if fact.type == "question" and len(words) > _QUESTION:
-        text = " ".join(words[:_QUESTION]) + " …"
     if fact.type in {"agreed", "question"}:
-        return f"{fact.type}: {text}"
+        return f"{fact.type}: {_asked(text)}"
     if is_said_by_us(fact):
         return f"we said: {text}"
     if fact.label and fact.type in {"record", "answer"}:
         return f"{fact.label}: {text}"
     return f"{fact.status}: {text}" if fact.status in {"offered", "done"} else text
+
+
+def _asked(text: str) -> str:
+    """Return what a question asks, without politeness and what we would do then: "reason for the cancellation"."""
+    words = (_POLITELY.sub("", _THEN.sub("", text)) or text).split()
+    return " ".join(words[:_QUESTION]) + (" …" if len(words) > _QUESTION else "")
 
 
 def _shortened(text: str) -> str:
