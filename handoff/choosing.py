@@ -118,7 +118,6 @@ def told(fact: Fact, spoken: Collection[str] = (), listed: int = MOST_LISTED) ->
     """
     text = f"{fact.text} (now: {fact.now})" if fact.now else fact.text
     text = _of_list(text, spoken, listed) if fact.type == "record" else text
-    words = text.split()
     if fact.type in STATEMENTS | {"agreed"}:
         text = _shortened(text)
     if fact.type in {"agreed", "question"}:

@@ -104,16 +104,18 @@ def _worth(fact: Fact, at: int, count: int, talk: _Talk) -> float:
         return 0.0
     if fact.owner == "customer":
         return _of_customer(fact, at, talk) + fresh
-    if fact.owner == "tool":
-        return _of_tool(fact, talk) + fresh
+    return _of_tool(fact, talk) + fresh if fact.owner == "tool" else _of_ours(fact, fresh, talk)
+
+
+def _of_ours(fact: Fact, fresh: float, talk: _Talk) -> float:
     if fact.type == "question":
         return 8.2
     if fact.status == "done" or fact.type == "promise":
         return 6.2 + fresh
-    if is_said_by_us(fact):
-        return 0.5 + fresh
     # A bare value of ours tells something only while it is an offer.
-    return 2 + fresh if fact.source == talk.last_agent and fact.status == "offered" else 0.0
+    if fact.source == talk.last_agent and fact.status == "offered":
+        return 2 + fresh
+    return 0.5 + fresh if is_said_by_us(fact) else 0.0
 
 
 def _of_customer(fact: Fact, at: int, talk: _Talk) -> float:

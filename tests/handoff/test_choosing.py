@@ -151,3 +151,23 @@ def test_numbers_that_nothing_else_tells_go_before_numbers_that_are_told_elsewhe
     told = lines(*said, ("tool", paid_here), most_words=22)
     assert [line for line in told if line.startswith("paid: card_88002")]
     assert not [line for line in told if line.startswith("people:")]
+
+
+def test_what_we_told_them_takes_the_room_that_is_left() -> None:
+    told: list[tuple[Speaker, Any]] = [
+        ("customer", "My stove leaks, order TF-10422."),
+        ("agent", "Repairs cost $40 in Leeds. TF-10422 was sent on May 3. A new valve is $12. Hoses are $7."),
+        ("customer", "That is a lot of money for a stove."),
+    ]
+    # The three newest, none of them of which all values stand there already.
+    assert [line for line in lines(*told) if line.startswith("we said")] == [
+        "we said: TF-10422 was sent on May 3.", "we said: A new valve is $12.", "we said: Hoses are $7.",
+    ]  # fmt: skip
+    assert not [line for line in lines(*told, most_words=14) if line.startswith("we said")]
+
+
+def test_an_open_question_is_told_without_politeness_and_what_we_would_do_then() -> None:
+    asked = "Could you please provide your user ID and the reason, so I can cancel it?"
+    assert lines(("customer", "Cancel my trip AB1234."), ("agent", asked))[-1] == (
+        "question: your user ID and the reason?"
+    )

@@ -30,7 +30,7 @@ _TAIL = re.compile(
     r"if (?:that's |it's )?possible|if you (?:can|could))\W*$",
     re.IGNORECASE,
 )
-# What agrees, thanks or takes leave: a sentence that begins so says nothing unless it goes on (`_goes_on`).
+# What agrees, thanks or takes leave: a sentence that begins so says nothing unless it goes on.
 _EMPTY = re.compile(
     r"^\W*(?:###\w+###|that(?:'?s| is| will be)? (?:fine|all|it|correct|right|great|good|everything)|you too|"
     r"have a [\w ]+day|(?:that |it )?(?:sounds|looks|works|seems)|no problem|i see|got it|"
@@ -99,7 +99,7 @@ HOLLOW = frozenset(
         "are was be do does did can could would will shall should may might have has had and or but so if what "
         "which how why when help assist let know check look see try again please just anything something details "
         "info information option options more else sure okay ok moment sec second minute time any some not no yes "
-        "think thought try get got up about from i'd i'm i'll i've it's that's don't you're can't wait go ahead "
+        "think thought try take get got up about from i'd i'm i'll i've it's that's don't you're can't wait go ahead "
         "make proceed hope hoping thing things right now nice cool awesome good great interesting wow hurry then "
         "lol thx bye goodbye perfect amazing wonderful excellent fine thanks thank much very really welcome asap "
         "quick quickly awful bad hmm oh ah well too also lovely same here there yep yeah nope",
@@ -151,7 +151,11 @@ def promises_in(text: str) -> list[str]:
 def _is_empty(core: str) -> bool:
     """Tell whether a sentence only agrees, thanks or takes leave, and does not go on to say something."""
     begins = _EMPTY.match(core)
-    return bool(begins) and not find_values(core[begins.end() :]) and len(_telling(core[begins.end() :])) <= _LEAST_WORDS
+    if begins is None:
+        return False
+    rest, *clauses = re.split(r"[,;–]|\bbut\b", core[begins.end() :])
+    said = bool(find_values(rest)) or len(_telling(rest)) > _LEAST_WORDS
+    return not said and not any(_says_something(trim(clause)) for clause in clauses)
 
 
 def _says_something(core: str) -> bool:
@@ -177,15 +181,18 @@ def done_in(text: str) -> list[str]:
     return [one for one in sentences(text) if _DONE.search(one) and not _NOT_DONE.search(one)]
 
 
+_ITEM = re.compile(r"^\W*(?:[-*•]|\d{1,2}[.)])\s.*$", re.MULTILINE)
+_ASKED = re.compile(r"\?|\b(?:please|let me|could you|would you)\b", re.IGNORECASE)
+
+
 def said_in(text: str) -> list[str]:
     """Return the sentences of an agent's message that state a value: a price, a day, a number. Questions, promises,
     what was done and the items of lists are none.
     """
     return [
         one
-        for one in sentences(text)
-        if find_values(one) and not (_ASKED_OR_LISTED.search(one) or _PROMISE.search(one) or _DONE.search(one))
+        for one in sentences(_ITEM.sub("", text))
+        if len(one.split()) > _LEAST_WORDS
+        and find_values(one)
+        and not (_ASKED.search(one) or _PROMISE.search(one) or _DONE.search(one))
     ]
-
-
-_ASKED_OR_LISTED = re.compile(r"\?|^\W*(?:[-*•]|\d{1,2}[.)])\s|\*\*|\b(?:please|let me|could you|would you)\b", re.IGNORECASE)

@@ -1,5 +1,6 @@
 """What was said becomes facts: answers, wishes, changes of mind, promises, records; each with its source."""
 
+import json
 from datetime import UTC, datetime, timedelta
 from typing import Literal
 
@@ -10,6 +11,7 @@ from hypothesis import strategies as st
 from knowledge.customers.facts.fact import Fact
 from knowledge.customers.facts.fold import facts_of
 from knowledge.customers.facts.said import Said
+from knowledge.customers.facts.statements import stated_in
 
 BEGIN = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 Who = Literal["customer", "agent", "tool"]
@@ -99,7 +101,9 @@ def test_the_same_fact_twice_has_two_sources() -> None:
 
 def test_an_offer_is_the_agents_until_the_customer_says_it() -> None:
     offered = facts(("agent", "We have a slot at 2 pm."))
-    assert [(one.value, one.owner, one.status) for one in offered] == [("14:00", "agent", "offered")]
+    assert [(one.value, one.owner, one.status) for one in offered if one.type == "time"] == [
+        ("14:00", "agent", "offered")
+    ]
     taken = facts(("agent", "We have a slot at 2 pm."), ("customer", "Then 2 pm it is."))
     assert ("14:00", "customer", "current") in [(one.value, one.owner, one.status) for one in taken]
 
@@ -139,6 +143,42 @@ def test_a_record_is_what_the_tool_said_last_of_its_thing() -> None:
 def test_results_that_are_lists_are_options() -> None:
     found = facts(("tool", '[{"flight_number": "HAT1", "date": "2024-05-20"}, {"flight_number": "HAT2"}]'))
     assert [(one.status, one.text) for one in found] == [("offered", "2024-05-20 HAT1, HAT2")]
+
+
+def test_options_say_what_was_looked_for() -> None:
+    legs = [("DEN", "LAS", "HAT1"), ("LAS", "IAH", "HAT2")], [("DEN", "LAS", "HAT1"), ("LAS", "IAH", "HAT3")]
+    journeys = [[{"flight_number": at, "from": one, "to": two} for one, two, at in journey] for journey in legs]
+    (found,) = facts(("tool", json.dumps(journeys)))
+    assert (found.label, found.text) == ("flight options DEN LAS IAH", "HAT1 HAT2 HAT3")
+
+
+def test_options_that_hardly_differ_say_nothing_of_a_search() -> None:
+    rooms = [{"room_id": f"R{at}", "note": "a quiet room with a view", "bed": "king size"} for at in range(3)]
+    assert [one.label for one in facts(("tool", json.dumps(rooms)))] == ["room options"]
+
+
+@pytest.mark.parametrize(
+    ("said", "stated"),
+    [
+        ("Yes, please go ahead and book it in economy.", ["book it in economy"]),
+        ("Go ahead with that.", []),
+        ("That's fine, business class please.", ["business class"]),
+        ("That's all, thank you for your assistance.", []),
+        ("Sounds like a good plan.", []),
+        ("Everything looks good, but the last name is Smith", ["Everything looks good, but the last name is Smith"]),
+        ("That works for a morning flight to Boston", ["That works for a morning flight to Boston"]),
+        ("I appreciate it, have a nice day", []),
+    ],
+)
+def test_consent_that_goes_on_says_something(said: str, stated: list[str]) -> None:
+    assert [one.text for one in stated_in(said)] == stated
+
+
+def test_what_we_told_them_is_a_fact_of_ours() -> None:
+    found = facts(("agent", "Basic fares end 24 hours after booking. Shall I check it?\n1. Flight HAT1 at 6 am"))
+    assert [(one.owner, one.text) for one in found if one.type == "stated"] == [
+        ("agent", "Basic fares end 24 hours after booking.")
+    ]
 
 
 Turns = st.lists(st.tuples(st.sampled_from(["customer", "agent", "tool"]), st.text(max_size=120)), max_size=8)
