@@ -166,6 +166,12 @@ def test_what_we_told_them_takes_the_room_that_is_left() -> None:
     assert not [line for line in lines(*told, most_words=14) if line.startswith("we said")]
 
 
+def test_a_colleagues_note_was_not_told_to_the_customer() -> None:
+    note = Said("1", "agent", "Bought on 20 July, the pole is covered.", AT, internal=True)
+    chosen = choose(facts_of([Said("0", "customer", "The pole of my tent broke.", AT), note]))
+    assert [line.text for line in chosen][-1] == "note: Bought on 20 July, the pole is covered."
+
+
 def test_an_open_question_is_told_without_politeness_and_what_we_would_do_then() -> None:
     asked = "Could you please provide your user ID and the reason, so I can cancel it?"
     assert lines(("customer", "Cancel my trip AB1234."), ("agent", asked))[-1] == (
