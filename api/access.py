@@ -60,6 +60,8 @@ TABLE: dict[tuple[str, str], Access] = {
     ("POST", "/api/conversations/{conversation}/escalation"): AGENT,
     ("POST", "/api/conversations/{conversation}/move"): AGENT,
     ("GET", "/console/conversations/{conversation}/routing"): AGENT,
+    ("GET", "/api/staff"): MANAGER,
+    ("PUT", "/api/staff/{email}/profile"): MANAGER,
     # suggestions
     ("POST", "/api/conversations/{conversation}/suggestions"): AGENT,
     ("GET", "/api/suggestions/{suggestion}"): AGENT,

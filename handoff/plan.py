@@ -5,10 +5,10 @@ from collections.abc import Callable, Mapping
 from datetime import date, timedelta
 from functools import cached_property
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, TypeVar
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from handoff.assignment.queue import Priority
 from knowledge.failures import Rejected
@@ -21,6 +21,7 @@ Share = Annotated[float, Field(ge=0, le=0.5)]
 Word = Annotated[str, Field(min_length=2, max_length=80)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
 Target = Literal["specialist", "manager", "faster"]
+Shape = TypeVar("Shape")
 
 
 class Strict(BaseModel):
@@ -168,13 +169,22 @@ def read_plan(path: Path | None) -> Plan:
     """
     if path is None:
         return Plan()
+    return parse_plan(read_text(path, "Set THREADLINE_SERVICE_PLAN to a YAML file, or unset it."), path.name)
+
+
+def read_text(path: Path, remedy: str) -> str:
+    """Read a short file of ours.
+
+    Raises:
+        Rejected: it cannot be read, or is larger than anybody writes.
+    """
     try:
         content = path.read_bytes()
     except OSError as error:
-        raise Rejected(f"{path} cannot be read.", "Set THREADLINE_SERVICE_PLAN to a YAML file, or unset it.") from error
+        raise Rejected(f"{path} cannot be read.", remedy) from error
     if len(content) > MAX_BYTES:
-        raise Rejected(f"{path.name} is larger than {MAX_BYTES:,} bytes.", "A service plan is short.")
-    return parse_plan(content.decode("utf-8", "replace"), path.name)
+        raise Rejected(f"{path.name} is larger than {MAX_BYTES:,} bytes.", "Such a file is short.")
+    return content.decode("utf-8", "replace")
 
 
 def parse_plan(text: str, name: str = "the plan") -> Plan:
@@ -183,13 +193,21 @@ def parse_plan(text: str, name: str = "the plan") -> Plan:
     Raises:
         Rejected: it is no YAML, or says something that is none of the plan's; all of it is told at once.
     """
+    plan = parse(text, name, TypeAdapter(Plan))
+    plan.calendar  # noqa: B018 - its hours are read here, so that a mistake in them is told at once
+    return plan
+
+
+def parse(text: str, name: str, shape: TypeAdapter[Shape]) -> Shape:
+    """Read YAML of a shape; an empty text is an empty object.
+
+    Raises:
+        Rejected: it is no YAML, or of another shape; all of it is told at once.
+    """
     try:
-        given = yaml.safe_load(text) or {}
-        plan = Plan.model_validate(given)
-        plan.calendar  # noqa: B018 - its hours are read here, so that a mistake in them is told at once
+        return shape.validate_python(yaml.safe_load(text) or {})
     except (yaml.YAMLError, RecursionError) as error:
         raise Rejected(f"{name} is no YAML: {error}", "Indent by spaces, quote times such as '09:00'.") from error
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:8])
         raise Rejected(f"{name}: {told}.", "docs/routing.md describes every field.") from error
-    return plan

@@ -1,8 +1,9 @@
-"""The commands of the staff: `users add`, `users leave`, `users list` and `users token`."""
+"""The commands of the staff: `users add`, `users leave`, `users list`, `users profiles` and `users token`."""
 
 import secrets
 import sys
 from datetime import timedelta
+from pathlib import Path
 from typing import Annotated, Literal
 
 import typer
@@ -110,6 +111,44 @@ def list_users(as_json: AsJson = False) -> None:
     )
     if not staff:
         tell("There is nobody yet: `threadline users add EMAIL --role admin` adds the first.")
+
+
+@users.command("profiles")
+def profiles(
+    file: Annotated[
+        Path | None, typer.Argument(metavar="[FILE]", help="A YAML file of profiles by e-mail address.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write down what colleagues know, when they work and how much they take on; without a file, show it.
+
+    What is shown is such a file: keep it, change it, give it back. A profile in it replaces the whole one that was
+    there; colleagues it does not name stay as they are. Nothing counts when anything in it is wrong.
+
+    \b
+    Example:
+      threadline users profiles > staff.yaml
+    """
+    import yaml
+
+    from handoff.agents.profiles import read_profiles
+    from knowledge.staff.people import list_staff, set_profile
+
+    given = read_profiles(file) if file else {}
+    with open_record() as record:
+        with record.database.write() as session:
+            for email, profile in given.items():
+                set_profile(session, record.scope, email, profile)
+        with record.database.read() as session:
+            known = {one.email: dict(one.profile) for one in list_staff(session, record.scope) if one.active}
+    if file:
+        known = {email: profile for email, profile in known.items() if email in given}
+    if as_json:
+        write_json(known)
+    elif file:
+        write(f"{len(given)} profiles are kept: " + ", ".join(given) if given else "The file names nobody.")
+    else:
+        write(yaml.safe_dump(known, allow_unicode=True, sort_keys=False), end="")
 
 
 @users.command("token")

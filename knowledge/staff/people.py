@@ -82,6 +82,18 @@ def add_staff(session: Session, scope: Scope, new: NewStaff, now: datetime) -> S
     return read(row)
 
 
+def set_profile(session: Session, scope: Scope, email: str, profile: Mapping[str, object]) -> Staff:
+    """Keep what a colleague knows and when they work, in the place of what was known; nothing: it is forgotten.
+
+    Raises:
+        NotFound: nobody here has that address.
+    """
+    row = _known(session, scope, email)
+    row.profile = dict(profile)
+    session.flush()
+    return read(row)
+
+
 def end_staff(session: Session, scope: Scope, email: str, now: datetime) -> Staff:
     """Note that a colleague left: every login and token of theirs ends. What they wrote stays; who left has left.
 

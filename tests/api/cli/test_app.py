@@ -78,6 +78,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "users add",
             "users leave",
             "users list",
+            "users profiles",
             "users token",
             "customers list",
             "customers search",
