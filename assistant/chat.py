@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from assistant.drafting.hiding import leaves_this_machine
-from assistant.drafting.reasons import MODEL_FAILURES, reason_of
+from assistant.drafting.reasons import model_failures, reason_of
 from knowledge.failures import Unavailable
 from knowledge.settings import Settings
 
@@ -30,7 +30,7 @@ class Chat:
         messages: list[Any] = [("system", system), ("user", user)]
         try:
             said = str(self.model.invoke(messages).text)
-        except MODEL_FAILURES as error:
+        except model_failures() as error:
             raise Unavailable(reason_of(error)) from error
         return re.sub(r"<think>.*?</think>", "", said, flags=re.DOTALL).strip().strip('"').strip()
 

@@ -5,7 +5,6 @@ import re
 from collections.abc import Collection
 from typing import Annotated, Any, Literal
 
-from langchain_core.utils.json import parse_partial_json
 from pydantic import BaseModel, Field, ValidationError
 
 from assistant.brief import Draft
@@ -46,6 +45,8 @@ def growing_text(raw: str, offered: Collection[int]) -> str:
     start = raw.find("{")
     if start < 0:
         return ""
+    from langchain_core.utils.json import parse_partial_json
+
     try:
         value = parse_partial_json(raw[start:])
     except ValueError:

@@ -3,19 +3,20 @@
 import re
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from time import monotonic, sleep
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
-
-from langchain_core.language_models import BaseChatModel
-from langchain_core.messages import AIMessageChunk, BaseMessageChunk
 
 from assistant.brief import Brief, Draft, OnText
 from assistant.drafting.answers import MAX_RAW_CHARS, answer_schema, growing_text, read_answer
 from assistant.drafting.prompt import DRAFT_PROMPT, draft_messages
-from assistant.drafting.reasons import MODEL_FAILURES, is_refusal, is_transient, reason_of
+from assistant.drafting.reasons import is_refusal, is_transient, model_failures, reason_of
 from assistant.drafting.streams import StreamRunner
 from knowledge.failures import Unavailable
 from knowledge.settings import Settings
+
+if TYPE_CHECKING:
+    from langchain_core.language_models import BaseChatModel
+    from langchain_core.messages import AIMessageChunk, BaseMessageChunk
 
 Shape = dict[str, Any]
 Messages = list[tuple[str, str]]
@@ -44,7 +45,7 @@ class EndpointDrafter:
 
     def __init__(
         self,
-        chat: BaseChatModel,
+        chat: "BaseChatModel",
         model: str,
         seconds: float,
         *,
@@ -84,17 +85,7 @@ class EndpointDrafter:
         Raises:
             Unavailable: no whole answer within `seconds`; the message says why.
         """
-        whole: BaseMessageChunk | None = None
-        size = 0
-        for chunk in self._chunks(messages, monotonic() + self._seconds):
-            whole = chunk if whole is None else whole + chunk
-            size += len(chunk.text)
-            if size > MAX_RAW_CHARS:
-                raise Unavailable("The model server sent far more than was asked for.")
-        if not isinstance(whole, AIMessageChunk):
-            raise Unavailable("The model server sent an empty answer.")
-        _require_whole(whole)
-        return str(whole.text)
+        return str(self._listen(messages, lambda _: None).text)
 
     def close(self) -> None:
         """Cancel what runs and close the connections."""
@@ -105,26 +96,38 @@ class EndpointDrafter:
         if self._close_model is not None:
             await self._close_model()
 
-    def _read(self, brief: Brief, offered: set[int], on_text: OnText) -> AIMessageChunk:
-        whole: BaseMessageChunk | None = None
-        raw, shown, read = "", "", 0
-        for chunk in self._chunks(draft_messages(brief), monotonic() + self._seconds):
-            whole = chunk if whole is None else whole + chunk
-            raw += chunk.text
-            if len(raw) > MAX_RAW_CHARS:
-                raise Unavailable("The model server sent far more than was asked for.")
+    def _read(self, brief: Brief, offered: set[int], on_text: OnText) -> "AIMessageChunk":
+        shown, read = "", 0
+
+        def show(raw: str) -> None:
+            nonlocal shown, read
             if len(raw) - read <= len(raw) // 50:  # reading all of it again for each letter would take for ever
-                continue
+                return
             text, read = growing_text(raw, offered), len(raw)
             if text.startswith(shown) and text != shown:
                 on_text(text[len(shown) :])
                 shown = text
+
+        return self._listen(draft_messages(brief), show)
+
+    def _listen(self, messages: Messages, on_raw: Callable[[str], None]) -> "AIMessageChunk":
+        """Return the whole answer; `on_raw` gets what there is of it as it grows."""
+        from langchain_core.messages import AIMessageChunk
+
+        whole: BaseMessageChunk | None = None
+        raw = ""
+        for chunk in self._chunks(messages, monotonic() + self._seconds):
+            whole = chunk if whole is None else whole + chunk
+            raw += chunk.text
+            if len(raw) > MAX_RAW_CHARS:
+                raise Unavailable("The model server sent far more than was asked for.")
+            on_raw(raw)
         if not isinstance(whole, AIMessageChunk):
             raise Unavailable("The model server sent an empty answer.")
         _require_whole(whole)
         return whole
 
-    def _chunks(self, messages: Messages, deadline: float) -> Iterator[BaseMessageChunk]:
+    def _chunks(self, messages: Messages, deadline: float) -> "Iterator[BaseMessageChunk]":
         shape, retried = self._shape, False
         while True:
             started = False
@@ -134,7 +137,7 @@ class EndpointDrafter:
                     yield chunk
             except TimeoutError as error:
                 raise Unavailable(f"The model did not finish within {self._seconds:g} seconds.") from error
-            except MODEL_FAILURES as error:
+            except model_failures() as error:
                 if not started and is_refusal(error) and shape + 1 < len(self._shapes):
                     shape += 1
                 elif not started and is_transient(error) and not retried:
@@ -146,11 +149,11 @@ class EndpointDrafter:
                 self._shape = shape
                 return
 
-    def _source(self, messages: Messages, shape: int) -> Callable[[], AsyncIterator[BaseMessageChunk]]:
+    def _source(self, messages: Messages, shape: int) -> "Callable[[], AsyncIterator[BaseMessageChunk]]":
         return lambda: self._chat.astream(messages, **self._shapes[shape])
 
 
-def _require_whole(answer: AIMessageChunk) -> None:
+def _require_whole(answer: "AIMessageChunk") -> None:
     reason = answer.response_metadata.get("finish_reason")
     if reason == "length":
         raise Unavailable("The model's answer was cut off at the token limit.")

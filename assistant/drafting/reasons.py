@@ -1,23 +1,22 @@
 """What can go wrong with a model server, in plain words an agent understands."""
 
-import httpx2
-import openai
-from langchain_core.exceptions import LangChainException
+from functools import cache
 
-# Besides the client's own errors: malformed answers surface as the error of whichever line first stumbled on them.
-MODEL_FAILURES: tuple[type[Exception], ...] = (
-    openai.OpenAIError,
-    httpx2.HTTPError,
-    httpx2.StreamError,
-    LangChainException,
-    OSError,
-    ValueError,
-    TypeError,
-    KeyError,
-    IndexError,
-    AttributeError,
-)
-_REFUSALS = (openai.BadRequestError, openai.UnprocessableEntityError, openai.NotFoundError)
+
+@cache
+def model_failures() -> tuple[type[Exception], ...]:
+    """Return the errors that asking a model may end with.
+
+    Besides the client's own: malformed answers surface as the error of whichever line first stumbled on them.
+    """
+    import httpx2
+    import openai
+    from langchain_core.exceptions import LangChainException
+
+    clients = (openai.OpenAIError, httpx2.HTTPError, httpx2.StreamError, LangChainException)
+    return (*clients, OSError, ValueError, TypeError, KeyError, IndexError, AttributeError)
+
+
 _BY_STATUS = {
     400: "The model server refused the request (400).",
     401: "The model server does not accept our key (401).",
@@ -32,11 +31,15 @@ _BY_STATUS = {
 
 def is_refusal(error: Exception) -> bool:
     """Tell whether the server refused the request itself, so that asking in another form may help."""
-    return isinstance(error, _REFUSALS)
+    import openai
+
+    return isinstance(error, openai.BadRequestError | openai.UnprocessableEntityError | openai.NotFoundError)
 
 
 def is_transient(error: Exception) -> bool:
     """Tell whether the same request may well succeed a moment later."""
+    import openai
+
     if isinstance(error, openai.APIStatusError):
         return error.status_code == 429 or error.status_code >= 500
     return isinstance(error, openai.APIConnectionError) and not isinstance(error, openai.APITimeoutError)
@@ -44,6 +47,9 @@ def is_transient(error: Exception) -> bool:
 
 def reason_of(error: Exception) -> str:
     """Return why there is no answer; never text of the server: it is untrusted and may hold secrets."""
+    import httpx2
+    import openai
+
     if isinstance(error, openai.APIStatusError):
         return _BY_STATUS.get(error.status_code, f"The model server failed ({error.status_code}).")
     if isinstance(error, (openai.APITimeoutError, httpx2.TimeoutException)):

@@ -1,6 +1,8 @@
 """The composition root opens everything and gives it back."""
 
 import json
+import subprocess
+import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
@@ -44,3 +46,10 @@ def test_what_is_configured_but_unusable_stops_the_start(tmp_path: Path) -> None
     settings = Settings(data_dir=tmp_path / "data", embedder=str(tmp_path / "no-such-model"))
     with pytest.raises(Failure, match="no-such-model"), open_parts(settings):
         pass
+
+
+def test_a_server_without_a_model_loads_no_client_for_one() -> None:
+    heavy = {"openai", "langchain_core", "torch", "sklearn", "pandas"}
+    code = f"import sys, api.app; print(sorted({heavy} & set(sys.modules)))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
