@@ -107,6 +107,7 @@ TABLE: dict[tuple[str, str], Access] = {
     ("GET", "/api/articles"): ANYONE,
     ("GET", "/api/articles/{article}"): ANYONE,
     ("POST", "/api/search"): ANYONE,
+    ("GET", "/api/sources"): AGENT,
     ("GET", "/api/lessons"): MANAGER,
     ("POST", "/api/lessons"): MANAGER,
     ("POST", "/api/lessons/{lesson}/approval"): MANAGER,

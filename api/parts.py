@@ -11,6 +11,7 @@ from api.bot_apis import read_apis
 from api.channel_models import ChannelModels
 from api.channels.channel import Channel
 from api.channels.opening import open_channels
+from api.sites import Site, parse_sites
 from api.topics import open_topics
 from assistant.answering.drifting import Watch
 from assistant.bot import Bot, Load
@@ -66,6 +67,7 @@ class Parts:
     fact_reader: FactReader | None = field(init=False)
     chat: Chat | None = field(init=False)
     report_to: tuple[str, ...] = field(init=False)
+    sites: tuple[Site, ...] = field(init=False)
     drifting: Watch = field(init=False)
 
     def __post_init__(self) -> None:
@@ -83,6 +85,7 @@ class Parts:
         object.__setattr__(self, "fact_reader", open_fact_reader(self.settings))
         object.__setattr__(self, "chat", open_chat(self.settings))
         object.__setattr__(self, "report_to", read_recipients(self.settings))
+        object.__setattr__(self, "sites", tuple(parse_sites(self.settings.sites)))
 
     def narrowed(self, only: Only) -> Assistant:
         """Return the assistant, looking only there.

@@ -1,7 +1,9 @@
-"""Help centres on the web: which the settings name, and bringing the library up to date with one."""
+"""Help centres and folders that the settings name, and bringing the library up to date with one."""
 
+import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, cast
 
 from knowledge.customers.entries import Visibility
@@ -10,8 +12,10 @@ from knowledge.library.crawling.asking import Asking, parse_keys
 from knowledge.library.crawling.crawl import Crawl, Crawler
 from knowledge.library.crawling.guard import site as checked_site
 from knowledge.library.crawling.vendors import vendor_of
-from knowledge.library.ingest import Embeds, IngestPlan, Place, Progress, ingest_items, quiet
+from knowledge.library.ingest import SOURCE_CHARS, Embeds, IngestPlan, Progress, ingest, ingest_items, quiet, source_of
 from knowledge.library.report import IngestReport
+from knowledge.library.sources import Place
+from knowledge.library.visibility import VisibilityRules
 
 if TYPE_CHECKING:
     from knowledge.database import Database
@@ -38,12 +42,20 @@ class Here(Protocol):
         ...
 
 
+FORM = "Write https://HOST/sitemap.xml public, or the whole path of a folder and internal=path:staff/* public."
+
+
 @dataclass(frozen=True)
 class Site:
-    """The address of a sitemap or of an API, and the visibility of pages that state none."""
+    """The address of a sitemap or of an API, or the path of a folder, and what its articles are."""
 
-    url: str
-    visibility: Visibility | None
+    where: str
+    rules: VisibilityRules
+
+    @property
+    def source(self) -> str:
+        """The name of the source, as `threadline ingest` gives it."""
+        return self.where[:SOURCE_CHARS] if is_address(self.where) else source_of(Path(self.where))
 
 
 def is_address(path: str) -> bool:
@@ -52,30 +64,53 @@ def is_address(path: str) -> bool:
 
 
 def parse_sites(text: str) -> Sequence[Site]:
-    """Return the sites that a setting names: "ADDRESS [public|internal]", by comma.
+    """Return the sites that a setting names, by comma: an address or a path, then words about what is public.
+
+    The words are `public` or `internal` for what states nothing itself, and rules such as `internal=path:staff/*`.
 
     Raises:
         Rejected: it is of another form.
     """
-    found: list[Site] = []
-    for part in filter(None, (part.strip() for part in text.split(","))):
-        url, _, stated = part.partition(" ")
-        if stated.strip() not in ("", "public", "internal"):
-            raise Rejected(f"{part[:200]!r} in THREADLINE_SITES is no site.", "Write https://HOST/sitemap.xml public")
-        checked_site(url)
-        found.append(Site(url, cast(Visibility, stated.strip()) if stated.strip() else None))
-    return found
+    return [_parse_site(part) for part in filter(None, (part.strip() for part in text.split(",")))]
+
+
+def _parse_site(text: str) -> Site:
+    try:
+        where, *words = shlex.split(text)
+    except ValueError:
+        where, words = "", []
+    if "://" in where:
+        checked_site(where)
+    elif not where.startswith("/"):
+        raise Rejected(f"{text[:200]!r} in THREADLINE_SITES is no site.", FORM)
+    defaults: list[Visibility] = []
+    rules: dict[str, list[str]] = {"public": [], "internal": []}
+    for word in words:
+        name, found, rule = word.partition("=")
+        if name not in rules:
+            raise Rejected(f"{word[:200]!r} in THREADLINE_SITES says nothing about a site.", FORM)
+        if found:
+            rules[name].append(rule)
+        else:
+            defaults.append(cast(Visibility, name))
+    if len(defaults) > 1:
+        raise Rejected(f"{text[:200]!r} in THREADLINE_SITES says both public and internal.", FORM)
+    stated = defaults[0] if defaults else None
+    return Site(where, VisibilityRules(tuple(rules["internal"]), tuple(rules["public"]), stated))
 
 
 def sync_site(
     here: Here, url: str, plan: IngestPlan, embedder: Embeds | None, progress: Progress = quiet
 ) -> IngestReport:
-    """Bring the library up to date with the help centre whose sitemap or API is at `url`.
+    """Bring the library up to date with the folder at `url`, or the help centre whose sitemap or API is there.
 
     Raises:
-        Rejected: the address is none or private, robots.txt or the API forbids it, or it is neither.
+        Rejected: the folder cannot be read; the address is none or private, is forbidden by robots.txt or the API,
+            or is neither.
         Unavailable: the site or the embedder does not answer; a re-run goes on.
     """
+    if not is_address(url):
+        return ingest(here.database, here.scope, [Path(url)], plan, embedder, progress)
     settings = here.settings
     crawl = Crawl(
         folder=settings.data_dir / "crawl",
@@ -86,5 +121,5 @@ def sync_site(
     )
     keys = parse_keys(settings.help_centre_keys.get_secret_value())
     items = (Asking(url, crawl, keys) if vendor_of(url) else Crawler(url, crawl)).read()
-    place = Place(here.database, here.scope, (plan.source or url)[:500])
+    place = Place(here.database, here.scope, (plan.source or url)[:SOURCE_CHARS])
     return ingest_items(place, items, replace(plan, source=place.source), embedder, progress)

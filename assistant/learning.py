@@ -33,8 +33,9 @@ from knowledge.ids import ConversationId, CustomerId
 from knowledge.library import lessons
 from knowledge.library.articles import list_articles
 from knowledge.library.drafts import Fields
-from knowledge.library.ingest import Embeds, IngestPlan, Place, ingest_items
+from knowledge.library.ingest import Embeds, IngestPlan, ingest_items
 from knowledge.library.lessons import Kind, Lesson, Source
+from knowledge.library.sources import Place
 from knowledge.library.visibility import VisibilityRules
 from knowledge.scope import Scope
 

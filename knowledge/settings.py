@@ -78,9 +78,11 @@ class Settings(BaseSettings):
     max_article_bytes: Annotated[int, Field(ge=1_000)] = 5_000_000
     passage_chars: Annotated[int, Field(ge=200, le=8_000)] = 1_200
 
-    # help centres that a worker reads every night: "https://help.example.com/sitemap.xml public", by comma; how many
-    # pages at most, how many seconds between two requests, and whether private networks may be reached
+    # help centres and folders that a worker reads by itself, "https://help.example.com/sitemap.xml public", by comma,
+    # and how often; how many pages at most, how many seconds between two requests, and whether private networks may be
+    # reached
     sites: str = ""
+    sync_hours: Annotated[float, Field(ge=0.01, le=24 * 30)] = 24.0
     # the keys of help centres' APIs, each for its own host: "shop.zendesk.com=EMAIL/token:KEY, api.intercom.io=KEY"
     help_centre_keys: SecretStr = SecretStr("")
     crawl_pages: Annotated[int, Field(ge=1, le=50_000)] = 5_000

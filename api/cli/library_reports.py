@@ -14,10 +14,47 @@ from api.cli.output import AsJson, counting, write, write_json, write_table
 if TYPE_CHECKING:
     from assistant.duplicates import Pair
     from evals.report.gaps import Gap
+    from knowledge.library.sources import Source
 
 library = typer.Typer(no_args_is_help=True, help="What in the library needs a look.", rich_markup_mode=None)
 SHOWN = 50
 QUOTED = 200
+QUOTED_FINDINGS = 10
+
+
+@library.command()
+def sources(as_json: AsJson = False) -> None:
+    """List where articles come from, when each source was read last, and what came of it.
+
+    A worker reads those of THREADLINE_SITES by itself; any other is read by `threadline ingest`.
+
+    \b
+    Example:
+      threadline library sources
+    """
+    from knowledge.library.sources import list_sources
+
+    with open_record() as record, record.database.read() as session:
+        found = list_sources(session, record.scope)
+    if as_json:
+        write_json({"sources": [asdict(one) for one in found]})
+        return
+    rows = [(one.name, one.public, one.internal, *_last_read(one)) for one in found]
+    write_table(("source", "public", "internal", "read (UTC)", "what came of it"), rows)
+    for one in found:
+        for told in one.last.findings[:QUOTED_FINDINGS] if one.last else ():
+            write(f"  {told.where}: {told.reason}")
+
+
+def _last_read(source: "Source") -> tuple[str, str]:
+    last = source.last
+    if last is None:
+        return "", ""
+    came = f"{last.added} added, {last.changed} changed, {last.removed} removed"
+    came += f", {last.skipped} could not be read" if last.skipped else ""
+    if last.problem:
+        came = f"cannot be read, tried {last.read_at:%Y-%m-%d %H:%M}: {last.problem}"
+    return f"{last.good_at:%Y-%m-%d %H:%M}" if last.good_at else "never", came
 
 
 @library.command()

@@ -13,6 +13,7 @@ from api.parts import Parts
 from knowledge.customers.entries import Visibility
 from knowledge.ids import ArticleId
 from knowledge.library.articles import Article, Same, count_articles, get_article, list_articles, stated
+from knowledge.library.sources import list_sources
 from retrieval.passages import Hit, Only
 
 router = APIRouter(include_in_schema=False)
@@ -43,6 +44,7 @@ def library_page(request: Request, parts: PartsHere, me: StaffHere, asked: Annot
     context: dict[str, Any] = {"me": me, "asked": asked, "hits": [], "articles": []}
     with parts.database.read() as session:
         context |= {"counts": count_articles(session, parts.scope), "stated": stated(session, parts.scope)}
+        context |= {"sources": list_sources(session, parts.scope), "now": parts.clock()}
         if not asked.q.strip():
             context["articles"] = list_articles(session, parts.scope, limit=LISTED, **same)
     if asked.q.strip():

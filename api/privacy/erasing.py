@@ -29,6 +29,7 @@ IMPERSONAL: dict[str, str] = {
     "passages": "pieces of articles",
     "vectors": "of passages, by the digest of their text",
     "library_state": "a number",
+    "library_sources": "where articles come from, and what became of them",
     "staff": "colleagues, not customers",
     "trainings": "colleagues' exercises with made-up customers",
     "mailings": "which colleague gets which report",

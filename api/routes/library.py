@@ -3,6 +3,7 @@
 from typing import Annotated
 
 from fastapi import APIRouter, Path, Query
+from pydantic import BaseModel
 
 from api.access import CallerHere, PartsHere
 from api.failures import responses
@@ -11,11 +12,18 @@ from knowledge.customers.entries import Visibility
 from knowledge.failures import NotFound
 from knowledge.ids import ArticleId
 from knowledge.library.articles import get_article, list_articles
+from knowledge.library.sources import Source, list_sources
 from retrieval.passages import Audience
 from retrieval.store import utc_today
 
 router = APIRouter(prefix="/api", tags=["library"])
 ArticlePath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
+
+class SourcesOut(BaseModel):
+    """Sources by name; `last` is null where no reading was written down."""
+
+    sources: list[Source]
 
 
 @router.get("/articles", responses=responses(401, 422))
@@ -43,3 +51,10 @@ def search(parts: PartsHere, caller: CallerHere, given: SearchIn) -> HitsOut:
     """Return the best passages for a query, of one product or language where it names them."""
     audience: Audience = "agent" if caller.staff else "customer"
     return HitsOut(hits=parts.search.search(given.query, audience=audience, limit=given.limit, only=given.only))
+
+
+@router.get("/sources", responses=responses(401, 403))
+def sources(parts: PartsHere) -> SourcesOut:
+    """Return where articles come from, when each source was read last, and what came of it."""
+    with parts.database.read() as session:
+        return SourcesOut(sources=list_sources(session, parts.scope))

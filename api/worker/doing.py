@@ -118,18 +118,19 @@ class Doing:
 
     def _run(self, name: str, number: int, attempt: int) -> Outcome:
         with self._counted():
-            job, problem = self._works.jobs.get(name), None
+            job, problem, told = self._works.jobs.get(name), None, None
             try:
                 if job is None:
                     raise Unavailable(f"This worker knows no work named {name}.", "Start a newer one.")
-                job.run(self._parts, self._parts.clock())
+                told = job.run(self._parts, self._parts.clock())
             except Exception as error:  # noqa: BLE001 - a worker loop: a job that fails must not end the others
                 problem = error
             words = _words(problem)
             outcome = self._judge(self._retries(job), Failed(name, str(number), words, attempt), problem)
             if outcome != "again":
                 with self._parts.database.write() as session:
-                    marks.ended(session, self._parts.scope, name, number, words or "done", self._parts.clock())
+                    said = words or told or "done"
+                    marks.ended(session, self._parts.scope, name, number, said, self._parts.clock())
             return outcome
 
     def _judge(self, retries: Retries, attempted: Failed, problem: Exception | None) -> Outcome:

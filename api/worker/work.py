@@ -50,11 +50,14 @@ class Reaction:
 
 @dataclass(frozen=True)
 class Job:
-    """Work by time, `every` so often. One run at a time; what was missed while nobody worked is done once."""
+    """Work by time, `every` so often. One run at a time; what was missed while nobody worked is done once.
+
+    `run` may return a sentence for managers about how it went, other than that it is done.
+    """
 
     name: str
     every: timedelta
-    run: Callable[[Parts, datetime], None]
+    run: Callable[[Parts, datetime], str | None]
     retries: Retries = Retries(attempts=3, first=timedelta(seconds=5))
 
 

@@ -26,7 +26,7 @@ def read_document(path: Path, name: str, fields: Fields, max_bytes: int) -> tupl
     found = _refuse(path, max_bytes) or _extract(path)
     text = str(found.get("text", ""))
     if reason := found.get("error") or _refuse_text(text, max_bytes):
-        return Finding(name, str(reason))
+        return Finding(name, str(reason), key=name)
     title = _state(found["stated"], fields)
     if path.suffix.lower() == ".pdf":
         return title, join_lines(_below(title, text))

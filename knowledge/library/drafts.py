@@ -38,12 +38,14 @@ class Draft:
 class Finding:
     """Something the report names: which article or file, and what about it.
 
-    `harmless` ones were passed over on purpose; the others are losses.
+    `harmless` ones were passed over on purpose; the others are losses. `key` is the article's where it is known which
+    one is lost; "" stands for any number of them.
     """
 
     where: str
     reason: str
     harmless: bool = False
+    key: str = ""
 
 
 @dataclass

@@ -65,7 +65,7 @@ def read_rows(vendor: str, rows: list[Any], name: str, max_bytes: int) -> Iterat
 
 def _limited(item: Draft | Finding, where: str, max_bytes: int) -> Draft | Finding:
     if isinstance(item, Draft) and len(item.text.encode()) > max_bytes:
-        return Finding(where, f"larger than {max_bytes:,} bytes")
+        return Finding(where, f"larger than {max_bytes:,} bytes", key=item.key)
     return item
 
 

@@ -15,11 +15,12 @@ from knowledge.database import Database
 from knowledge.ids import new_id
 from knowledge.library import passages
 from knowledge.library.articles import list_articles, sources_sharing
-from knowledge.library.drafts import Draft, Finding
+from knowledge.library.drafts import Draft, Finding, clean
 from knowledge.library.language import detect_language
 from knowledge.library.prune import prune_source
 from knowledge.library.readers import find_files, other_kinds, read
 from knowledge.library.report import IngestReport
+from knowledge.library.sources import Place, note_read
 from knowledge.library.splitting import Piece, split
 from knowledge.library.tables import ArticleRow
 from knowledge.library.visibility import Verdict, VisibilityRules, judge
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
 
 # Articles a transaction: a kill loses at most the batch at hand, and a re-run takes it up again.
 BATCH = 32
+SOURCE_CHARS = 500
 # Grows when splitting changes, so that a re-run cuts unchanged articles anew.
 SPLITTER = 1
 
@@ -56,24 +58,26 @@ def quiet(done: int, total: int) -> None:
 class IngestPlan:
     """What to do with the articles: `source` names the collection (default: the path, from the root).
 
-    `prune` removes the source's articles that are gone; `max_article_bytes` and `passage_chars` as in the settings.
+    `prune` removes the source's articles that are gone, unless they are more than the share `most_pruned` of it;
+    `max_article_bytes` and `passage_chars` as in the settings.
     """
 
     now: datetime
     rules: VisibilityRules = field(default_factory=VisibilityRules)
     source: str = ""
     prune: bool = False
+    most_pruned: float = 1.0
     max_article_bytes: int = 5_000_000
     passage_chars: int = 1_200
 
 
-@dataclass(frozen=True)
-class Place:
-    """Where articles go: the source they belong to."""
+@dataclass
+class _Reading:
+    """The reading of one source: what became of its articles so far, and their keys."""
 
-    database: Database
-    scope: Scope
-    source: str
+    place: Place
+    report: IngestReport = field(default_factory=IngestReport)
+    keys: set[str] = field(default_factory=set)
 
 
 @dataclass(frozen=True)
@@ -101,27 +105,30 @@ def ingest(
         Unavailable: the embedder fails; what was committed before stays, a re-run goes on.
     """
     found = [(path, find_files(path)) for path in paths]
-    report = IngestReport()
     counter = _Counter(progress, sum(_estimate(files) for _, files in found))
-    seen: dict[str, set[str]] = {}
+    readings: dict[str, _Reading] = {}
     for path, files in found:
-        source = (plan.source or path.resolve().as_posix())[-500:]
+        source = plan.source[-SOURCE_CHARS:] or source_of(path)
+        reading = readings.setdefault(source, _Reading(Place(database, scope, source)))
         with database.read() as session:
             fresh = not list_articles(session, scope, source=source, limit=1)
-        keys = seen.setdefault(source, set())
-        drafts = _usable(read(path, files, plan.max_article_bytes), keys, report)
-        for batch in _batches(drafts):
-            _ingest_batch(Place(database, scope, source), batch, plan, embedder, report)
-            counter.add(len(batch))
+        _take(reading, read(path, files, plan.max_article_bytes), plan, embedder, counter)
         if others := other_kinds(path):
-            report.notes.append(Finding(path.name, f"files of other kinds were left alone: {others}", harmless=True))
+            note = Finding(path.name, f"files of other kinds were left alone: {others}", harmless=True)
+            reading.report.notes.append(note)
         if fresh:
-            report.notes += _told_before(Place(database, scope, source))
-    if plan.prune:
-        for source, keys in seen.items():
-            report.pruned += prune_source(database, scope, source, keys, report)
+            reading.report.notes += _told_before(reading.place)
+    total = IngestReport()
+    for reading in readings.values():
+        _finish(reading, plan)
+        total.add(reading.report)
     counter.finish()
-    return report
+    return total
+
+
+def source_of(path: Path) -> str:
+    """Return the name of the source that a path is where no other is given."""
+    return clean(path.resolve().as_posix())[-SOURCE_CHARS:]
 
 
 def ingest_items(
@@ -136,15 +143,30 @@ def ingest_items(
     Raises:
         Unavailable: the embedder fails; what was committed before stays, a re-run goes on.
     """
-    report, keys = IngestReport(), set[str]()
-    counter = _Counter(progress, items[0])
-    for batch in _batches(_usable(items[1], keys, report)):
-        _ingest_batch(place, batch, plan, embedder, report)
-        counter.add(len(batch))
-    if plan.prune:
-        report.pruned += prune_source(place.database, place.scope, place.source, keys, report)
+    reading, counter = _Reading(place), _Counter(progress, items[0])
+    _take(reading, items[1], plan, embedder, counter)
+    _finish(reading, plan)
     counter.finish()
-    return report
+    return reading.report
+
+
+def _take(
+    reading: _Reading,
+    items: Iterable[Draft | Finding],
+    plan: IngestPlan,
+    embedder: Embeds | None,
+    counter: "_Counter",
+) -> None:
+    for batch in _batches(_usable(items, reading.keys, reading.report)):
+        _ingest_batch(reading.place, batch, plan, embedder, reading.report)
+        counter.add(len(batch))
+
+
+def _finish(reading: _Reading, plan: IngestPlan) -> None:
+    """Remove what is gone, and write down that the source was read."""
+    if plan.prune:
+        reading.report.pruned += prune_source(reading.place, reading.keys, reading.report, plan.most_pruned)
+    note_read(reading.place, reading.report, plan.now)
 
 
 def _told_before(place: Place) -> list[Finding]:
@@ -167,9 +189,10 @@ def _usable(items: Iterable[Draft | Finding], keys: set[str], report: IngestRepo
         if isinstance(item, Finding):
             report.find(item)
         elif not item.text:
-            report.find(Finding(item.key, "it has no text"))
+            report.find(Finding(item.key, "it has no text", key=item.key))
         elif item.key in keys:
-            report.find(Finding(item.key, "its id is already taken in this source: the first one was kept"))
+            taken = "its id is already taken in this source: the first one was kept"
+            report.find(Finding(item.key, taken, key=item.key))
         else:
             keys.add(item.key)
             yield item

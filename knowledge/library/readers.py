@@ -12,7 +12,7 @@ from knowledge.library.drafts import Draft, Fields, Finding, decode
 from knowledge.library.helpcentres import read_answer
 from knowledge.library.markdown import read_markdown
 from knowledge.library.records import has_text_column, read_csv, read_jsonl
-from knowledge.library.webpages import read_html
+from knowledge.library.webpages import decode_page, read_html
 
 PAGES: dict[str, Callable[[str, Fields], tuple[str, str]]] = {
     ".md": read_markdown,
@@ -45,7 +45,10 @@ def find_files(path: Path) -> list[Path]:
         if not _suffix(path):
             raise Rejected(f"{path.name} is of a kind that cannot be read.", f"Readable: {READABLE}.")
         return [path]
-    files = sorted(file for file in _walk(path) if _suffix(file))
+    try:
+        files = sorted(file for file in _walk(path) if _suffix(file))
+    except OSError as error:
+        raise Rejected(f"{error.filename} cannot be read: {error.strerror}.", "Give the right to read it.") from error
     if not files:
         raise Rejected(f"There is no article in {path}.", f"Readable: {READABLE}.")
     return files
@@ -66,7 +69,8 @@ def read(root: Path, files: list[Path], max_bytes: int) -> Iterator[Draft | Find
         try:
             yield from _read_file(root, file, name, max_bytes)
         except OSError as error:
-            yield Finding(name, f"cannot be read: {error.strerror}")
+            own = name if _suffix(file) in (*PAGES, *DOCUMENTS) else ""
+            yield Finding(name, f"cannot be read: {error.strerror}", key=own)
 
 
 def _read_file(root: Path, file: Path, name: str, max_bytes: int) -> Iterator[Draft | Finding]:
@@ -92,11 +96,11 @@ def _read_file(root: Path, file: Path, name: str, max_bytes: int) -> Iterator[Dr
 
 def _read_page(file: Path, name: str, suffix: str, max_bytes: int) -> Draft | Finding:
     if file.stat().st_size > max_bytes:
-        return Finding(name, f"larger than {max_bytes:,} bytes")
+        return Finding(name, f"larger than {max_bytes:,} bytes", key=name)
     data = file.read_bytes()
     if _is_binary(data):
-        return Finding(name, "no text, whatever its name says")
-    text, notes = decode(data)
+        return Finding(name, "no text, whatever its name says", key=name)
+    text, notes = (decode_page if PAGES[suffix] is read_html else decode)(data)
     fields = Fields(notes=notes)
     title, body = PAGES[suffix](text.replace("\0", ""), fields)
     return _draft(fields, name, suffix, title, body)
@@ -129,8 +133,13 @@ def _suffix(path: Path) -> str:
     return next((suffix for suffix in (*PAGES, *DOCUMENTS, *RECORDS, *ANSWERS) if name.endswith(suffix)), "")
 
 
+def _stop(error: OSError) -> None:
+    """Read nothing where a folder cannot be looked into: its articles would seem to be gone."""
+    raise error
+
+
 def _walk(root: Path) -> Iterator[Path]:
-    for folder, below, names in os.walk(root):
+    for folder, below, names in os.walk(root, onerror=_stop):
         below[:] = [name for name in below if not name.startswith(".") and name not in _SKIPPED_FOLDERS]
         for name in names:
             file = Path(folder) / name

@@ -1,4 +1,4 @@
-"""The tables of the library: articles, passages, vectors, and the revision that indexes follow."""
+"""The tables of the library: articles, passages, vectors, sources, and the revision that indexes follow."""
 
 from datetime import datetime
 
@@ -60,6 +60,26 @@ class VectorRow(Base):
     embedder: Mapped[str] = mapped_column(String(100), primary_key=True)
     digest: Mapped[str] = mapped_column(String(64), primary_key=True)
     vector: Mapped[bytes] = mapped_column(LargeBinary)
+
+
+class SourceRow(Scoped, Base):
+    """The last reading of a source: when, what became of its articles, and why it failed where it did."""
+
+    __tablename__ = "library_sources"
+
+    team: Mapped[str] = mapped_column(String(64), primary_key=True)
+    brand: Mapped[str] = mapped_column(String(64), primary_key=True)
+    source: Mapped[str] = mapped_column(String(500), primary_key=True)
+    read_at: Mapped[datetime] = mapped_column(Utc)
+    good_at: Mapped[datetime | None] = mapped_column(Utc)
+    problem: Mapped[str] = mapped_column(String(500), default="")
+    failures: Mapped[int] = mapped_column(default=0)
+    added: Mapped[int] = mapped_column(default=0)
+    changed: Mapped[int] = mapped_column(default=0)
+    unchanged: Mapped[int] = mapped_column(default=0)
+    removed: Mapped[int] = mapped_column(default=0)
+    skipped: Mapped[int] = mapped_column(default=0)
+    findings: Mapped[str] = mapped_column(Text, default="[]")
 
 
 class LibraryStateRow(Scoped, Base):

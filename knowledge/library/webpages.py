@@ -1,8 +1,16 @@
 """HTML files: the article without navigation and scripts, and what its head states."""
 
+import re
 from typing import Any
 
-from knowledge.library.drafts import Fields
+from knowledge.library.drafts import Fields, decode
+
+# What a page may say of its encoding, within its beginning; others than these are no page's.
+_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([\w.:-]{2,40})", re.IGNORECASE)
+_ENCODINGS = re.compile(r"iso-?8859-?\d+|latin-?\d|windows-?\d+|cp\d+|koi8-\w|shift_?jis|euc-?\w+|gb\w+|big5|tis-?620")
+_READ = 4_096
+# As browsers read it.
+_SAME = {"iso-8859-1": "cp1252", "latin-1": "cp1252", "latin1": "cp1252", "gb2312": "gb18030", "gbk": "gb18030"}
 
 _NOISE = "//script|//style|//noscript|//template|//nav|//footer|//aside|//iframe|//form|//object|//svg"
 _META = {
@@ -14,6 +22,20 @@ _META = {
     "date": "updated",
     "last-modified": "updated",
 }
+
+
+def decode_page(data: bytes, stated: str = "") -> tuple[str, list[str]]:
+    """Decode a page: as UTF-8 where it is, else as its server (`stated`) or itself says; what stays broken is noted."""
+    text, notes = decode(data)
+    said = _CHARSET.search(data[:_READ])
+    for name in (stated, said[1].decode("ascii", "replace") if said else "") if notes else ():
+        known = name.strip(" \"'").lower()
+        if _ENCODINGS.fullmatch(known):
+            try:
+                return data.decode(_SAME.get(known, known)), []
+            except (LookupError, UnicodeDecodeError):
+                continue
+    return text, notes
 
 
 def read_html(text: str, fields: Fields) -> tuple[str, str]:

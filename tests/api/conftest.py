@@ -6,6 +6,8 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
@@ -146,3 +148,47 @@ def _serving(app: FastAPI) -> Iterator[tuple[str, Server]]:
         server.should_exit = True
         thread.join(8)
         assert not thread.is_alive(), "the server did not stop"
+
+
+class HelpCentre:
+    """A help centre on this machine: pages below a folder, named by a sitemap."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        folder.mkdir()
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(folder)))
+        threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True).start()
+        self.url = f"http://127.0.0.1:{self.server.server_address[1]}"
+        self.sitemap = f"{self.url}/sitemap.xml"
+
+    def write(self, name: str, text: str = "") -> None:
+        """Write a page; the sitemap does not name it by itself."""
+        words = text or f"All about {name} here."
+        html = f"<html><head><title>{name.title()}</title></head><body><p>{words}</p></body></html>"
+        (self.folder / f"{name}.html").write_text(html)
+
+    def name(self, *names: str) -> None:
+        """Let the sitemap name these pages."""
+        rows = "".join(f"<url><loc>{self.url}/{name}.html</loc></url>" for name in names)
+        (self.folder / "sitemap.xml").write_text(f"<urlset>{rows}</urlset>")
+
+    def close(self) -> None:
+        """Answer nobody any more."""
+        self.server.shutdown()
+        self.server.server_close()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *args: object) -> None:
+        """Say nothing."""
+
+
+@pytest.fixture
+def help_centre(tmp_path: Path) -> Iterator[HelpCentre]:
+    """A help centre with two pages."""
+    made = HelpCentre(tmp_path / "web")
+    made.write("returns")
+    made.write("delivery")
+    made.name("returns", "delivery")
+    yield made
+    made.close()

@@ -16,7 +16,7 @@ from knowledge.library.crawling.guard import AGENT, Fetched, open_client, site
 from knowledge.library.crawling.pace import Pace
 from knowledge.library.crawling.sitemap import MAX_BYTES, Page, read_sitemap
 from knowledge.library.drafts import Draft, Fields, Finding, decode
-from knowledge.library.webpages import read_html
+from knowledge.library.webpages import decode_page, read_html
 
 if TYPE_CHECKING:
     import httpx
@@ -25,6 +25,8 @@ ROBOTS_BYTES = 500_000
 LONGEST_WAIT = 30.0
 # A crawl that was stopped goes on where it was: what it fetched so lately is not asked for again.
 RESUMES_WITHIN = 3_600.0
+# What a server says of a page that is no more, though its sitemap still names it.
+GONE = (404, 410)
 
 
 @dataclass(frozen=True)
@@ -92,7 +94,7 @@ class Crawler:
                 try:
                     yield self._page(client, page)
                 except Failure as failure:
-                    yield Finding(page.url, failure.message.rstrip("."))
+                    yield Finding(page.url, failure.message.rstrip("."), key=page.url)
         self._mark.unlink(missing_ok=True)
 
     def _begin(self) -> float:
@@ -126,14 +128,18 @@ class Crawler:
         return self._take(page, found)
 
     def _take(self, page: Page, found: Fetched) -> Draft | Finding:
+        if found.status in GONE:
+            return Finding(page.url, f"the site has it no more ({found.status})", harmless=True)
         if found.status != 200:
-            return Finding(page.url, f"the site answers {found.status}")
-        kind = found.headers.get("content-type", "text/html").split(";")[0].strip().lower()
+            return Finding(page.url, f"the site answers {found.status}", key=page.url)
+        told = found.headers
+        kind, _, more = told.get("content-type", "text/html").lower().partition(";")
+        kind = kind.strip()
         if kind not in ("text/html", "application/xhtml+xml"):
             return Finding(page.url, f"it is {kind[:60]}, no page", harmless=True)
         fields = Fields()
-        title, text = read_html(decode(found.body)[0].replace("\0", ""), fields)
-        told = found.headers
+        page_text, _ = decode_page(found.body, more.partition("charset=")[2].partition(";")[0])
+        title, text = read_html(page_text.replace("\0", ""), fields)
         version = (page.changed, told.get("etag", ""), told.get("last-modified", ""))
         kept = Kept(page.url, *version, self._crawl.clock(), title, text, fields.values)
         self._keep(kept)

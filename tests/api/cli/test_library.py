@@ -40,12 +40,13 @@ def test_prune_and_skipped(run, articles: Path) -> None:
     run("ingest", str(articles), "--visibility", "public")
     (articles / "help" / "returns.md").unlink()
     (articles / "empty.md").write_text("")
+    (articles / "more.jsonl").write_text('{"id": "a", "text": \n')
     words = ["ingest", str(articles), "--visibility", "public", "--prune"]
     told = json.loads(run(*words, "--json").stdout)
-    assert [finding["where"] for finding in told["skipped"]] == ["empty.md"]
+    assert [finding["where"] for finding in told["skipped"]] == ["empty.md", "more.jsonl line 1 column 1"]
     assert told["removed"] == 0  # what could not be read is not gone
     assert "nothing was pruned" in run(*words).stdout
-    (articles / "empty.md").unlink()
+    (articles / "more.jsonl").unlink()
     assert json.loads(run(*words, "--json").stdout)["removed"] == 1
 
 

@@ -2,12 +2,14 @@
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from fastapi.testclient import TestClient
 
 from api.parts import Parts
 from knowledge.library.ingest import IngestPlan, ingest
+from knowledge.library.sources import Place, note_failed
 from knowledge.library.visibility import VisibilityRules
 
 HEADERS = dict[str, str]
@@ -106,3 +108,21 @@ def test_the_console_narrows_the_library(client: TestClient, agent: HEADERS, sto
     assert "Nothing found" in nothing
     assert "<script>" not in nothing.partition("<main")[2]
     assert client.get("/console/library", headers=agent, params={"product": "x" * 201}).status_code == 422
+
+
+def test_colleagues_see_what_came_of_each_source(
+    client: TestClient, agent: HEADERS, customer: HEADERS, parts: Parts, stove: None
+) -> None:
+    def told() -> dict[str, Any]:
+        return client.get("/api/sources", headers=agent).json()["sources"][-1]
+
+    for headers, code in (({}, 401), (customer, 401)):
+        assert client.get("/api/sources", headers=headers).status_code == code
+    source = told()
+    assert (source["public"], source["last"]["added"], source["last"]["problem"]) == (1, 1, "")
+    note_failed(Place(parts.database, parts.scope, source["name"]), "<b>It</b> is away.", datetime.now(UTC))
+    assert told()["last"]["failures"] == 1
+    page = client.get("/console/library", headers=agent).text
+    assert "&lt;b&gt;It&lt;/b&gt; is away." in page
+    assert "1 cannot be read" in page
+    assert "1 added, 0 changed, 0 removed" in page

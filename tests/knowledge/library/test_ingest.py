@@ -18,6 +18,7 @@ from knowledge.library.articles import count_articles, get_article, list_article
 from knowledge.library.ingest import IngestPlan, ingest
 from knowledge.library.passages import library_revision
 from knowledge.library.report import IngestReport
+from knowledge.library.sources import Place, list_sources, note_failed
 from knowledge.library.tables import PassageRow, VectorRow
 from knowledge.library.visibility import VisibilityRules
 from knowledge.scope import Scope
@@ -146,13 +147,54 @@ def test_prune_removes_what_is_gone_from_this_source_only(library: Library, tmp_
     assert library.count(VectorRow) == 2
 
 
-def test_what_could_not_be_read_is_not_pruned(library: Library) -> None:
+def test_what_could_not_be_read_is_not_pruned_and_keeps_no_other_from_it(library: Library) -> None:
+    library.write("late.md", "# Late\n\nA parcel that does not come is sent again.")
     library.ingest()
     (library.folder / "hours.md").write_bytes(b"PK\x03\x04")
+    (library.folder / "late.md").unlink()
+    report = library.ingest(replace(PLAN, prune=True))
+    assert (report.pruned, len(report.skipped)) == (1, 1)
+    assert library.count(PassageRow) == 2
+
+
+def test_where_it_is_not_known_what_is_lost_nothing_is_pruned(library: Library) -> None:
+    library.write("more.jsonl", '{"id": "a", "text": "One."}\n{"id": "b", "text": "Two."}\n')
+    library.ingest()
+    library.write("more.jsonl", '{"id": "a", "text": "One."}\n{"id": "b", "text": \n')
     report = library.ingest(replace(PLAN, prune=True))
     assert report.pruned == 0
-    assert library.count(PassageRow) == 2
-    assert "nothing was pruned" in report.notes[0].reason
+    assert "nothing was pruned" in report.notes[-1].reason
+    assert library.count(PassageRow) == 4
+
+
+def test_what_came_of_a_reading_is_kept(library: Library, database: Database, scope: Scope) -> None:
+    library.ingest()
+    library.write("bad\udce9.md", "   ")
+    library.write("staff.md", "# Late parcels\n\nNever tell customers that we lost it.")
+    library.write("hours.md", "# Opening hours\n\nWe are open from ten to six.")
+    (library.folder / "returns.md").unlink()
+    library.ingest(replace(PLAN, now=NOW.replace(day=2), prune=True))
+    with database.read() as session:
+        (source,) = list_sources(session, scope)
+    assert (source.name, source.public, source.internal) == (library.folder.as_posix(), 1, 1)
+    last = source.last
+    assert last is not None
+    assert (last.added, last.changed, last.removed, last.skipped, last.problem) == (1, 1, 1, 1, "")
+    assert last.read_at == last.good_at == NOW.replace(day=2)
+    assert [(told.where, told.lost) for told in last.findings] == [("bad?.md", True), ("staff.md", False)]
+    place = Place(database, scope, source.name)
+    for number in (3, 4):
+        note_failed(place, "It is away. " + "x" * 600, NOW.replace(day=number))
+    with database.read() as session:
+        (source,) = list_sources(session, scope)
+    assert source.last is not None
+    assert (source.last.failures, source.last.good_at, source.last.added) == (2, NOW.replace(day=2), 1)
+    assert len(source.last.problem) == 500
+    library.ingest(replace(PLAN, now=NOW.replace(day=5)))
+    with database.read() as session:
+        (source,) = list_sources(session, scope)
+    assert source.last is not None
+    assert (source.last.failures, source.last.problem, source.last.unchanged) == (0, "", 2)
 
 
 def test_scopes_do_not_see_each_other(library: Library, database: Database) -> None:

@@ -173,7 +173,7 @@ def test_what_is_no_article_is_reported_and_the_rest_is_read(site: Site, crawl: 
     assert "on and on" in told["/loop"]
     assert "another site" in told["/away"]
     assert "no web address" in told["/file"]
-    assert told["/gone"] == "the site answers 404"
+    assert told["/gone"] == "the site has it no more (404)"
     assert "another site" in told["http://10.0.0.1/x"]
     assert "no web address" in told["ftp://h/x"]
 
