@@ -13,9 +13,9 @@ from evals.intervals import difference_interval, mean_interval
 from evals.routing.queue_world import Busy, Ended, Policy, Visitor, Worker, floor, run, visitors
 from handoff.agents.agent import Agent, Need
 from handoff.agents.scoring import Outcome, Scorer, Subject, learn
-from handoff.assignment.batch import assign
+from handoff.assignment.batch import assign_sparing
 from handoff.assignment.queue import Waiting, in_order
-from handoff.assignment.widening import waited_enough, who_fits
+from handoff.assignment.widening import who_fits, wide_by_now
 from handoff.learning.pooling import Model
 from handoff.plan import Assigning, Plan
 from knowledge.ids import ConversationId
@@ -141,14 +141,16 @@ def _ours(workers: Sequence[Worker], model: Model, usual: Assigning | None = Non
         )
         loads = {name: {"chat": count} for name, count in busy.items()}
         scores = np.full((len(queue), len(agents)), np.nan)
+        spare = scores.copy()
         for row, place in enumerate(queue):
             visitor = known[place.conversation]
             need = Need(at, "chat", visitor.language, frozenset({visitor.topic}), refused=frozenset(visitor.refused))
-            wide = waited_enough(plan, visitor.topic, "chat", place.since, at)
-            for one in scorer.rank(who_fits(agents, need, loads, wide=wide).fit, Subject(visitor.topic, "chat"), loads):
-                scores[row, agents.index(one.agent)] = scorer.worth(one)
+            fitting = who_fits(agents, need, loads, wide_by_now(plan, visitor.topic, "chat", place.since, at))
+            for one in scorer.rank(fitting.fit, Subject(visitor.topic, "chat"), loads):
+                (spare if fitting.spare else scores)[row, agents.index(one.agent)] = scorer.worth(one)
         room = np.array([max(0, one.room("chat") - busy[one.email]) for one in agents])
-        pairs = zip(queue, assign(scores, room), strict=True)
+        kept = np.array([int(one.room("chat") > 1) for one in agents])
+        pairs = zip(queue, assign_sparing(scores, spare, room, kept), strict=True)
         return [(known[one.conversation], by_name[agents[to].email]) for one, to in pairs if to is not None]
 
     return policy

@@ -35,6 +35,22 @@ def assign(scores: Floats, room: Floats | NDArray[np.int64]) -> list[int | None]
     return answer
 
 
+def assign_sparing(
+    scores: Floats, spare: Floats, room: Floats | NDArray[np.int64], kept: Floats | NDArray[np.int64]
+) -> list[int | None]:
+    """Match the conversations of `scores`; those of `spare` share what room is left, but for `kept` places of each.
+
+    A conversation has scores in one of the two; the other row is NaN.
+
+    Raises:
+        ValueError: they do not fit together.
+    """
+    answer = assign(scores, room)
+    taken = np.bincount([agent for agent in answer if agent is not None], minlength=len(room))
+    left = np.maximum(0, np.asarray(room) - taken - kept)
+    return [first if first is not None else then for first, then in zip(answer, assign(spare, left), strict=True)]
+
+
 def _servable(fits: Sequence[Sequence[int]], capacity: Sequence[int]) -> list[int]:
     """Return the conversations that are served, found by augmenting paths (Kuhn) in the order of the queue."""
     holds: list[list[int]] = [[] for _ in capacity]

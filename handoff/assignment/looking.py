@@ -15,7 +15,7 @@ from handoff.agents.workload import complexity_of
 from handoff.assignment import offers
 from handoff.assignment.offers import Offer
 from handoff.assignment.queue import Priority, Waiting, in_order
-from handoff.assignment.widening import waited_enough
+from handoff.assignment.widening import Wide, wide_by_now
 from handoff.plan import Plan, least_role
 from knowledge.customers import remaining
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations, waiting_since
@@ -42,8 +42,8 @@ class Case:
     offer: Offer | None
     tries: int
     told: bool
-    # Others than those with the skill may be asked by now.
-    wide: bool = False
+    # Whether others than those with the skill may be asked by now.
+    wide: Wide = "never"
 
     @property
     def waiting(self) -> Waiting:
@@ -104,7 +104,7 @@ def _case(found: Conversation, since: datetime, entries: Sequence[Entry], plan: 
         offer=offers.standing(entries),
         tries=sum(isinstance(one.payload, ConversationOffered) for one in entries),
         told=_notified(entries, since),
-        wide=not asked_for and waited_enough(plan, topic, found.channel, since, now),
+        wide="never" if asked_for else wide_by_now(plan, topic, found.channel, since, now),
     )
 
 

@@ -10,7 +10,7 @@ from handoff.agents import choosing, scoring
 from handoff.agents.choosing import Choice, Shares
 from handoff.agents.rules import Objection
 from handoff.agents.scoring import Scored, Scorer
-from handoff.assignment.batch import assign
+from handoff.assignment.batch import assign_sparing
 from handoff.assignment.looking import Case, Seen
 from handoff.assignment.widening import Fitting, who_fits
 from handoff.learning.pooling import Model
@@ -22,26 +22,31 @@ LEAST = 5
 NAMED = 3
 # A difference of chances that is worth a word.
 A_POINT = 0.01
+# Why somebody who fits is not asked.
+SPARED = Objection("spare", "keeps the room that is left for what they know")
+AHEAD = Objection("queue", "is needed for somebody ahead in the queue")
 
 
 @dataclass(frozen=True)
 class Proposal:
-    """Whom the desk would ask for a case: the choice, who else fitted (best first), and why others did not.
-
-    `widened`: nobody with the skill had room for so long that others were looked at.
-    """
+    """Whom the desk would ask for a case: the choice, who else fitted (best first), and who fits by the rules."""
 
     case: Case
     choice: Choice | None
     fit: tuple[Scored, ...]
-    objections: Mapping[str, Objection]
-    widened: bool = False
+    who: Fitting
+
+    @property
+    def objections(self) -> Mapping[str, Objection]:
+        """Why others did not fit."""
+        return self.who.objections
 
 
 def propose(seen: Seen, model: Model, plan: Plan) -> list[Proposal]:
     """Return whom to ask for each case that nobody is being asked about: the best for all of them together.
 
-    One channel is matched at a time, for capacity is counted by channel.
+    One channel is matched at a time, for capacity is counted by channel. Who serves something in the place of somebody
+    skilled does it out of room that is left, the last place of several kept for what they know.
     """
     open_cases = [case for case in seen.cases if case.offer is None]
     by_channel: defaultdict[str, list[Case]] = defaultdict(list)
@@ -59,20 +64,23 @@ def _match(cases: Sequence[Case], seen: Seen, scorer: Scorer, plan: Plan) -> lis
     room = np.array(
         [max(0, agent.room(channel) - seen.loads.get(agent.email, {}).get(channel, 0)) for agent in seen.agents]
     )
+    kept = np.array([int(agent.room(channel) > 1) for agent in seen.agents])
     scores = np.full((len(cases), len(seen.agents)), np.nan)
+    spare = scores.copy()
     found: list[tuple[Choice | None, tuple[Scored, ...], Fitting]] = []
     for row, case in enumerate(cases):
-        fitting = who_fits(seen.agents, case.need, seen.loads, wide=case.wide)
+        fitting = who_fits(seen.agents, case.need, seen.loads, case.wide)
+        worths = (spare if fitting.spare else scores)[row]
         ranked = scorer.rank(fitting.fit, case.subject, seen.loads)
         choice = _choose(case, ranked, seen, plan)
         for one in ranked:
-            scores[row, column[one.agent.email]] = scorer.worth(one)
+            worths[column[one.agent.email]] = scorer.worth(one)
         if choice is not None and choice.arm != "score":  # a drawn colleague is asked, not the best
-            scores[row, column[choice.scored.agent.email]] = 2.0
+            worths[column[choice.scored.agent.email]] = 2.0
         found.append((choice, tuple(ranked), fitting))
-    answer = assign(scores, room)
+    answer = assign_sparing(scores, spare, room, kept)
     return [
-        Proposal(case, _explained(_of(choice, number, seen, fit), case, scorer), fit, who.objections, who.widened)
+        Proposal(case, _explained(_of(choice, number, seen, fit), case, scorer), fit, who)
         for case, number, (choice, fit, who) in zip(cases, answer, found, strict=True)
     ]
 
@@ -103,7 +111,7 @@ def _of(choice: Choice | None, number: int | None, seen: Seen, fit: Sequence[Sco
 def words(choice: Choice, proposal: Proposal) -> tuple[str, ...]:
     """Return why this colleague, in sentences."""
     told = [scoring.in_words(reason) for reason in choice.scored.reasons if reason.cases >= LEAST]
-    told = told or ["too little history yet: who has most room goes first"]
+    told = told or ["nothing tells so far who would do better: who has most room goes first"]
     if choice.arm == "explore":
         told.insert(0, "drawn among all who fit, so that what we learn stays true")
     if choice.arm == "holdout":
@@ -113,9 +121,10 @@ def words(choice: Choice, proposal: Proposal) -> tuple[str, ...]:
         told.append(
             f"has more room than somebody with {likelier - choice.scored.chance:.0%} more chance: work is kept even"
         )
-    if proposal.widened:
+    if proposal.who.widened:
         about = " or ".join(sorted(proposal.case.need.skills))
-        told.insert(0, f"nobody who knows about {about} has had room for long enough: others are asked")
+        waited = "has had room for long enough" if proposal.case.wide == "now" else "could take it"
+        told.insert(0, f"nobody who knows about {about} {waited}: others are asked")
     others = f"one of {len(proposal.fit)} who fit" if len(proposal.fit) > 1 else "the only one who fits"
     return (*told, f"{others}; rules kept {len(proposal.objections)} out")
 
@@ -124,7 +133,8 @@ def why(proposal: Proposal) -> list[str]:
     """Return a proposal in words: who and why, or why nobody."""
     if proposal.choice is not None:
         return [f"{proposal.choice.scored.agent.email}: {reason}" for reason in words(proposal.choice, proposal)]
-    return kept_out(proposal.objections)
+    needed = SPARED if proposal.who.spare else AHEAD
+    return kept_out({**proposal.objections, **{one.agent.email: needed for one in proposal.fit}})
 
 
 def kept_out(objections: Mapping[str, Objection]) -> list[str]:

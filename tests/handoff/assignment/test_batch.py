@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from handoff.assignment.batch import assign
+from handoff.assignment.batch import assign, assign_sparing
 
 worth = st.one_of(st.none(), st.floats(0, 1))
 tables = st.integers(1, 4).flatmap(
@@ -35,6 +35,24 @@ def test_it_is_what_trying_every_way_finds(table: tuple[list[list[float | None]]
     assert tuple(agent is not None for agent in found) == served
     same = [way for way in ways if tuple(agent is not None for agent in way) == served]
     assert _sum(scores, found) == pytest.approx(max(_sum(scores, way) for way in same))
+
+
+@given(table=tables, kept=st.integers(0, 1), spare=st.sets(st.integers(0, 4)))
+def test_who_is_served_out_of_spare_room_takes_nobody_elses_place(
+    table: tuple[list[list[float | None]], list[int]], kept: int, spare: set[int]
+) -> None:
+    rows, room = table
+    whole = np.array([[np.nan if one is None else one for one in row] for row in rows], dtype=float)
+    late = np.array([row in spare for row in range(len(rows))])
+    first, then = (np.where(part[:, None], whole, np.nan) for part in (~late, late))
+    found = assign_sparing(first, then, np.array(room), np.full(len(room), kept))
+    assert [one for one, waits in zip(found, late, strict=True) if not waits] == [
+        one for one, waits in zip(assign(first, np.array(room)), late, strict=True) if not waits
+    ]
+    for agent, most in enumerate(room):
+        assert found.count(agent) <= most
+        if any(found[row] == agent for row in np.flatnonzero(late)):
+            assert found.count(agent) <= most - kept
 
 
 def _sum(scores: np.ndarray, way: "list[int | None] | tuple[int | None, ...]") -> float:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 import pytest
 from sqlalchemy import update
+from sqlalchemy.orm import Session
 
 from handoff import ownership
 from handoff.agents.training import even
@@ -11,7 +12,8 @@ from handoff.assignment import offers
 from handoff.assignment.desk import step
 from handoff.assignment.looking import look
 from handoff.assignment.offers import standing
-from handoff.plan import Plan, parse_plan
+from handoff.assignment.proposing import propose, why
+from handoff.plan import Plan, Topic, parse_plan
 from knowledge.customers import inbox, presence, remaining, timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import Handle, MessageReceived, MessageSent
@@ -55,7 +57,13 @@ def arrives(
     database: Database, scope: Scope, at: datetime, who: str = "s", text: str = "I want to return it"
 ) -> ConversationId:
     with database.write() as session:
-        entry = inbox.receive(session, scope, Incoming("chat", Handle("chat", who), text, at), at)
+        return arrives_in(session, scope, at, who, text)
+
+
+def arrives_in(
+    session: Session, scope: Scope, at: datetime, who: str, text: str = "I want to return it"
+) -> ConversationId:
+    entry = inbox.receive(session, scope, Incoming("chat", Handle("chat", who), text, at), at)
     assert entry.conversation is not None
     return entry.conversation
 
@@ -198,6 +206,46 @@ def test_where_the_skilled_have_no_room_others_are_asked_after_a_while_and_it_sa
         offer = standing(remaining.of_conversation(session, left))
     assert offer is not None
     assert offer.reasons[0] == "nobody who knows about returns has had room for long enough: others are asked"
+
+
+@pytest.mark.usefixtures("staff")
+def test_who_waits_for_a_colleague_s_own_skill_comes_before_who_widened(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    plan = PLAN.model_copy(update={"topics": PLAN.topics | {"stoves": Topic(words=("stove",), skills=("stoves",))}})
+    with database.write() as session:
+        for number in range(2):  # Sara and Imran are full, and Kim has two places
+            ownership.take(session, scope, arrives_in(session, scope, now, f"b{number}"), (SARA, IMRAN)[number], now)
+        profile: dict[str, object] = {"skills": ["stoves"], "languages": ["en"], "capacity": {"chat": 2}}
+        add_staff(session, scope, NewStaff(KIM, KIM, "agent", profile=profile), now)
+    older = [arrives(database, scope, now, f"v{number}") for number in range(2)]
+    newer = arrives(database, scope, now + 4 * MINUTE, "w", "My stove is broken")
+    act(database, scope, now + 4 * MINUTE, plan)
+    assert [offered_to(database, one) for one in (*older, newer)] == ["", "", KIM]
+    with database.read() as session:
+        (waits, _) = propose(look(session, scope, plan, now + 4 * MINUTE), even(), plan)
+    assert "kim@shop.example: keeps the room that is left for what they know (spare)" in why(waits)
+    with database.write() as session:
+        offers.decline(session, scope, newer, KIM, "", now + 5 * MINUTE)
+    act(database, scope, now + 5 * MINUTE, plan)
+    assert [offered_to(database, one) for one in older] == [KIM, ""]  # one place to spare, the last one is kept
+
+
+@pytest.mark.usefixtures("staff")
+def test_whoever_nobody_skilled_can_ever_serve_is_not_left_waiting(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    conversation = arrives(database, scope, now)
+    for _ in range(2):
+        act(database, scope, now)
+        with database.write() as session:
+            offers.decline(session, scope, conversation, offered_to(database, conversation), "", now)
+    act(database, scope, now)
+    assert offered_to(database, conversation) == KIM
+    with database.read() as session:
+        offer = standing(remaining.of_conversation(session, conversation))
+    assert offer is not None
+    assert offer.reasons[0] == "nobody who knows about returns could take it: others are asked"
 
 
 @pytest.mark.usefixtures("staff")

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from handoff.agents.agent import Agent, Need
 from handoff.agents.rules import objection
 from handoff.agents.scoring import Scorer, Subject, learn
-from handoff.assignment.batch import assign
-from handoff.assignment.widening import waited_enough, who_fits
+from handoff.assignment.batch import assign, assign_sparing
+from handoff.assignment.widening import PASSING, Wide, who_fits, wide_by_now
 from handoff.plan import parse_plan
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -35,50 +35,85 @@ cases = st.lists(st.tuples(some, st.sampled_from(["", *LANGUAGES])), min_size=1,
 
 
 @pytest.mark.parametrize(
-    ("topic", "channel", "minutes", "enough"),
+    ("topic", "channel", "minutes", "wide"),
     [
-        ("returns", "chat", 2.9, False),
-        ("returns", "chat", 3, True),
-        ("", "chat", 3, True),
-        ("legal", "chat", 300, False),
-        ("returns", "email", 29, False),
-        ("returns", "email", 30, True),
-        ("returns", "sms", 10_000, False),
+        ("returns", "chat", 2.9, "in_vain"),
+        ("returns", "chat", 3, "now"),
+        ("", "chat", 3, "now"),
+        ("legal", "chat", 300, "never"),
+        ("returns", "email", 29, "in_vain"),
+        ("returns", "email", 30, "now"),
+        ("returns", "sms", 10_000, "in_vain"),
     ],
 )
-def test_how_long_the_skilled_are_waited_for(topic: str, channel: str, minutes: float, enough: bool) -> None:
+def test_how_long_the_skilled_are_waited_for(topic: str, channel: str, minutes: float, wide: Wide) -> None:
     since = NOW - timedelta(minutes=minutes)
-    assert waited_enough(PLAN, topic, channel, since, NOW) is enough
+    assert wide_by_now(PLAN, topic, channel, since, NOW) == wide
     never = PLAN.model_copy(update={"assignment": PLAN.assignment.model_copy(update={"widen_minutes": None})})
-    assert not waited_enough(never, topic, channel, since, NOW)
+    assert wide_by_now(never, topic, channel, since, NOW) == "never"
 
 
 def test_closed_hours_are_no_waiting() -> None:
     plan = parse_plan('hours: {fri: "09:00-17:00", mon: "09:00-17:00"}\nassignment: {widen_minutes: 3}')
     monday = datetime(2026, 11, 23, 9, 1, tzinfo=UTC)
-    assert not waited_enough(plan, "", "chat", datetime(2026, 11, 20, 16, 59, tzinfo=UTC), monday)
-    assert waited_enough(plan, "", "chat", datetime(2026, 11, 20, 16, 57, tzinfo=UTC), monday)
+    assert wide_by_now(plan, "", "chat", datetime(2026, 11, 20, 16, 59, tzinfo=UTC), monday) == "in_vain"
+    assert wide_by_now(plan, "", "chat", datetime(2026, 11, 20, 16, 57, tzinfo=UTC), monday) == "now"
 
 
-@given(told=agents, waiting=cases, wide=st.booleans())
+SKILLED = Agent("ana@shop.example", skills=frozenset({"returns"}), languages=frozenset({"en"}))
+OTHER = Agent("ben@shop.example", skills=frozenset({"repair"}), languages=frozenset({"en", "de"}))
+
+
+@pytest.mark.parametrize(
+    ("skilled", "language", "early", "late", "spare"),
+    [
+        ("has room", "en", SKILLED, SKILLED, False),
+        ("is full", "en", None, OTHER, True),
+        ("is away", "en", None, OTHER, False),
+        ("is away", "de", OTHER, OTHER, False),  # nobody who knows it speaks it: no use in waiting
+        ("declined", "en", OTHER, OTHER, False),
+        ("left", "en", OTHER, OTHER, False),
+    ],
+)
+def test_nobody_waits_for_who_can_never_come(
+    skilled: str, language: str, early: Agent | None, late: Agent, spare: bool
+) -> None:
+    ana = replace(SKILLED, away=skilled == "is away", active=skilled != "left")
+    loads = {ana.email: {"chat": 3 if skilled == "is full" else 0}}
+    refused = frozenset({ana.email} if skilled == "declined" else ())
+    need = Need(NOW, "chat", language, frozenset({"returns"}), refused=refused)
+    found = [who_fits([ana, OTHER], need, loads, wide) for wide in ("never", "in_vain", "now")]
+    assert [[one.email for one in each.fit] for each in found] == [
+        [SKILLED.email] if skilled == "has room" else [],
+        [early.email] if early else [],
+        [late.email],
+    ]
+    assert (found[2].widened, found[2].spare) == (late is OTHER, spare)
+
+
+@given(told=agents, waiting=cases, wide=st.sampled_from(["never", "in_vain", "now"]))
 @settings(max_examples=60)
 def test_no_rule_but_skills_ever_gives_way_and_room_is_kept(
-    told: list[tuple[frozenset[str], frozenset[str], int]], waiting: list[tuple[frozenset[str], str]], wide: bool
+    told: list[tuple[frozenset[str], frozenset[str], int]], waiting: list[tuple[frozenset[str], str]], wide: Wide
 ) -> None:
     team = [
         Agent(f"a{number}@shop.example", skills=skills, languages=languages, capacity={"chat": room})
         for number, (skills, languages, room) in enumerate(told)
     ]
     scores = np.full((len(waiting), len(team)), np.nan)
+    spare = scores.copy()
     needs = [Need(NOW, "chat", language, skills) for skills, language in waiting]
     for row, need in enumerate(needs):
-        fitting = who_fits(team, need, {}, wide=wide)
-        assert fitting.widened <= wide
+        fitting = who_fits(team, need, {}, wide)
+        assert not (fitting.widened and wide == "never")
+        if fitting.widened and wide == "in_vain":
+            assert not any((found := objection(one, need, {})) and found.rule in PASSING for one in team)
         assert not (fitting.widened and any(objection(one, need, {}) is None for one in team))
         for one in fitting.fit:
             assert objection(one, replace(need, skills=frozenset()) if fitting.widened else need, {}) is None
-            scores[row, team.index(one)] = 0.5
-    answer = assign(scores, np.array([one.room("chat") for one in team]))
+            (spare if fitting.spare else scores)[row, team.index(one)] = 0.5
+    room = np.array([one.room("chat") for one in team])
+    answer = assign_sparing(scores, spare, room, (room > 1).astype(int))
     for to, count in Counter(one for one in answer if one is not None).items():
         assert count <= team[to].room("chat")
     for need, found in zip(needs, answer, strict=True):
@@ -94,7 +129,7 @@ def test_with_widening_nobody_starves_for_a_skill_that_nobody_has(waiting: list[
     while left:
         scores = np.full((len(left), 1), np.nan)
         for row, skills in enumerate(left):
-            if who_fits(team, Need(NOW, "chat", skills=skills), {}, wide=True).fit:
+            if who_fits(team, Need(NOW, "chat", skills=skills), {}, "in_vain").fit:
                 scores[row, 0] = 1.0
         answer = assign(scores, np.array([2]))
         left = [one for one, to in zip(left, answer, strict=True) if to is None]
