@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from handoff.agents.agent import agent_of
 from handoff.agents.scoring import Outcome, Subject, busyness
 from handoff.agents.workload import Span, Workload, complexity_of
+from handoff.assignment.queue import most_urgent
 from handoff.channels.prediction import Contact
 from handoff.learning.evidence import EPOCH
 from handoff.plan import Plan
@@ -161,7 +162,7 @@ def _ended(entries: Sequence[Entry], plan: Plan, now: datetime) -> tuple[str, Ou
 def _priority(entries: Sequence[Entry]) -> str:
     asked = [one.payload.priority for one in entries if isinstance(one.payload, ConversationEscalated)]
     public = any(isinstance(one.payload, ConversationOpened) and one.payload.public for one in entries)
-    found = asked[-1] if asked else "normal"
+    found = most_urgent(asked)
     return "high" if found == "normal" and public else found
 
 

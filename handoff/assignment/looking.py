@@ -14,7 +14,7 @@ from handoff.agents.scoring import Subject
 from handoff.agents.workload import complexity_of
 from handoff.assignment import offers
 from handoff.assignment.offers import Offer
-from handoff.assignment.queue import Priority, Waiting, in_order
+from handoff.assignment.queue import Priority, Waiting, in_order, most_urgent
 from handoff.assignment.widening import Wide, wide_by_now
 from handoff.plan import Plan, least_role
 from knowledge.customers import remaining
@@ -84,27 +84,24 @@ def look(session: Session, scope: Scope, plan: Plan, now: datetime) -> Seen:
 def _case(found: Conversation, since: datetime, entries: Sequence[Entry], plan: Plan, now: datetime) -> Case:
     said = " ".join(one.payload.text for one in entries if isinstance(one.payload, MessageReceived))
     escalated = [one.payload for one in entries if isinstance(one.payload, ConversationEscalated)]
-    topic = plan.topic_of(said)
-    last = escalated[-1] if escalated else None
-    asked_for = last is not None and last.to == "specialist"
+    topic, asked = plan.topic_of(said), {one.to for one in escalated}
+    priority = most_urgent(one.priority for one in escalated)
     return Case(
         conversation=found,
         since=since,
-        priority=last.priority if last else "normal",
+        priority=priority,
         need=Need(
             at=now,
             channel=found.channel,
             skills=frozenset(plan.topics[topic].skills) if topic else frozenset(),
-            role=least_role("manager" if last and last.to == "manager" else None),
+            role=least_role("manager" if "manager" in asked else None),
             refused=offers.refusers(entries),
         ),
-        subject=Subject(
-            topic, found.channel, priority=last.priority if last else "normal", complexity=complexity_of(entries)
-        ),
+        subject=Subject(topic, found.channel, priority=priority, complexity=complexity_of(entries)),
         offer=offers.standing(entries),
         tries=sum(isinstance(one.payload, ConversationOffered) for one in entries),
         told=_notified(entries, since),
-        wide="never" if asked_for else wide_by_now(plan, topic, found.channel, since, now),
+        wide="never" if "specialist" in asked else wide_by_now(plan, topic, found.channel, since, now),
     )
 
 

@@ -17,6 +17,11 @@ HEADSTART: dict[Priority, timedelta] = {
 }
 
 
+def most_urgent(asked: Iterable[Priority]) -> Priority:
+    """Return the priority that counts where several were asked for; normal where none was."""
+    return max(asked, key=lambda one: HEADSTART[one], default="normal")
+
+
 @dataclass(frozen=True)
 class Waiting:
     """A conversation nobody owns, since when its customer waits, and how urgent it is."""

@@ -13,14 +13,15 @@ from handoff.assignment.desk import step
 from handoff.assignment.looking import look
 from handoff.assignment.offers import standing
 from handoff.assignment.proposing import propose, why
-from handoff.plan import Plan, Topic, parse_plan
+from handoff.assignment.queue import Priority
+from handoff.plan import Plan, Target, Topic, parse_plan
 from knowledge.customers import inbox, presence, remaining, timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import Handle, MessageReceived, MessageSent
 from knowledge.customers.inbox import Incoming, Reply
 from knowledge.customers.presence import Sign
 from knowledge.customers.record import KnownHandle, NewCustomer, save_customer
-from knowledge.customers.routing_entries import ConversationOffered, OfferAnswered
+from knowledge.customers.routing_entries import ConversationEscalated, ConversationOffered, OfferAnswered
 from knowledge.customers.timeline import NewEntry
 from knowledge.database import Database
 from knowledge.failures import Conflict
@@ -246,6 +247,26 @@ def test_whoever_nobody_skilled_can_ever_serve_is_not_left_waiting(
         offer = standing(remaining.of_conversation(session, conversation))
     assert offer is not None
     assert offer.reasons[0] == "nobody who knows about returns could take it: others are asked"
+
+
+@pytest.mark.usefixtures("staff")
+def test_a_later_call_for_less_takes_nothing_back(database: Database, scope: Scope, now: datetime) -> None:
+    conversation = arrives(database, scope, now)
+    calls: tuple[tuple[Target, Priority], ...] = (("manager", "urgent"), ("faster", "high"), ("specialist", "high"))
+    with database.write() as session:
+        found = get_conversation(session, scope, conversation)
+        for to, priority in calls:
+            payload = ConversationEscalated("", to, priority, "they said so")
+            timeline.append(session, scope, NewEntry(found.customer, payload, now, conversation), now)
+    act(database, scope, now)
+    assert offered_to(database, conversation) == ""
+    with database.read() as session:
+        (case,) = look(session, scope, PLAN, now + 10 * MINUTE).cases
+    assert (case.priority, case.need.role, case.wide) == ("urgent", "manager", "never")
+    with database.write() as session:
+        add_staff(session, scope, NewStaff(SARA, "Sara", "manager"), now)
+    act(database, scope, now + MINUTE)
+    assert offered_to(database, conversation) == SARA
 
 
 @pytest.mark.usefixtures("staff")
