@@ -137,10 +137,15 @@ def is_question_back(text: str) -> bool:
 
 
 def reply_language(customer_texts: Sequence[str], stored: str) -> str:
-    """Return the language to answer in: that of the customer's last message, or of the last three together where it
-    tells too little alone, else the one stored, else English.
+    """Return the language to answer in: the one that they write, else the one stored, else English."""
+    return (written_language(customer_texts) or stored or "en")[:2].lower()
+
+
+def written_language(customer_texts: Sequence[str]) -> str:
+    """Return the language of the customer's last message, or of the last three together where it tells too little
+    alone; empty where neither tells.
     """
     for said in (customer_texts[-1:], customer_texts[-3:]):
         if found := detect_language(" ".join(said)[-READ_CHARS:]):
             return found[:2].lower()
-    return (stored or "en")[:2].lower()
+    return ""

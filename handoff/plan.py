@@ -20,6 +20,14 @@ Minutes = Annotated[float, Field(gt=0, le=60 * 24 * 30)]
 Share = Annotated[float, Field(ge=0, le=0.5)]
 Word = Annotated[str, Field(min_length=2, max_length=80)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
+Notice = Annotated[str, Field(min_length=1, max_length=1_000)]
+Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+NOTICES: dict[Language, Notice] = {
+    "en": "Thank you for waiting. Everybody is busy at the moment; a colleague will answer you here.",
+    "de": "Danke für Ihre Geduld. Gerade sind alle im Gespräch; jemand aus dem Team antwortet Ihnen hier.",
+    "es": "Gracias por esperar. En este momento todos están ocupados; alguien del equipo le responderá aquí.",
+    "fr": "Merci de patienter. Tout le monde est occupé en ce moment ; un collègue vous répondra ici.",
+}
 Target = Literal["specialist", "manager", "faster"]
 Shape = TypeVar("Shape")
 
@@ -57,11 +65,15 @@ class Assigning(Strict):
     tell_after_minutes: Minutes = 5
     widen_minutes: Minutes | None = 3
     even: Share = 0.1
-    notice: Annotated[str, Field(min_length=1, max_length=1_000)] = (
-        "Thank you for waiting. Everybody is busy at the moment; a colleague will answer you here."
-    )
+    notice: Notice | Annotated[Mapping[Language, Notice], Field(min_length=1)] = Field(default_factory=NOTICES.copy)
     explore: Share = 0.05
     holdout: Share = 0.05
+
+    def notice_in(self, language: str) -> str:
+        """Return what a customer of a language is told; where it is not there: the English, else the first."""
+        if isinstance(self.notice, str):
+            return self.notice
+        return self.notice.get(language[:2].lower()) or self.notice.get("en") or next(iter(self.notice.values()))
 
 
 class When(Strict):

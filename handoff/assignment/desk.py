@@ -110,6 +110,6 @@ def _tell(session: Session, scope: Scope, plan: Plan, case: Case, now: datetime)
     if not late or case.told or case.conversation.public:
         return False
     key = f"notice:{case.conversation.id}:{case.since.isoformat()}"
-    notice = Reply(case.conversation.id, plan.assignment.notice, "bot", key, holding=True)
+    notice = Reply(case.conversation.id, plan.assignment.notice_in(case.language), "bot", key, holding=True)
     inbox.reply(session, scope, notice, now)
     return True

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.phrases import written_language
 from handoff.agents.agent import Agent, Need, agent_of
 from handoff.agents.rules import Load
 from handoff.agents.scoring import Subject
@@ -44,6 +45,8 @@ class Case:
     told: bool
     # Whether others than those with the skill may be asked by now.
     wide: Wide = "never"
+    # What the customer writes in, else what their record says; empty where neither tells.
+    language: str = ""
 
     @property
     def waiting(self) -> Waiting:
@@ -65,26 +68,29 @@ def look(session: Session, scope: Scope, plan: Plan, now: datetime) -> Seen:
     found = list_conversations(session, scope, Wanted(waiting=True, owner=""), limit=MOST)
     since = waiting_since(session, scope, found)
     people = get_customers(session, scope, list({one.customer for one in found}))
+    agents = tuple(agent_of(person) for person in list_staff(session, scope))
+    spoken = frozenset(language for agent in agents for language in agent.languages)
     cases = []
     for one in found:
         customer = people[one.customer]
         entries = remaining.of_conversation(session, one.id)
         case = _case(one, since.get(one.id, one.last_at), entries, plan, now)
         ahead = case.priority == "normal" and (one.public or plan.is_vip(customer.attributes))
-        need = replace(case.need, language=customer.language)
+        # A language that nobody here speaks may be a mistake: it keeps nobody from being served.
+        need = replace(case.need, language=case.language if case.language in spoken else customer.language)
         priority: Priority = "high" if ahead else case.priority
         subject = replace(case.subject, timezone=customer.timezone, priority=priority)
-        cases.append(replace(case, need=need, subject=subject, priority=priority))
+        language = case.language or customer.language
+        cases.append(replace(case, need=need, subject=subject, priority=priority, language=language))
     order = {one.conversation: place for place, one in enumerate(in_order(case.waiting for case in cases))}
-    agents = tuple(agent_of(person) for person in list_staff(session, scope))
     ordered = sorted(cases, key=lambda case: order[case.conversation.id])
     return Seen(tuple(ordered), agents, _loads(session, scope, ordered))
 
 
 def _case(found: Conversation, since: datetime, entries: Sequence[Entry], plan: Plan, now: datetime) -> Case:
-    said = " ".join(one.payload.text for one in entries if isinstance(one.payload, MessageReceived))
+    texts = [one.payload.text for one in entries if isinstance(one.payload, MessageReceived)]
     escalated = [one.payload for one in entries if isinstance(one.payload, ConversationEscalated)]
-    topic, asked = plan.topic_of(said), {one.to for one in escalated}
+    topic, asked = plan.topic_of(" ".join(texts)), {one.to for one in escalated}
     priority = most_urgent(one.priority for one in escalated)
     return Case(
         conversation=found,
@@ -102,6 +108,7 @@ def _case(found: Conversation, since: datetime, entries: Sequence[Entry], plan: 
         tries=sum(isinstance(one.payload, ConversationOffered) for one in entries),
         told=_notified(entries, since),
         wide="never" if "specialist" in asked else wide_by_now(plan, topic, found.channel, since, now),
+        language=written_language(texts),
     )
 
 

@@ -190,6 +190,31 @@ def test_language_and_capacity_hold_for_everybody_at_once(database: Database, sc
 
 
 @pytest.mark.usefixtures("staff")
+@pytest.mark.parametrize(
+    ("text", "asked", "told"),
+    [
+        ("Guten Tag, ich möchte mein Zelt zurückgeben, return bitte.", [IMRAN], "Danke für Ihre Geduld"),
+        ("Hello, I would like to return the tent that I bought.", [SARA, IMRAN], "Thank you for waiting"),
+        ("Bonjour, je voudrais rendre ma tente, return merci.", [SARA, IMRAN], "Merci de patienter"),  # nobody's
+        ("return", [SARA, IMRAN], "Thank you for waiting"),
+    ],
+)
+def test_what_customers_write_in_says_who_is_asked_and_what_they_are_told(
+    database: Database, scope: Scope, now: datetime, text: str, asked: list[str], told: str
+) -> None:
+    conversation = arrives(database, scope, now, text=text)
+    found = []
+    for minutes in range(0, 9, 3):
+        act(database, scope, now + minutes * MINUTE, PATIENT)
+        found += [to] if (to := offered_to(database, conversation)) else []
+    assert sorted(found) == sorted(asked)
+    with database.read() as session:
+        sent = [one.payload for one in timeline.page(session, scope, conversation=conversation)]
+    (notice,) = [one.text for one in sent if isinstance(one, MessageSent)]
+    assert notice.startswith(told)
+
+
+@pytest.mark.usefixtures("staff")
 def test_where_the_skilled_have_no_room_others_are_asked_after_a_while_and_it_says_so(
     database: Database, scope: Scope, now: datetime
 ) -> None:
