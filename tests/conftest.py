@@ -21,6 +21,7 @@ from knowledge.database import Database, open_database
 from knowledge.scope import Scope
 
 LOOPBACK = ("127.0.0.1", "::1", "localhost", "0.0.0.0")
+LONG = frozenset({"browser", "recovery", "peak"})
 NOW = datetime(2026, 11, 20, 9, 0, tzinfo=UTC)
 
 
@@ -39,7 +40,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Skip tests whose Debian program is absent, naming the package; with --require-system refuse to begin."""
+    """Skip tests whose Debian program is absent, naming the package; with --require-system refuse to begin.
+
+    Whole systems go first, long files of few tests: what is short at the end keeps all processes busy.
+    """
+    items.sort(key=lambda item: item.path.parent.name not in LONG)
     for item in items:
         for mark in item.iter_markers("system"):
             (program,) = mark.args
