@@ -1,5 +1,6 @@
 """Routing as this installation has it: the service plan, the trained model, and what the desk would do."""
 
+import logging
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -17,13 +18,17 @@ from handoff.channels.moving import ways_of
 from handoff.escalation.situation import reply_clock
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
-from knowledge.customers import remaining
+from knowledge.customers import remaining, timeline
 from knowledge.customers.consent import consents_of
 from knowledge.customers.conversations import Conversation, get_conversation
 from knowledge.customers.entries import MessageReceived
 from knowledge.customers.record import get_customer
+from knowledge.customers.routing_entries import ConversationOffered
+from knowledge.failures import Rejected
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope
+
+logger = logging.getLogger(__name__)
 
 
 def model_of(folder: Path) -> Model:
@@ -36,6 +41,24 @@ def model_of(folder: Path) -> Model:
     """
     path = folder / FILE
     return _model(folder, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+def usable_model(folder: Path) -> Model:
+    """Return the model, or the one that knows nothing where it is refused: nobody waits until a file is put right.
+
+    The log says so, once for each file.
+    """
+    path = folder / FILE
+    return _usable(folder, path.stat().st_mtime_ns if path.is_file() else 0)
+
+
+@lru_cache(maxsize=4)
+def _usable(folder: Path, trained: int) -> Model:
+    try:
+        return _model(folder, trained)
+    except Rejected as refused:
+        logger.warning("who has most room is asked first: %s %s", refused.message, refused.remedy)
+        return even()
 
 
 @lru_cache(maxsize=4)
@@ -68,12 +91,21 @@ def explain(session: Session, place: Place, conversation: ConversationId, now: d
     seen = look(session, place.scope, place.plan, now)
     case = conversation_of(seen, conversation)
     if case is None:
-        return [f"{found.owner} owns it" if found.owner else "nobody waits here"]
+        return (
+            [f"{found.owner} owns it", *_offered(session, place.scope, found)] if found.owner else ["nobody waits here"]
+        )
     told = [why_here(case.waiting, seen.cases.index(case) + 1, now), *_promised(found, case.since, place.plan, now)]
     if case.offer is not None:
         return [*told, f"offered to {case.offer.to} until {case.offer.until:%H:%M} UTC", *case.offer.reasons]
-    proposals = proposing.propose(seen, model_of(place.folder), place.plan)
+    proposals = proposing.propose(seen, usable_model(place.folder), place.plan)
     return told + [line for one in proposals if one.case is case for line in proposing.why(one)]
+
+
+def _offered(session: Session, scope: Scope, found: Conversation) -> tuple[str, ...]:
+    """Return why their owner was offered it, if they were."""
+    last = timeline.latest_of(session, scope, found.id, ["conversation_offered"])
+    offer = last.payload if last else None
+    return offer.reasons if isinstance(offer, ConversationOffered) and offer.to == found.owner else ()
 
 
 def _promised(found: Conversation, since: datetime, plan: Plan, now: datetime) -> list[str]:

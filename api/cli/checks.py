@@ -44,6 +44,7 @@ def examine() -> Iterator[Check]:
     yield _disk(settings)
     yield from _record(settings)
     yield _models(settings)
+    yield from _routing(settings)
     yield from _chat(settings)
     yield from _mail(settings)
     yield _port(settings)
@@ -140,6 +141,20 @@ def _models(settings: "Settings") -> Check:
             return _failed("models", failure)
         return Check("models", "ok", f"drafting with {path.name}")
     return Check("models", "ok", f"installed: {', '.join(installed) or 'none'} (not needed by {settings.drafter})")
+
+
+def _routing(settings: "Settings") -> Iterator[Check]:
+    """Read the score of agents; silent where none was trained."""
+    from handoff.agents.training import open_model, why_not
+
+    try:
+        trained = open_model(settings.data_dir)
+    except Failure as failure:
+        yield _failed("routing", failure)
+        return
+    if trained is not None:
+        used = "says who is asked first" if trained.used else f"is not used. {why_not(trained.card)}"
+        yield Check("routing", "ok", f"the score trained on {trained.card.trained_at:%Y-%m-%d} {used}")
 
 
 def _chat(settings: "Settings") -> Iterator[Check]:

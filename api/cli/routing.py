@@ -86,11 +86,12 @@ def explain(
     Example:
       threadline routing explain 01a203399d937655b478826214bc72af
     """
-    from api.routing import Place
+    from api.routing import Place, model_of
     from api.routing import explain as explained
     from knowledge.ids import ConversationId
 
     with open_record() as record, record.database.read() as session:
+        model_of(record.settings.data_dir)  # one that cannot be used is refused here, where it can be put right
         place = Place(record.scope, _plan(record), record.settings.data_dir)
         lines = explained(session, place, ConversationId(conversation), now_utc())
     write_json({"why": lines}) if as_json else write("\n".join(lines))

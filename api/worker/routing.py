@@ -3,24 +3,32 @@
 from datetime import datetime, timedelta
 
 from api.parts import Parts
-from api.routing import model_of
+from api.routing import usable_model
 from api.worker.work import Job
-from handoff.assignment.desk import step
-from handoff.escalation.acting import escalate_waiting
+from handoff.assignment.desk import is_due, step
+from handoff.escalation.acting import escalate_waiting, firing
 
 EVERY = timedelta(seconds=15)
 
 
 def route(parts: Parts, now: datetime) -> None:
-    """Look once at all that wait and do what the service plan says; without a plan nothing is done."""
+    """Look once at all that wait and do what the service plan says; without a plan nothing is done.
+
+    A look at a long queue takes a second: nobody else's writing waits for one after which there is nothing to do.
+    """
     plan = parts.service
-    if plan.escalation:
+    with parts.database.read() as session:
+        fires = bool(firing(session, parts.scope, plan, now))
+    if fires:
         with parts.database.write() as session:
             escalate_waiting(session, parts.scope, plan, now)
     if plan.assignment.offering:
-        model = model_of(parts.settings.data_dir)
-        with parts.database.write() as session:
-            step(session, parts.scope, plan, model, now)
+        model = usable_model(parts.settings.data_dir)
+        with parts.database.read() as session:
+            due = is_due(session, parts.scope, plan, model, now)
+        if due:
+            with parts.database.write() as session:
+                step(session, parts.scope, plan, model, now)
 
 
 ROUTE = Job("route", EVERY, route)

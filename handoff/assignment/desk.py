@@ -34,13 +34,25 @@ class Done:
     told: int = 0
 
 
+def is_due(session: Session, scope: Scope, plan: Plan, model: Model, now: datetime) -> bool:
+    """Tell whether a look now would do anything: nothing is written, so that nobody waits for it to be over."""
+    if _silent(session, scope, plan, now):
+        return True
+    seen = look(session, scope, plan, now)
+    if any(_is_over(case, now) or _is_to_be_told(plan, case, now) for case in seen.cases):
+        return True
+    return any(one.choice is not None for one in propose(seen, model, plan))
+
+
 def step(session: Session, scope: Scope, plan: Plan, model: Model, now: datetime) -> Done:
     """Look once and act: everything in this transaction, nothing twice."""
     timeline.hold(session, scope)
-    returned = _return_silent(session, scope, plan, now)
-    passed = 0
+    silent, passed = _silent(session, scope, plan, now), 0
+    for left in silent:
+        payload = ConversationAssigned(None, ROUTING)
+        timeline.append(session, scope, NewEntry(left.customer, payload, now, left.id), now)
     for case in look(session, scope, plan, now).cases:
-        if case.offer is not None and case.offer.until < now:
+        if case.offer is not None and _is_over(case, now):
             offers.answer(session, scope, case.offer, "timed_out", now)
             passed += 1
     seen = look(session, scope, plan, now)
@@ -48,7 +60,11 @@ def step(session: Session, scope: Scope, plan: Plan, model: Model, now: datetime
     for one in proposals:
         _offer(session, scope, plan, one, now)
     told = sum(_tell(session, scope, plan, case, now) for case in seen.cases)
-    return Done(len(proposals), passed, returned, told)
+    return Done(len(proposals), passed, len(silent), told)
+
+
+def _is_over(case: Case, now: datetime) -> bool:
+    return case.offer is not None and case.offer.until < now
 
 
 def _offer(session: Session, scope: Scope, plan: Plan, proposal: Proposal, now: datetime) -> None:
@@ -68,22 +84,20 @@ def _offer(session: Session, scope: Scope, plan: Plan, proposal: Proposal, now: 
     timeline.append(session, scope, NewEntry(found.customer, payload, now, found.id), now)
 
 
-def _return_silent(session: Session, scope: Scope, plan: Plan, now: datetime) -> int:
-    """Give conversations back whose owner leaves a waiting customer without a word for too long, or is not there."""
+def _silent(session: Session, scope: Scope, plan: Plan, now: datetime) -> list[Conversation]:
+    """Return conversations whose owner leaves a waiting customer without a word for too long, or is not there."""
     found = [one for one in list_conversations(session, scope, Wanted(waiting=True), limit=MOST) if one.owner]
     since = waiting_since(session, scope, found)
     agents = {person.email: agent_of(person) for person in list_staff(session, scope)}
     left = presence.last_there(session, scope)
-    returned = 0
+    silent = []
     for one in found:
         begin = max(since.get(one.id, one.last_at), one.owner_at or one.opened_at)
         owner = agents.get(one.owner or "")
         there = left.get(one.owner or "", now)
         if worked(plan.calendar, begin, now) > _patience(one, owner, there, plan, now):
-            payload = ConversationAssigned(None, ROUTING)
-            timeline.append(session, scope, NewEntry(one.customer, payload, now, one.id), now)
-            returned += 1
-    return returned
+            silent.append(one)
+    return silent
 
 
 def _patience(found: Conversation, owner: Agent | None, there: datetime, plan: Plan, now: datetime) -> timedelta:
@@ -104,10 +118,14 @@ def _patience(found: Conversation, owner: Agent | None, there: datetime, plan: P
     return max(usual, plan.reply_within(found.channel) or usual)
 
 
+def _is_to_be_told(plan: Plan, case: Case, now: datetime) -> bool:
+    late = worked(plan.calendar, case.since, now) > timedelta(minutes=plan.assignment.tell_after_minutes)
+    return late and not case.told and not case.conversation.public
+
+
 def _tell(session: Session, scope: Scope, plan: Plan, case: Case, now: datetime) -> bool:
     """Tell a customer once that they are waiting for somebody; never where everybody can read it."""
-    late = worked(plan.calendar, case.since, now) > timedelta(minutes=plan.assignment.tell_after_minutes)
-    if not late or case.told or case.conversation.public:
+    if not _is_to_be_told(plan, case, now):
         return False
     key = f"notice:{case.conversation.id}:{case.since.isoformat()}"
     notice = Reply(case.conversation.id, plan.assignment.notice_in(case.language), "bot", key, holding=True)

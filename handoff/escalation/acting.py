@@ -21,12 +21,17 @@ MOST = 500
 
 def escalate_waiting(session: Session, scope: Scope, plan: Plan, now: datetime) -> list[Entry]:
     """Write down what fires on conversations whose customers wait; each rule once a conversation."""
+    timeline.hold(session, scope)
+    return [timeline.append(session, scope, new, now) for new in firing(session, scope, plan, now)]
+
+
+def firing(session: Session, scope: Scope, plan: Plan, now: datetime) -> list[NewEntry]:
+    """Return what fires now, without writing it down."""
     if not plan.escalation:
         return []
-    timeline.hold(session, scope)
     found = list_conversations(session, scope, Wanted(waiting=True), limit=MOST)
     people = get_customers(session, scope, list({one.customer for one in found}))
-    written = []
+    fires_now = []
     for one in found:
         entries = remaining.of_conversation(session, one.id)
         vip = plan.is_vip(people[one.customer].attributes)
@@ -34,9 +39,8 @@ def escalate_waiting(session: Session, scope: Scope, plan: Plan, now: datetime) 
         if fired is not None:
             rule = fired.rule
             payload = ConversationEscalated(rule.name, rule.to, rule.priority, fired.why, fired.due)
-            new = NewEntry(one.customer, payload, now, one.id, f"rule:{one.id}:{rule.name}")
-            written.append(timeline.append(session, scope, new, now))
-    return written
+            fires_now.append(NewEntry(one.customer, payload, now, one.id, f"rule:{one.id}:{rule.name}"))
+    return fires_now
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,18 @@ def test_the_demo_company_is_learned_from_and_explained(run: Run) -> None:
     assert simulated["estimates"] == {}
     assert simulated["would"]
     conversation = simulated["would"][0]["conversation"]
+    checks = json.loads(run("doctor", "--json").stdout)
+    assert "trained on" in next(one["message"] for one in checks if one["part"] == "routing")
+    model = Path(card["model"])
+    kept = model.read_text()
+    model.write_text(json.dumps(json.loads(kept) | {"schema": "0" * 12}))
+    for words in (("simulate",), ("explain", conversation)):
+        refused = run("routing", *words)
+        assert (refused.exit_code, refused.stdout) == (1, "")
+        assert "trained on another schema.\n  Train it again: threadline routing train." in refused.stderr
+    checks = json.loads(run("doctor", "--json").stdout)
+    assert [one["state"] for one in checks if one["part"] == "routing"] == ["fail"]
+    model.write_text(kept)
     explained = run("routing", "explain", conversation)
     assert explained.exit_code == 0
     assert "place" in explained.stdout

@@ -60,6 +60,8 @@ def test_an_offer_is_shown_explained_and_accepted(
     assert "Offered to Agent" in page
     accepted = client.post(f"/api/conversations/{waiting}/acceptance", headers=agent)
     assert accepted.json()["owner"] == "agent@example.com"
+    why = client.get(f"/api/conversations/{waiting}/routing", headers=agent).json()["agent"]
+    assert why == ["agent@example.com owns it", *offer["reasons"]]
     again = client.post(f"/api/conversations/{waiting}/acceptance", headers=agent)
     assert again.status_code == 409
     assert again.json()["remedy"]
@@ -80,6 +82,37 @@ def test_a_refusal_is_told_and_nobody_else_is_left(
     page = client.get(f"/console/conversations/{waiting}", headers=agent).text
     assert "Agent declined it: &lt;b&gt;lunch&lt;/b&gt;" in page
     assert "Everybody is busy" in page
+
+
+@pytest.mark.parametrize("text", ["{", '{"schema": "another"}'])
+def test_a_model_that_is_refused_leaves_nobody_waiting(
+    client: TestClient,
+    agent: dict[str, str],
+    parts: Parts,
+    waiting: str,
+    text: str,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    (parts.settings.data_dir / "routing.json").write_text(text)
+    for _ in range(2):
+        route(parts, parts.clock())
+    (offer,) = client.get("/api/offers", headers=agent).json()["offers"]
+    assert offer["conversation"] == waiting
+    told = [one.getMessage() for one in caplog.records if one.name == "api.routing"]
+    assert len(told) == 1
+    assert told[0].startswith("who has most room is asked first: routing.json")
+    assert told[0].endswith("Train it again: threadline routing train.")
+    assert client.get(f"/api/conversations/{waiting}/routing", headers=agent).status_code == 200
+
+
+def test_a_look_that_finds_nothing_to_do_writes_nothing(
+    agent: dict[str, str], parts: Parts, waiting: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    route(parts, parts.clock())
+    written: list[int] = []
+    monkeypatch.setattr(type(parts.database), "write", lambda _: written.append(1))
+    route(parts, parts.clock())
+    assert written == []
 
 
 def test_an_offer_that_is_over_is_not_taken(
