@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from typing import Any
 
 from assistant.brief import Brief
 from assistant.drafting.kinds import lacks_kind
@@ -50,7 +51,11 @@ class Gate:
 @cache
 def open_gate() -> Gate:
     """Return the gate that ships: trained by `python -m evals.answering.gate`, described in docs/assistant.md."""
-    stored = json.loads(files("assistant.gate").joinpath("answerable.json").read_text("utf-8"))
+    return gate_of(json.loads(files("assistant.gate").joinpath("answerable.json").read_text("utf-8")))
+
+
+def gate_of(stored: Mapping[str, Any]) -> Gate:
+    """Return a gate from what training wrote."""
     return Gate(
         tuple(stored["names"]),
         tuple(stored["mean"]),

@@ -44,7 +44,7 @@ def train(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, str]) 
     return {
         "names": list(every[0].features),
         "mean": [round(float(value), 6) for value in mean],
-        "scale": [round(float(value), 6) for value in scale],
+        "scale": [max(1e-6, round(float(value), 6)) for value in scale],
         "weights": [round(float(value), 6) for value in model.coef_[0]],
         "bias": round(float(model.intercept_[0]), 6),
         "sure_at": round(max(limits[name] for name in ("mtrag", "clapnq")), 3),

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from assistant.gate.answerable import open_gate
 from evals.answering.drafted import both
 from evals.answering.gate import refusing, shipped, tuning
+from evals.answering.over_halves import over_halves
 from evals.answering.refusal import Decided
 from evals.figures import Figure, figure
 from evals.intervals import Interval, rate_interval
@@ -31,6 +32,7 @@ def refusal_figures(data: Path, build: Path, now: datetime, say: Say) -> Iterato
     decided, digests = both(build, data, now, say)
     for name, limit in limits(decided, digests).items():
         yield from _figures(name, decided[name], limit, digests[name])
+    yield from over_halves(decided, digests)
 
 
 def limits(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, str]) -> dict[str, float]:
