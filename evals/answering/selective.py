@@ -21,6 +21,10 @@ from evals.metrics.selecting import area, coverage_at, risk_coverage
 SEED = 20261122
 DRAWS = 2_000
 RISKS = (0.01, 0.02, 0.05)
+# What others do: answer whatever is found, or from a fixed similarity; the drafts are ours for all.
+FIXED = 0.40
+NEVER = "never refuses, as LangChain's default chain"
+SIMILAR = "a fixed cosine of .40"
 COVERAGES = (0.1, 0.25, 0.5, 0.75, 1.0)
 Values = NDArray[np.float64]
 Rights = NDArray[np.bool_]
@@ -79,8 +83,11 @@ def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -
     refused = rate_interval(int((~answered & ~has_answer).sum()), int((~has_answer).sum()))
     covered = rate_interval(int((answered & right).sum()), int(has_answer.sum()))
     common: dict[str, Any] = {"data": digest, "settings": settings}
-    yield figure(f"refusal/{name}/refused_unanswerable", refused, "", **common)
-    yield figure(f"refusal/{name}/coverage_at_threshold", covered, "", **common)
+    near = cosine >= FIXED
+    simple = {NEVER: 0.0, SIMILAR: float((~near)[~has_answer].mean())}
+    yield figure(f"refusal/{name}/refused_unanswerable", refused, "", baseline=simple, **common)
+    simple = {NEVER: float(right[has_answer].mean()), SIMILAR: float((near & right).sum() / has_answer.sum())}
+    yield figure(f"refusal/{name}/coverage_at_threshold", covered, "", baseline=simple, **common)
     for risk in RISKS:
         base = {"cosine alone": coverage_at(cosine, right, risk)}
         at_risk = _drawn(score, right, partial(coverage_at, risk=risk))
