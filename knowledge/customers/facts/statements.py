@@ -7,7 +7,10 @@ from knowledge.customers.facts.questions import sentences
 from knowledge.customers.facts.values import find_values
 
 _FILLER = re.compile(
-    r"^\W*(?:(?:(?:hi|hello|hallo|hey|good (?:morning|afternoon|evening)|dear)(?: there| \w+(?=[,!]))?|"
+    r"^\W*(?:(?:(?:hi|hello|hallo|hey|hej|good (?:morning|afternoon|evening)|dear|guten (?:morgen|tag|abend)|"
+    r"grüß gott|moin|bonjour|bonsoir|salut|hola|buen[oa]s (?:días|tardes|noches))(?: there| \w+(?=[,!]))?|"
+    r"danke(?: schön| sehr)?|(?:vielen|herzlichen) dank|merci(?: beaucoup)?|(?:muchas )?gracias|"
+    r"tack(?: så mycket)?(?=[.,!]|$)|"
     r"thank(?:s| you)(?: so| very)?(?: much)?(?: a lot)?(?: for (?:your|the|all)(?: \w+)?(?=[.,!]|$))?|"
     r"please|excuse me|"
     r"(?:(?:i(?:'m| am) (?:so |really )?)?sorry(?: about that)?|i apologi[sz]e|ok(?:ay)?|yes|yeah|yep|sure|great|"
@@ -102,7 +105,7 @@ HOLLOW = frozenset(
         "think thought try take get got up about from i'd i'm i'll i've it's that's don't you're can't wait go ahead "
         "make proceed hope hoping thing things right now nice cool awesome good great interesting wow hurry then "
         "lol thx bye goodbye perfect amazing wonderful excellent fine thanks thank much very really welcome asap "
-        "quick quickly awful bad hmm oh ah well too also lovely same here there yep yeah nope",
+        "quick quickly awful bad hmm oh ah omg mate well too also lovely same here there yep yeah nope",
     )
 )
 
@@ -164,7 +167,7 @@ def _says_something(core: str) -> bool:
 
 
 def _telling(text: str) -> list[str]:
-    return [word for word in re.findall(r"[\w'’]+", text.lower()) if word not in HOLLOW]
+    return [word for word in re.findall(r"[\w'’]{2,}", text.lower()) if word not in HOLLOW]
 
 
 _DONE = re.compile(

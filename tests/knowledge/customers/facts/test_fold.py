@@ -168,9 +168,13 @@ def test_options_that_hardly_differ_say_nothing_of_a_search() -> None:
         ("Everything looks good, but the last name is Smith", ["Everything looks good, but the last name is Smith"]),
         ("That works for a morning flight to Boston", ["That works for a morning flight to Boston"]),
         ("I appreciate it, have a nice day", []),
+        ("Danke, K", []),
+        ("Tack så mycket!", []),
+        ("Merci beaucoup, mais la tente fuit.", ["mais la tente fuit"]),
+        ("Dank Ihrer Hilfe geht es", ["Dank Ihrer Hilfe geht es"]),
     ],
 )
-def test_consent_that_goes_on_says_something(said: str, stated: list[str]) -> None:
+def test_consent_and_thanks_say_something_where_they_go_on(said: str, stated: list[str]) -> None:
     assert [one.text for one in stated_in(said)] == stated
 
 
