@@ -19,6 +19,7 @@ from evals.datasets.collections import Document
 from evals.retrieval.library import Library, Making, add_articles, keys, open_library, write_articles
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, receive
+from knowledge.library.drafts import Fields
 from knowledge.library.passages import embedded_text
 from knowledge.library.splitting import split
 from knowledge.settings import Settings
@@ -48,7 +49,9 @@ class Handed:
 def _handed(documents: Sequence[Document], given: str) -> Embedder | None:
     if not given:
         return None
-    texts = (embedded_text(one.title, "", one.text) for one in documents)
+    # As ingest keeps them, without blanks at the ends: else we alone would make their vectors anew.
+    kept = (Fields().draft(one.id, one.title, one.text) for one in documents)
+    texts = (embedded_text(one.title, "", one.text) for one in kept)
     return Handed(open_embedder(Settings(_env_file=None)), dict(zip(texts, np.load(given), strict=True)))
 
 

@@ -20,7 +20,7 @@ from retrieval.lexical import LexicalIndex
 from retrieval.store import PassageStore
 
 # Passages taken in between two commits.
-FILL = 1_000
+FILL = 3_000
 log = logging.getLogger(__name__)
 Progress = Callable[[int, int], None]
 
@@ -62,6 +62,7 @@ def update(indexes: Indexes, source: Source, added: Collection[str], removed: Co
             own = [passage.id for passage in passages if passage.visibility == visibility]
             indexes.dense.add(visibility, own, np.stack([vectors[key] for key in own]))
         indexes.lexical.update(passages, [passage.id for passage in passages])
+        source.store.remember(passages)
         done += len(some)
         if source.progress:
             source.progress(done, len(added))

@@ -110,6 +110,14 @@ class PassageStore:
         for some in chunks(sorted(ids)[:CACHED], MANY):
             self.get(some)
 
+    def remember(self, passages: Iterable[Passage]) -> None:
+        """Keep passages at hand that were read for something else, as long as there is room."""
+        with self._lock:
+            for passage in passages:
+                if len(self._cache) >= CACHED:
+                    return
+                self._cache[passage.id] = passage
+
     def forget(self, ids: Collection[str]) -> None:
         """Drop passages that are gone."""
         with self._lock:

@@ -8,7 +8,7 @@ from knowledge.customers.entries import Visibility
 
 MAX_KEY, MAX_TITLE, MAX_URL, MAX_PRODUCT = 500, 500, 2_000, 200
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
-_CONTROLS = {code: None for code in range(32) if chr(code) not in "\n\t"} | {0x7F: None}
+_CONTROLS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _INTERNAL_WORDS = {"internal", "private", "agents", "agent", "staff"}
 
 
@@ -109,8 +109,9 @@ class Fields:
 
 def clean(text: str) -> str:
     """Return text that every store takes: no NUL or other control characters, no lone surrogates."""
-    unified = text.replace("\r\n", "\n").replace("\r", "\n").translate(_CONTROLS)
-    return unified.encode("utf-8", "replace").decode("utf-8")
+    unified = text.replace("\r\n", "\n").replace("\r", "\n") if "\r" in text else text
+    unified = _CONTROLS.sub("", unified)
+    return unified if unified.isascii() else unified.encode("utf-8", "replace").decode("utf-8")
 
 
 def shorten(text: str, limit: int) -> str:

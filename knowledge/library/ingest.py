@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 # Articles a transaction: a kill loses at most the batch at hand, and a re-run takes it up again.
-BATCH = 32
+BATCH = 100
 SOURCE_CHARS = 500
 # Grows when splitting changes, so that a re-run cuts unchanged articles anew.
 SPLITTER = 1

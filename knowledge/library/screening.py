@@ -2,6 +2,8 @@
 
 import re
 
+from knowledge.library.needs import Needing, lowered, needing
+
 _TITLE = re.compile(
     r"^\W*(?:internal|staff|agents?)(?:\s+use)?(?:\s+only)?\s*(?:[:\u2013\u2014|]|-\s)"
     r"|[\(\[]\s*(?:internal|staff|agents?)(?:\s+use)?(?:\s+only)?\s*[\)\]]"
@@ -9,29 +11,36 @@ _TITLE = re.compile(
     re.IGNORECASE,
 )
 _PEOPLE = r"(?:customers?|users?|callers?|clients?|members?)"
-_STRONG: dict[str, re.Pattern[str]] = {
-    "says that it is for staff": re.compile(
-        r"\b(?:for )?internal use only\b|\b(?:staff|agents|employees|representatives)[ -]only\b"
-        r"|\bfor (?:support |service |human )?(?:agents|representatives|staff)(?: only)?\s*:"
-        r"|\bagent (?:responsibilit(?:y|ies)|instructions?|guidance|procedures?)\b",
-        re.IGNORECASE,
+_PEOPLE_OF = ("customer", "user", "caller", "client", "member")
+_STRONG: dict[str, Needing] = {
+    "says that it is for staff": needing(
+        (("internal use only", "staff", "agent", "employees", "representatives"),),
+        [
+            r"\b(?:for )?internal use only\b|\b(?:staff|agents|employees|representatives)[ -]only\b"
+            r"|\bfor (?:support |service |human )?(?:agents|representatives|staff)(?: only)?\s*:"
+            r"|\bagent (?:responsibilit(?:y|ies)|instructions?|guidance|procedures?)\b"
+        ],
     ),
-    "forbids to tell customers": re.compile(
-        rf"\b(?:do not|don['’]t|never|must not|not to be) (?:be )?"
-        rf"(?:reveal|share|shared|disclose|disclosed|tell|show|shown|quote)\b[^.\n]{{0,60}}\b{_PEOPLE}\b",
-        re.IGNORECASE,
+    "forbids to tell customers": needing(
+        (_PEOPLE_OF, ("reveal", "share", "disclose", "tell", "show", "quote"), ("not", "don", "never")),
+        [
+            rf"\b(?:do not|don['’]t|never|must not|not to be) (?:be )?"
+            rf"(?:reveal|share|shared|disclose|disclosed|tell|show|shown|quote)\b[^.\n]{{0,60}}\b{_PEOPLE}\b"
+        ],
     ),
-    "sends the reader to an internal document": re.compile(r"[\"'“‘]\s*internal\s*[:\u2013\u2014]", re.IGNORECASE),
-    "names a tool of the staff": re.compile(r"\b[a-z]+(?:_[a-z]+)+_\d{4}\b"),
+    "sends the reader to an internal document": needing((("internal",),), [r"[\"'“‘]\s*internal\s*[:\u2013\u2014]"]),
 }
-_WEAK: dict[str, re.Pattern[str]] = {
-    "speaks to staff about the customer": re.compile(
-        rf"\b(?:ask|tell|inform|advise|instruct|remind|assure|have|help) (?:the |a )?{_PEOPLE}\b", re.IGNORECASE
+# In small letters only: what a tool is called.
+_TOOL = re.compile(r"\b[a-z]+(?:_[a-z]+)+_\d{4}\b")
+_WEAK: dict[str, Needing] = {
+    "speaks to staff about the customer": needing(
+        (_PEOPLE_OF,), [rf"\b(?:ask|tell|inform|advise|instruct|remind|assure|have|help) (?:the |a )?{_PEOPLE}\b"]
     ),
-    "speaks of verifying the customer": re.compile(
-        rf"\bverify (?:the |a )?(?:{_PEOPLE}(?:['’]s)?) (?:identity|information|account|details)", re.IGNORECASE
+    "speaks of verifying the customer": needing(
+        (("verify",), _PEOPLE_OF),
+        [rf"\bverify (?:the |a )?(?:{_PEOPLE}(?:['’]s)?) (?:identity|information|account|details)"],
     ),
-    "tells agents what they must do": re.compile(r"\bagents? (?:must|should not|shall)\b", re.IGNORECASE),
+    "tells agents what they must do": needing((("agent",),), [r"\bagents? (?:must|should not|shall)\b"]),
 }
 
 
@@ -42,10 +51,13 @@ def looks_internal(title: str, text: str) -> str:
     """
     if _TITLE.search(title):
         return "its title says so"
-    for reason, pattern in _STRONG.items():
-        if pattern.search(text):
+    small = lowered(text)
+    for reason, strong in _STRONG.items():
+        if strong.may_fit(small) and strong.fits(text):
             return f"it {reason}"
-    counts = {reason: sum(1 for _ in pattern.finditer(text)) for reason, pattern in _WEAK.items()}
+    if "_" in text and _TOOL.search(text):
+        return "it names a tool of the staff"
+    counts = {reason: weak.count(text) if weak.may_fit(small) else 0 for reason, weak in _WEAK.items()}
     seen = [reason for reason, count in counts.items() if count]
     if len(seen) >= 2 or any(count >= 3 for count in counts.values()):
         return f"it {seen[0]}"
