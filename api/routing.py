@@ -9,7 +9,7 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from api.parts import Parts
-from handoff.agents.training import FILE, even, open_model
+from handoff.agents.training import FILE, Trained, even, open_model
 from handoff.assignment import proposing
 from handoff.assignment.looking import conversation_of, look
 from handoff.assignment.queue import why_here
@@ -31,40 +31,52 @@ from knowledge.scope import Scope
 logger = logging.getLogger(__name__)
 
 
-def model_of(folder: Path) -> Model:
+@dataclass(frozen=True)
+class InUse:
+    """The model that says who is asked first, and the plan as it is in use with it."""
+
+    model: Model
+    plan: Plan
+
+
+def in_use(folder: Path, plan: Plan) -> InUse:
     """Return the trained model of a data folder, or the one that knows nothing; read again when it was trained again.
 
-    A model that did no better than knowing nothing is not used (`handoff.agents.training.why_not`).
+    One that is known to do harm is not used, and one of which that is not known is on trial.
 
     Raises:
         Rejected: the model is damaged or was trained on another schema.
     """
-    path = folder / FILE
-    return _model(folder, path.stat().st_mtime_ns if path.is_file() else 0)
+    found = _trained(folder, _written(folder))
+    if found is None or not found.used:
+        return InUse(even(), plan)
+    return InUse(found.model, plan.on_trial() if found.on_trial else plan)
 
 
-def usable_model(folder: Path) -> Model:
-    """Return the model, or the one that knows nothing where it is refused: nobody waits until a file is put right.
-
-    The log says so, once for each file.
+def whatever_is_usable(folder: Path, plan: Plan) -> InUse:
+    """Return the same, with the model that knows nothing where the trained one is refused: nobody waits until a file
+    is put right. The log says so, once for each file.
     """
-    path = folder / FILE
-    return _usable(folder, path.stat().st_mtime_ns if path.is_file() else 0)
-
-
-@lru_cache(maxsize=4)
-def _usable(folder: Path, trained: int) -> Model:
     try:
-        return _model(folder, trained)
+        return in_use(folder, plan)
     except Rejected as refused:
-        logger.warning("who has most room is asked first: %s %s", refused.message, refused.remedy)
-        return even()
+        _warn(f"{refused.message} {refused.remedy}", _written(folder))
+        return InUse(even(), plan)
+
+
+def _written(folder: Path) -> int:
+    path = folder / FILE
+    return path.stat().st_mtime_ns if path.is_file() else 0
 
 
 @lru_cache(maxsize=4)
-def _model(folder: Path, _trained: int) -> Model:
-    found = open_model(folder)
-    return found.model if found and found.used else even()
+def _trained(folder: Path, _written_at: int) -> Trained | None:
+    return open_model(folder)
+
+
+@lru_cache(maxsize=4)
+def _warn(why: str, _written_at: int) -> None:
+    logger.warning("who has most room is asked first: %s", why)
 
 
 @dataclass(frozen=True)
@@ -97,7 +109,8 @@ def explain(session: Session, place: Place, conversation: ConversationId, now: d
     told = [why_here(case.waiting, seen.cases.index(case) + 1, now), *_promised(found, case.since, place.plan, now)]
     if case.offer is not None:
         return [*told, f"offered to {case.offer.to} until {case.offer.until:%H:%M} UTC", *case.offer.reasons]
-    proposals = proposing.propose(seen, usable_model(place.folder), place.plan)
+    use = whatever_is_usable(place.folder, place.plan)
+    proposals = proposing.propose(seen, use.model, use.plan)
     return told + [line for one in proposals if one.case is case for line in proposing.why(one)]
 
 

@@ -16,6 +16,7 @@ from knowledge.hours import Calendar, read_calendar
 from knowledge.staff.people import Role
 
 MAX_BYTES = 1_000_000
+TRIAL = 0.5
 Minutes = Annotated[float, Field(gt=0, le=60 * 24 * 30)]
 Share = Annotated[float, Field(ge=0, le=0.5)]
 Word = Annotated[str, Field(min_length=2, max_length=80)]
@@ -120,6 +121,14 @@ class Plan(Strict):
         known = self.model_copy()
         known._named_by = named_by
         return known
+
+    def on_trial(self) -> "Plan":
+        """Return the plan for a score of which nobody knows whether it helps: half of the offers go to who has most
+        room, so that it comes out. A `holdout` that the plan names stays.
+        """
+        if "holdout" in self.assignment.model_fields_set:
+            return self
+        return self.model_copy(update={"assignment": self.assignment.model_copy(update={"holdout": TRIAL})})
 
     @cached_property
     def calendar(self) -> Calendar:

@@ -154,6 +154,7 @@ def _routing(settings: "Settings") -> Iterator[Check]:
         return
     if trained is not None:
         used = "says who is asked first" if trained.used else f"is not used. {why_not(trained.card)}"
+        used += ", for half of the offers: it is on trial" if trained.on_trial else ""
         yield Check("routing", "ok", f"the score trained on {trained.card.trained_at:%Y-%m-%d} {used}")
 
 

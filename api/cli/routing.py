@@ -14,6 +14,19 @@ if TYPE_CHECKING:
 routing = typer.Typer(help="Who is offered which conversation, and why.", no_args_is_help=True, rich_markup_mode=None)
 escalation = typer.Typer(help="Rules that call for more.", no_args_is_help=True, rich_markup_mode=None)
 
+# What comes of a model, by whether it is used and on trial.
+USE = {
+    (
+        False,
+        False,
+    ): "It is not used: who has most room goes first. Train again when there is more history, or say --force.",
+    (
+        True,
+        True,
+    ): "It is on trial: unless the plan names a holdout, half of the offers go to who has most room, so that "
+    "it comes out. Train again later, or say --force.",
+    (True, False): "It is used all the same, as you said with --force.",
+}
 PlanFile = Annotated[
     Path | None, typer.Argument(metavar="[PLAN]", help="A YAML file; default: the plan of the settings.")
 ]
@@ -33,13 +46,14 @@ def _plan(record: Record, path: Path | None = None) -> "Plan":
 
 @routing.command("train")
 def train(
-    force: Annotated[bool, typer.Option("--force", help="Use it although it does not help.")] = False,
+    force: Annotated[bool, typer.Option("--force", help="Use it in any case.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Learn from how conversations ended, and keep the model with its card in the data folder.
 
-    It reads the whole record once. What ended less than a week ago may still reopen and is left out. A model that is no
-    better on later conversations than none, or than knowing what they are about, is kept and not used.
+    It reads the whole record once. What ended less than a week ago may still reopen and is left out. A model that is
+    worse on later conversations than none, or than knowing what they are about, is kept and not used; one of which
+    that cannot be told is on trial.
 
     \b
     Example:
@@ -55,9 +69,9 @@ def train(
             found = outcomes(session, record.scope, _plan(record), now)
         trained = training.train(found, now, forced=force)
         path = training.keep(record.settings.data_dir, trained)
-    card, why_not = trained.card, training.why_not(trained.card)
+    card, why_not, in_doubt = trained.card, training.why_not(trained.card), training.in_doubt(trained.card)
     if as_json:
-        told = {"used": trained.used, "why_not": why_not}
+        told = {"used": trained.used, "on_trial": trained.on_trial, "why_not": why_not, "in_doubt": in_doubt}
         write_json({"model": str(path), **vars(card), "measures": dict(card.measures), **told})
         return
     write(f"Learned from {card.cases} conversations, {card.first[:10]} to {card.last[:10]}: {path}")
@@ -66,13 +80,8 @@ def train(
         f"On the last {measures['cases']:.0f}: log loss {measures['log_loss']:.3f}, "
         f"{measures['log_loss_without_model']:.3f} without a model. {card.limits}"
     )
-    if why_not:
-        then = (
-            "It is used all the same, as you said with --force."
-            if card.forced
-            else "It is not used: who has most room goes first. Train again when there is more history, or say --force."
-        )
-        tell(f"{why_not} {then}")
+    if why_not or in_doubt:
+        tell(f"{why_not or in_doubt} {USE[trained.used, trained.on_trial]}")
 
 
 @routing.command("explain")
@@ -86,13 +95,13 @@ def explain(
     Example:
       threadline routing explain 01a203399d937655b478826214bc72af
     """
-    from api.routing import Place, model_of
+    from api.routing import Place, in_use
     from api.routing import explain as explained
     from knowledge.ids import ConversationId
 
     with open_record() as record, record.database.read() as session:
-        model_of(record.settings.data_dir)  # one that cannot be used is refused here, where it can be put right
         place = Place(record.scope, _plan(record), record.settings.data_dir)
+        in_use(place.folder, place.plan)  # a model that cannot be used is refused here, where it can be put right
         lines = explained(session, place, ConversationId(conversation), now_utc())
     write_json({"why": lines}) if as_json else write("\n".join(lines))
 
@@ -108,7 +117,7 @@ def simulate(as_json: AsJson = False) -> None:
     Example:
       threadline routing simulate
     """
-    from api.routing import model_of
+    from api.routing import in_use
     from handoff.agents.looking_back import estimates, taken
     from handoff.assignment.looking import look
     from handoff.assignment.proposing import propose, why
@@ -116,7 +125,8 @@ def simulate(as_json: AsJson = False) -> None:
 
     with open_record() as record, record.database.read() as session:
         plan, now = _plan(record), now_utc()
-        proposals = propose(look(session, record.scope, plan, now), model_of(record.settings.data_dir), plan)
+        use = in_use(record.settings.data_dir, plan)
+        proposals = propose(look(session, record.scope, plan, now), use.model, use.plan)
         told = estimates(taken(session, record.scope, outcomes(session, record.scope, plan, now)))
     rows = [
         {

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 from api.parts import Parts
-from api.routing import usable_model
+from api.routing import whatever_is_usable
 from api.worker.work import Job
 from handoff.assignment.desk import is_due, step
 from handoff.escalation.acting import escalate_waiting, firing
@@ -23,12 +23,12 @@ def route(parts: Parts, now: datetime) -> None:
         with parts.database.write() as session:
             escalate_waiting(session, parts.scope, plan, now)
     if plan.assignment.offering:
-        model = usable_model(parts.settings.data_dir)
+        use = whatever_is_usable(parts.settings.data_dir, plan)
         with parts.database.read() as session:
-            due = is_due(session, parts.scope, plan, model, now)
+            due = is_due(session, parts.scope, use.plan, use.model, now)
         if due:
             with parts.database.write() as session:
-                step(session, parts.scope, plan, model, now)
+                step(session, parts.scope, use.plan, use.model, now)
 
 
 ROUTE = Job("route", EVERY, route)

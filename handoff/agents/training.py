@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from math import inf, log, nan
+from math import inf, isnan, log, nan, sqrt
 from pathlib import Path
-from statistics import fmean
+from statistics import fmean, stdev
 
 from handoff.agents.scoring import BADLY, CASE_VIEWS, VIEWS, WELL, Outcome, example, learn
 from handoff.learning.evidence import View
@@ -18,6 +18,10 @@ FITTED = 0.7
 LEAST = 30
 TINY = 1e-6
 LOSS, WITHOUT_MODEL, WITHOUT_COLLEAGUES = "log_loss", "log_loss_without_model", "log_loss_without_colleagues"
+OTHERS = {WITHOUT_MODEL: "no model's", WITHOUT_COLLEAGUES: "that of knowing only what they were about"}
+# The ends of the interval of how much larger the other loss is. At 80 % a model that does harm is found out early; to
+# demand proof of its use would give away most of what it brings (docs/routing.md has the figures).
+LEVEL, LOW, HIGH = 0.8, "_gain_low", "_gain_high"
 LIMITS = (
     "It knows who did well so far, not why; colleagues with few cases are close to the mean of all. It orders who may "
     "take a conversation, rules decide who may. Do not use it to judge colleagues: they did not get the same cases."
@@ -33,31 +37,71 @@ class Trained:
 
     @property
     def used(self) -> bool:
-        """Whether it says who is asked first: it helps, or somebody forced it."""
+        """Whether it says who is asked first: it is not known to be of no use, or somebody forced it."""
         return self.card.forced or not why_not(self.card)
+
+    @property
+    def on_trial(self) -> bool:
+        """Whether it is used for part of the offers only, until it is known to help."""
+        return not self.card.forced and bool(in_doubt(self.card))
+
+
+@dataclass(frozen=True)
+class Gain:
+    """By how much a model's log loss on later conversations is smaller than another's, with its interval."""
+
+    value: float
+    low: float
+    high: float
+    over: str
+
+    def in_words(self) -> str:
+        """Return it as a manager reads it."""
+        less, sign = ("smaller", 1) if self.value >= 0 else ("larger", -1)
+        first, last = sorted((sign * self.low, sign * self.high))
+        return f"log loss {less} than {self.over} by {abs(self.value):.3f} ({first:.3f} to {last:.3f})"
+
+
+def gains(card: Card) -> list[Gain]:
+    """Return the gains over no model, and over knowing the conversation and not who served, as far as they are known.
+
+    A card from before there were intervals has the value alone.
+    """
+    found = []
+    for other, over in OTHERS.items():
+        value = card.measures.get(other, nan) - card.measures.get(LOSS, nan)
+        if not isnan(value):
+            low, high = (card.measures.get(f"{other}{end}", value) for end in (LOW, HIGH))
+            found.append(Gain(value, low, high, over))
+    return found
 
 
 def why_not(card: Card) -> str:
-    """Return why a model does not help, empty when it does.
+    """Return why a model is not used, empty when it is.
 
-    On cases later than those it learned from it must be better than no model, and than knowing the conversation
-    alone: what it says beyond that is whom to ask, which is all it is for.
+    On cases later than those it learned from it must not be worse, for all that is known, than no model, nor than
+    knowing the conversation alone: what it says beyond that is whom to ask, which is all it is for.
     """
-    own, without, alone = (card.measures.get(name, nan) for name in (LOSS, WITHOUT_MODEL, WITHOUT_COLLEAGUES))
-    if not own < without:
-        return f"On later conversations it is no better than no model (log loss {own:.3f}, without {without:.3f})."
-    if own >= alone:
-        return (
-            f"On later conversations who served adds nothing to what they were about (log loss {own:.3f}, "
-            f"without colleagues {alone:.3f})."
-        )
-    return ""
+    found = gains(card)
+    worse = [one for one in found if one.high < 0]
+    if worse:
+        return f"On later conversations it is worse: {worse[0].in_words()}."
+    return "" if found else "Nobody knows how well it does."
+
+
+def in_doubt(card: Card) -> str:
+    """Return what is not known of a model that may be used, empty when it is known to help."""
+    unsure = [one for one in gains(card) if one.low <= 0]
+    if why_not(card) or not unsure:
+        return ""
+    cases = card.measures.get("cases", 0)
+    return f"Whether it helps cannot be told yet from {cases:.0f} later conversations: {unsure[-1].in_words()}."
 
 
 def train(outcomes: Sequence[Outcome], now: datetime, *, forced: bool = False) -> Trained:
     """Learn from all outcomes; the measures are of a model that saw the first 70 % only, on the rest.
 
-    A model that does not help there is kept with its card and not used, unless it is `forced`.
+    A model that is known to do harm there is kept with its card and not used, unless it is `forced`.
 
     Raises:
         Rejected: there are too few outcomes to tell anything.
@@ -86,18 +130,31 @@ def train(outcomes: Sequence[Outcome], now: datetime, *, forced: bool = False) -
 
 def _measures(earlier: Sequence[Outcome], later: Sequence[Outcome]) -> dict[str, float]:
     base = (sum(one.well for one in earlier) + 1) / (len(earlier) + 2)
-    return {
-        "cases": len(later),
-        "ended_well": fmean(one.well for one in later),
-        LOSS: _later_loss(learn(earlier), later),
-        WITHOUT_MODEL: fmean(_loss(base, one.well) for one in later),
-        WITHOUT_COLLEAGUES: _later_loss(learn(earlier, CASE_VIEWS), later),
+    own = _later_losses(learn(earlier), later)
+    others = {
+        WITHOUT_MODEL: [_loss(base, one.well) for one in later],
+        WITHOUT_COLLEAGUES: _later_losses(learn(earlier, CASE_VIEWS), later),
     }
+    found = {"cases": len(later), "ended_well": fmean(one.well for one in later), LOSS: fmean(own)}
+    for name, theirs in others.items():
+        low, high = sure([other - mine for mine, other in zip(own, theirs, strict=True)])
+        found |= {name: fmean(theirs), f"{name}{LOW}": low, f"{name}{HIGH}": high}
+    return found
 
 
-def _later_loss(model: Model, later: Sequence[Outcome]) -> float:
+def sure(gains_of_cases: Sequence[float]) -> tuple[float, float]:
+    """Return the interval of the mean of paired differences (Student 1908)."""
+    from scipy.stats import t  # type: ignore[import-untyped]
+
+    count, middle = len(gains_of_cases), fmean(gains_of_cases)
+    half = float(t.ppf((1 + LEVEL) / 2, count - 1)) * stdev(gains_of_cases) / sqrt(count)
+    return middle - half, middle + half
+
+
+def _later_losses(model: Model, later: Sequence[Outcome]) -> list[float]:
+    """Return the loss of each case, in the order of time."""
     said = predict_stream(model, map(example, later))
-    return fmean(_loss(found.of(WELL), case.label == WELL) for case, found in said)
+    return [_loss(found.of(WELL), case.label == WELL) for case, found in said]
 
 
 def _loss(chance: float, well: bool) -> float:

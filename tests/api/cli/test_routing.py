@@ -22,11 +22,13 @@ def test_the_demo_company_is_learned_from_and_explained(run: Run) -> None:
     assert card["cases"] >= 30
     assert {"log_loss", "log_loss_without_model", "log_loss_without_colleagues"} <= set(card["measures"])
     assert card["used"] is (card["why_not"] == "")
-    assert not card["used"], "Is the demo's model better than none? Say so in docs/routing.md."
+    assert card["on_trial"], "Is it known what the demo's model is worth? Say so in docs/routing.md."
     in_words = run("routing", "train")
-    assert "It is not used: who has most room goes first." in in_words.stderr
+    assert "Whether it helps cannot be told yet from 20 later conversations" in in_words.stderr
+    assert "It is on trial" in in_words.stderr
     forced = json.loads(run("routing", "train", "--force", "--json").stdout)
-    assert (forced["used"], forced["forced"]) == (True, True)
+    assert (forced["used"], forced["forced"], forced["on_trial"]) == (True, True, False)
+    assert "It is used all the same, as you said with --force." in run("routing", "train", "--force").stderr
     assert run("routing", "train").exit_code == 0
     simulated = json.loads(run("routing", "simulate", "--json").stdout)
     assert simulated["estimates"] == {}

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from api.routing import model_of
+from api.routing import in_use
 from handoff.agents import training
 from handoff.agents.agent import Agent
 from handoff.agents.choosing import Shares, choose
@@ -18,6 +18,7 @@ from handoff.agents.scoring import Outcome, Scored, Scorer, Subject, in_words, l
 from handoff.learning.evidence import View
 from handoff.learning.keeping import load
 from handoff.learning.pooling import Model
+from handoff.plan import Plan, parse_plan
 from knowledge.failures import NotFound, Rejected
 
 NOW = datetime(2026, 11, 20, 10, 0, tzinfo=UTC)
@@ -139,31 +140,60 @@ def coin_tossed(count: int, seed: int = 4) -> list[Outcome]:
     ]
 
 
-def test_a_model_that_does_not_help_is_kept_and_not_used_unless_it_is_forced(tmp_path: Path) -> None:
-    outcomes = coin_tossed(120)
-    trained = training.train(outcomes, NOW)
-    measures = trained.card.measures
-    assert measures["log_loss"] < measures["log_loss_without_model"]  # it knows topics, which orders nobody
-    assert measures["log_loss"] > measures["log_loss_without_colleagues"]
+def test_where_nobody_knows_whether_it_helps_a_model_is_on_trial_unless_it_is_forced(tmp_path: Path) -> None:
+    trained = training.train(coin_tossed(120, seed=2), NOW)
+    over_none, over_topics = training.gains(trained.card)
+    assert over_none.low > 0  # it knows topics, which orders nobody
+    assert over_topics.low < over_topics.value < 0 < over_topics.high
+    assert trained.used
+    assert trained.on_trial
+    assert "cannot be told yet from 36 later conversations" in training.in_doubt(trained.card)
+    training.keep(tmp_path, trained)
+    use = in_use(tmp_path, Plan())
+    assert use.model.predict({"topic": "returns"}, NOW).of("well") > 0.6
+    assert use.plan.assignment.holdout == 0.5
+    named = parse_plan("assignment: {holdout: 0.1}")
+    assert in_use(tmp_path, named).plan == named
+    training.keep(tmp_path, training.train(coin_tossed(120, seed=2), NOW, forced=True))
+    assert in_use(tmp_path, Plan()).plan == Plan()
+
+
+def test_a_model_that_does_harm_is_kept_and_not_used_unless_it_is_forced(tmp_path: Path) -> None:
+    turned = [replace(one, well=one.well is (number < 84)) for number, one in enumerate(ended(120))]
+    trained = training.train(turned, NOW)
+    assert "it is worse: log loss larger than no model's by " in training.why_not(trained.card)
+    topics_alone = training.train(coin_tossed(120), NOW)
+    assert (
+        "log loss larger than that of knowing only what they were about by 0.039 (0.009 to 0.069)"
+        in training.why_not(topics_alone.card)
+    )
+    assert not topics_alone.used
+    assert training.in_doubt(trained.card) == ""
     assert not trained.used
-    assert "who served adds nothing" in training.why_not(trained.card)
     training.keep(tmp_path, trained)
     kept = training.open_model(tmp_path)
     assert kept is not None
     assert not kept.used
-    assert model_of(tmp_path).predict({"topic": "returns"}, NOW).of("well") == 0.5
-    training.keep(tmp_path, training.train(outcomes, NOW, forced=True))
-    assert model_of(tmp_path).predict({"topic": "returns"}, NOW).of("well") > 0.6
+    assert in_use(tmp_path, Plan()).model.predict({"agent": "ben@shop.example"}, NOW).of("well") == 0.5
+    training.keep(tmp_path, training.train(turned, NOW, forced=True))
+    assert in_use(tmp_path, Plan()).model.predict({"agent": "ben@shop.example"}, NOW).of("well") != 0.5
 
 
-def test_a_model_worse_than_none_says_so_and_one_that_helps_is_used() -> None:
-    turned = [replace(one, well=one.well is (number < 84)) for number, one in enumerate(ended(120))]
-    trained = training.train(turned, NOW)
-    assert "no better than no model" in training.why_not(trained.card)
-    assert not trained.used
+def test_a_model_that_helps_is_used_without_a_doubt_and_cards_from_before_intervals_are_read() -> None:
     good = training.train(ended(200), NOW)
     assert good.used
-    assert training.why_not(good.card) == ""
+    assert not good.on_trial
+    assert training.why_not(good.card) == training.in_doubt(good.card) == ""
     older = replace(good.card, measures={"log_loss": 0.5, "log_loss_without_model": 0.6})
-    assert training.why_not(older) == ""
+    assert training.why_not(older) == training.in_doubt(older) == ""
+    assert training.why_not(replace(older, measures={"log_loss": 0.6, "log_loss_without_model": 0.5}))
     assert training.why_not(replace(good.card, measures={}))
+
+
+def test_the_interval_of_a_gain_is_students() -> None:
+    from scipy.stats import t  # type: ignore[import-untyped]
+
+    drawn = np.random.default_rng(3).normal(0.02, 0.3, 40)
+    low, high = training.sure(drawn.tolist())
+    known = t.interval(0.8, 39, loc=drawn.mean(), scale=drawn.std(ddof=1) / np.sqrt(40))
+    assert (low, high) == pytest.approx(known)
