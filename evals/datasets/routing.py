@@ -72,8 +72,9 @@ def read_star(data: Path) -> Cases:
 
 
 def _assignment(row: Mapping[str, str]) -> Example:
+    at = datetime.fromtimestamp(int(row["start"]), UTC)
     features = {"agent": row["agent_id"], "customer": row["user_id"], "task": row["tasks"], "domain": row["domains"]}
-    return Example(datetime.fromtimestamp(int(row["start"]), UTC), features, row["goal_achieved"])
+    return Example(at, features | {"hours": str(at.hour // 4)}, row["goal_achieved"])
 
 
 def star_seconds(data: Path) -> dict[tuple[datetime, str], float]:

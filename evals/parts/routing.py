@@ -6,8 +6,9 @@ from evals.figures import Figure
 from evals.forecasting import forecast_figures
 from evals.registry import Asked, part
 from evals.routing.channel_choice import channel_figures
-from evals.routing.predicting import incident_figures, nyc311_figures, star_figures
+from evals.routing.predicting import incident_figures, nyc311_figures
 from evals.routing.queue_policies import queue_figures
+from evals.routing.succeeding import star_figures
 
 
 @part("it_incidents", seconds=40)

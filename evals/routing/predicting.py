@@ -1,4 +1,4 @@
-"""Routing: who takes an incident and who resolves it, whether a dialogue succeeds, which channel is used."""
+"""Routing: who takes an incident and who resolves it, and which channel is used."""
 
 import random
 from collections import Counter
@@ -9,12 +9,11 @@ from pathlib import Path
 
 import numpy as np
 
-from evals.datasets.routing import Cases, read_incidents, read_nyc311, read_star, star_seconds
+from evals.datasets.routing import Cases, read_incidents, read_nyc311
 from evals.figures import Figure, figure
 from evals.intervals import difference_interval, mean_interval
 from evals.metrics.calibration import error_by_width, log_losses
 from evals.metrics.resampling import resampled
-from evals.metrics.telling import roc_area
 from evals.statistics.paired import mcnemar
 from handoff.learning.evidence import Example, Key, View
 from handoff.learning.pooling import Prediction, fit, predict_stream
@@ -53,14 +52,6 @@ INCIDENT_VIEWS: tuple[Key, ...] = (
     ("contact_type", "opened_by"),
     ("caller_id", "subcategory"),
     ("impact", "urgency", "category"),
-)
-STAR_VIEWS: tuple[Key, ...] = (
-    ("agent",),
-    ("task",),
-    ("agent", "task"),
-    ("agent", "domain"),
-    ("domain",),
-    ("customer",),
 )
 CHANNEL_VIEWS: tuple[Key, ...] = (("topic",), ("owner",), ("detail",), ("part",), ("owner", "part"))
 BACK_OFF: tuple[Key, ...] = (("category", "subcategory", "symptom"), ("category", "subcategory"), ("category",), ())
@@ -155,91 +146,6 @@ def _previous(fitted: Sequence[Example], rest: Sequence[Example]) -> list[tuple[
         past = sorted((one for one in closed[case.features["caller_id"]] if one[0] < case.at), reverse=True)
         answers.append(tuple(dict.fromkeys(label for _, label in past))[:5] or otherwise)
     return answers
-
-
-def star_figures(data: Path, say: Say) -> Iterator[Figure]:
-    """Whether a dialogue achieves its goal: happy paths with an answer, split in time; missing is not "no"."""
-    found = read_star(data)
-    answered = [case for case in found.cases if case.label]
-    cut = int(len(answered) * FITTED)
-    fitted, rest = answered[:cut], answered[cut:]
-    happened = [case.label == "True" for case in rest]
-    every = _chances(fitted, rest, STAR_VIEWS)
-    alone = {key[0]: _chances(fitted, rest, [key]) for key in STAR_VIEWS if key in {("task",), ("agent",)}}
-    views = helpful(fitted)
-    ours = _chances(fitted, rest, views)
-    say(f"star: {len(rest)} answers, fitted on {len(fitted)}; {len(found.cases) - len(answered)} gave none")
-    settings = {
-        "fitted_on": f"the first {len(fitted)} of {len(answered)} happy paths with an answer, by time",
-        "happy_paths_without_an_answer": len(found.cases) - len(answered),
-        "rate_then_and_later": [float(np.mean([case.label == "True" for case in part])) for part in (fitted, rest)],
-        "duration_rank_correlation": _durations(data, fitted, rest),
-        "reading": "the task tells the outcome; who served adds nothing that can be seen in this data",
-        "who_served_is_used": views == STAR_VIEWS,
-        "all_views": {
-            "auc": roc_area(every, happened),
-            "ece": error_by_width(every, happened),
-        },
-    }
-    both = {"seed": SEED, "data": found.digest, "settings": settings}
-    yield figure(
-        "routing/star/auc",
-        resampled(ours, happened, roc_area, seed=SEED),
-        "area",
-        baseline={f"{name}_alone": roc_area(chances, happened) for name, chances in alone.items()},
-        **both,
-    )
-    base = float(np.mean([case.label == "True" for case in fitted]))
-    yield figure(
-        "routing/star/ece",
-        resampled(ours, happened, error_by_width, seed=SEED),
-        "error",
-        baseline={"rate_of_the_past": error_by_width([base] * len(rest), happened)}
-        | {f"{name}_alone": error_by_width(chances, happened) for name, chances in alone.items()},
-        **both,
-    )
-
-
-def helpful(fitted: Sequence[Example]) -> tuple[Key, ...]:
-    """Return the views that are used: those of who served only where they foretell the later fitted cases better.
-
-    The rule is the one by which `handoff.agents.training` uses a model or does not.
-    """
-    cut = int(len(fitted) * FITTED)
-    earlier, later = fitted[:cut], fitted[cut:]
-    without = tuple(key for key in STAR_VIEWS if "agent" not in key)
-    right = [case.label == "True" for case in later]
-
-    def loss(views: Sequence[Key]) -> float:
-        said = zip(_chances(earlier, later, views), right, strict=True)
-        return float(np.mean(log_losses([chance if yes else 1 - chance for chance, yes in said])))
-
-    return STAR_VIEWS if loss(STAR_VIEWS) < loss(without) else without
-
-
-def _chances(fitted: Sequence[Example], rest: Sequence[Example], views: Sequence[Key]) -> list[float]:
-    model = fit(fitted, [View(key) for key in views])
-    return [said.of("True") for _, said in predict_stream(model, rest)]
-
-
-def _durations(data: Path, fitted: Sequence[Example], rest: Sequence[Example]) -> dict[str, float]:
-    """How well the mean log time of a task, and of an agent, in the past ranks the times of the later dialogues."""
-    from scipy.stats import spearmanr  # type: ignore[import-untyped]
-
-    seconds = star_seconds(data)
-
-    def logs(cases: Sequence[Example]) -> list[float]:
-        return [float(np.log1p(seconds[case.at, case.features["agent"]])) for case in cases]
-
-    told = {}
-    for name in ("task", "agent"):
-        groups: dict[str, list[float]] = {}
-        for case, took in zip(fitted, logs(fitted), strict=True):
-            groups.setdefault(case.features[name], []).append(took)
-        usual = float(np.mean(logs(fitted)))
-        expected = [float(np.mean(groups.get(case.features[name], [usual]))) for case in rest]
-        told[name] = round(float(spearmanr(expected, logs(rest)).statistic), 3)
-    return told
 
 
 def nyc311_figures(data: Path, say: Say) -> Iterator[Figure]:

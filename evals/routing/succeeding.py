@@ -12,6 +12,7 @@ from evals.metrics.calibration import error_by_width, log_losses
 from evals.metrics.resampling import resampled
 from evals.metrics.telling import roc_area
 from evals.routing.predicting import FITTED, SEED
+from handoff.agents.training import sure
 from handoff.learning.evidence import Example, Key, View
 from handoff.learning.pooling import fit, predict_stream
 
@@ -35,7 +36,6 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
     cut = int(len(answered) * FITTED)
     fitted, rest = answered[:cut], answered[cut:]
     happened = [case.label == "True" for case in rest]
-    every = _chances(fitted, rest, STAR_VIEWS)
     alone = {key[0]: _chances(fitted, rest, [key]) for key in STAR_VIEWS if key in {("task",), ("agent",)}}
     views = helpful(fitted)
     ours = _chances(fitted, rest, views)
@@ -53,9 +53,12 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
             "area": [round(bound, 4) for bound in (wider.value, wider.low, wider.high)],
             "log_loss": [round(bound, 4) for bound in (gain.value, gain.low, gain.high)],
         },
-        "all_views": {
-            "auc": roc_area(every, happened),
-            "ece": error_by_width(every, happened),
+        "by_views": {
+            name: {"auc": roc_area(chances, happened), "ece": error_by_width(chances, happened)}
+            for name, chances in (
+                ("with_who_served", _chances(fitted, rest, STAR_VIEWS)),
+                ("without", _chances(fitted, rest, _without_agents())),
+            )
         },
     }
     both = {"seed": SEED, "data": found.digest, "settings": settings}
@@ -78,19 +81,22 @@ def star_figures(data: Path, say: Say) -> Iterator[Figure]:
 
 
 def helpful(fitted: Sequence[Example]) -> tuple[Key, ...]:
-    """Return the views that are used: those of who served only where they foretell the later fitted cases better.
+    """Return the views that are used: those of who served unless they foretell the later fitted cases worse.
 
     The rule is the one by which `handoff.agents.training` uses a model or does not.
     """
     cut = int(len(fitted) * FITTED)
     earlier, later = fitted[:cut], fitted[cut:]
-    without = tuple(key for key in STAR_VIEWS if "agent" not in key)
+    without = _without_agents()
     right = [case.label == "True" for case in later]
 
-    def loss(views: Sequence[Key]) -> float:
-        return float(np.mean(_losses(_chances(earlier, later, views), right)))
+    own, alone = (_losses(_chances(earlier, later, views), right) for views in (STAR_VIEWS, without))
+    _, high = sure([other - mine for mine, other in zip(own, alone, strict=True)])
+    return STAR_VIEWS if high >= 0 else without
 
-    return STAR_VIEWS if loss(STAR_VIEWS) < loss(without) else without
+
+def _without_agents() -> tuple[Key, ...]:
+    return tuple(key for key in STAR_VIEWS if "agent" not in key)
 
 
 def _losses(chances: Sequence[float], happened: Sequence[bool]) -> list[float]:
