@@ -15,7 +15,7 @@ from handoff.assignment.looking import conversation_of, look
 from handoff.assignment.queue import why_here
 from handoff.channels.choosing import Moment, Ranked, rank
 from handoff.channels.moving import ways_of
-from handoff.escalation.situation import reply_clock
+from handoff.escalation.situation import pauses, reply_clock
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
 from knowledge.customers import remaining, timeline
@@ -25,6 +25,7 @@ from knowledge.customers.entries import MessageReceived
 from knowledge.customers.record import get_customer
 from knowledge.customers.routing_entries import ConversationOffered
 from knowledge.failures import Rejected
+from knowledge.hours import Clock
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope
 
@@ -106,7 +107,9 @@ def explain(session: Session, place: Place, conversation: ConversationId, now: d
         return (
             [f"{found.owner} owns it", *_offered(session, place.scope, found)] if found.owner else ["nobody waits here"]
         )
-    told = [why_here(case.waiting, seen.cases.index(case) + 1, now), *_promised(found, case.since, place.plan, now)]
+    rests = pauses(remaining.of_conversation(session, found.id))
+    clock = reply_clock(found, case.since, place.plan, rests)
+    told = [why_here(case.waiting, seen.cases.index(case) + 1, now), *_promised(clock, now)]
     if case.offer is not None:
         return [*told, f"offered to {case.offer.to} until {case.offer.until:%H:%M} UTC", *case.offer.reasons]
     use = whatever_is_usable(place.folder, place.plan)
@@ -121,11 +124,12 @@ def _offered(session: Session, scope: Scope, found: Conversation) -> tuple[str, 
     return offer.reasons if isinstance(offer, ConversationOffered) and offer.to == found.owner else ()
 
 
-def _promised(found: Conversation, since: datetime, plan: Plan, now: datetime) -> list[str]:
-    clock = reply_clock(found, since, plan)
-    due = clock.due() if clock else None
-    if clock is None or due is None:
+def _promised(clock: Clock | None, now: datetime) -> list[str]:
+    if clock is None:
         return []
+    due = clock.due()
+    if due is None:
+        return ["the promised time rests while it is pending"]
     return [f"{'was' if clock.broken(now) else 'is'} to be answered by {due:%d %b %H:%M} UTC"]
 
 

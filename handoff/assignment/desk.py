@@ -11,9 +11,10 @@ from handoff.assignment.looking import MOST, Case, look
 from handoff.assignment.offers import ROUTING
 from handoff.assignment.proposing import Proposal, propose, words
 from handoff.channels.choosing import LIVE
+from handoff.escalation.situation import pauses
 from handoff.learning.pooling import Model
 from handoff.plan import Plan
-from knowledge.customers import inbox, presence, timeline
+from knowledge.customers import inbox, presence, remaining, timeline
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations, waiting_since
 from knowledge.customers.entries import ConversationAssigned
 from knowledge.customers.inbox import Reply
@@ -95,8 +96,10 @@ def _silent(session: Session, scope: Scope, plan: Plan, now: datetime) -> list[C
         begin = max(since.get(one.id, one.last_at), one.owner_at or one.opened_at)
         owner = agents.get(one.owner or "")
         there = left.get(one.owner or "", now)
-        if worked(plan.calendar, begin, now) > _patience(one, owner, there, plan, now):
-            silent.append(one)
+        limit = _patience(one, owner, there, plan, now)
+        if worked(plan.calendar, begin, now) > limit:
+            rests = pauses(remaining.of_conversation(session, one.id))
+            silent += [one] if worked(plan.calendar, begin, now, rests) > limit else []
     return silent
 
 

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from handoff.escalation.situation import Fired, fires, situation, unanswered
+from handoff.escalation.situation import Fired, fires, pauses, situation, unanswered
 from handoff.plan import Plan
 from knowledge.customers import remaining
 from knowledge.customers.conversations import Conversation, get_conversation
@@ -59,10 +59,11 @@ def _moments(entries: Sequence[Entry], plan: Plan, until: datetime) -> list[date
     """Return when a rule can begin to fire: at each message, and when a wait reaches a limit before it ends."""
     limits = {rule.when.waited_minutes for rule in plan.escalation if rule.when.waited_minutes}
     moments = {entry.at for entry in entries if isinstance(entry.payload, MessageReceived)}
+    rests = pauses(entries)
     for place, entry in enumerate(entries):
         if isinstance(entry.payload, MessageReceived):
             ends = next((one.at for one in entries[place + 1 :] if _settles(one)), until)
-            reached = (after(plan.calendar, entry.at, timedelta(minutes=limit)) for limit in limits)
+            reached = (after(plan.calendar, entry.at, timedelta(minutes=limit), rests) for limit in limits)
             moments |= {at for at in reached if at is not None and at < ends}
     return sorted(moments)
 

@@ -7,10 +7,10 @@ from datetime import datetime, timedelta
 from handoff.assignment.queue import span
 from handoff.plan import Plan, Rule, finds
 from knowledge.customers.conversations import Conversation
-from knowledge.customers.entries import Entry, MessageReceived, MessageSent
+from knowledge.customers.entries import Entry, MessageReceived, MessageSent, StatusChanged
 from knowledge.customers.record_entries import MoodNoted
 from knowledge.customers.routing_entries import ConversationEscalated
-from knowledge.hours import Clock, worked
+from knowledge.hours import Clock, Pause, worked
 
 # What is public is answered within this time where the plan promises nothing: a timer runs on all of it.
 SOCIAL = timedelta(minutes=45)
@@ -49,7 +49,7 @@ def situation(found: Conversation, entries: Sequence[Entry], vip: bool, plan: Pl
     open_messages = unanswered(said)
     text = " ".join(one.payload.text for one in said if isinstance(one.payload, MessageReceived))
     fresh = " ".join(one.payload.text for one in open_messages if isinstance(one.payload, MessageReceived))
-    waited = worked(plan.calendar, open_messages[0].at, at) if open_messages else timedelta(0)
+    waited = worked(plan.calendar, open_messages[0].at, at, pauses(said)) if open_messages else timedelta(0)
     return Situation(
         at,
         found.channel,
@@ -78,6 +78,22 @@ def unanswered(entries: Sequence[Entry]) -> list[Entry]:
         elif isinstance(entry.payload, MessageSent) and not entry.payload.holding:
             found = []
     return found
+
+
+def pauses(entries: Sequence[Entry]) -> tuple[Pause, ...]:
+    """Return when a conversation was pending: from the moment somebody said so until it went on, or the customer wrote.
+
+    The last one has no end while it lasts.
+    """
+    found: list[Pause] = []
+    since: datetime | None = None
+    for entry in entries:
+        if isinstance(entry.payload, StatusChanged) and entry.payload.status == "pending":
+            since = since or entry.at
+        elif since is not None and isinstance(entry.payload, StatusChanged | MessageReceived):
+            found.append((since, entry.at))
+            since = None
+    return (*found, (since, None)) if since is not None else tuple(found)
 
 
 def fires(plan: Plan, now: Situation, passed: frozenset[str] = frozenset()) -> Fired | None:
@@ -124,7 +140,10 @@ def passed_rules(entries: Sequence[Entry]) -> frozenset[str]:
     return frozenset(one.payload.rule for one in entries if isinstance(one.payload, ConversationEscalated))
 
 
-def reply_clock(found: Conversation, since: datetime, plan: Plan) -> Clock | None:
-    """Return the clock of the promised reply, since the customer waits; on public channels one always runs."""
+def reply_clock(found: Conversation, since: datetime, plan: Plan, rests: tuple[Pause, ...] = ()) -> Clock | None:
+    """Return the clock of the promised reply, since the customer waits; on public channels one always runs.
+
+    `rests` are the conversation's pauses.
+    """
     target = plan.reply_within(found.channel) or (SOCIAL if found.public else None)
-    return Clock(plan.calendar, since, target) if target and found.waiting else None
+    return Clock(plan.calendar, since, target, rests) if target and found.waiting else None

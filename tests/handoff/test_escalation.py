@@ -1,18 +1,18 @@
 """Escalation: a plan is read strictly, linted, acts once with its reason, and its dry run is what acting would do."""
 
 import json
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 
 from handoff.agents.agent import Agent, agent_of
-from handoff.escalation.acting import Call, escalate, escalate_waiting
+from handoff.escalation.acting import Call, escalate, escalate_waiting, firing
 from handoff.escalation.dry_run import dry_run
 from handoff.escalation.linting import lint
-from handoff.escalation.situation import reply_clock
+from handoff.escalation.situation import pauses, reply_clock
 from handoff.plan import parse_plan, read_plan
-from knowledge.customers import inbox, timeline
+from knowledge.customers import inbox, remaining, timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.customers.entries import Handle
 from knowledge.customers.inbox import Incoming, Reply
@@ -130,6 +130,49 @@ def test_a_timer_runs_on_everything_public(database: Database, scope: Scope, now
         assert clock is not None
         assert clock.due() == now + 45 * MINUTE
         assert reply_clock(get_conversation(session, scope, private), now, PLAN) is None
+
+
+def test_clocks_rest_over_the_night_a_holiday_the_weekend_and_while_it_is_pending(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    plan = parse_plan(
+        """
+timezone: America/New_York
+country: US
+hours: {mon: "09:00-17:00", wed: "09:00-17:00", thu: "09:00-17:00", fri: "09:00-17:00"}
+reply_minutes: {email: 660}
+escalation: [{name: long, when: {waited_minutes: 660}, to: faster, within_minutes: 60}]
+"""
+    )
+    wednesday = datetime(2026, 11, 25, 21, 0, tzinfo=UTC)  # 16:00 there, and on Thursday is Thanksgiving
+    monday = datetime(2026, 11, 30, 16, 0, tzinfo=UTC)  # 1 hour on Wednesday, 8 on Friday, 2 on Monday
+    conversation = says(database, scope, wednesday, "Where is it?")
+
+    def due() -> datetime | None:
+        with database.read() as session:
+            rests = pauses(remaining.of_conversation(session, conversation))
+            clock = reply_clock(get_conversation(session, scope, conversation), wednesday, plan, rests)
+        assert clock is not None
+        return clock.due()
+
+    def fires(at: datetime) -> list[str]:
+        with database.read() as session:
+            return [str(one.payload.rule) for one in firing(session, scope, plan, at)]  # type: ignore[union-attr]
+
+    assert due() == monday
+    assert (fires(monday - MINUTE), fires(monday)) == ([], ["long"])
+    friday = datetime(2026, 11, 27, 15, 0, tzinfo=UTC)
+    with database.write() as session:
+        inbox.set_status(session, scope, conversation, "pending", "sara", friday)
+    assert due() is None
+    assert fires(monday + timedelta(days=10)) == []
+    with database.write() as session:
+        inbox.set_status(session, scope, conversation, "open", "sara", friday + 90 * MINUTE)
+    assert due() == monday + 90 * MINUTE
+    assert (fires(monday + 89 * MINUTE), fires(monday + 90 * MINUTE)) == ([], ["long"])
+    with database.read() as session:
+        (would,) = dry_run(session, scope, plan, wednesday, monday + timedelta(days=1))
+    assert would.at == monday + 90 * MINUTE
 
 
 def test_the_demo_plan_and_its_colleagues_are_fine() -> None:

@@ -126,6 +126,16 @@ def test_an_offer_that_is_over_is_not_taken(
     assert client.get(f"/api/conversations/{waiting}", headers=agent).json()["owner"] is None
 
 
+def test_while_it_is_pending_its_promised_time_rests(client: TestClient, agent: dict[str, str], waiting: str) -> None:
+    address = f"/api/conversations/{waiting}"
+    assert client.put(f"{address}/status", headers=agent, json={"status": "pending"}).status_code == 200
+    told = client.get(f"{address}/routing", headers=agent).json()["agent"]
+    assert told[1] == "the promised time rests while it is pending"
+    assert client.put(f"{address}/status", headers=agent, json={"status": "open"}).status_code == 200
+    told = client.get(f"{address}/routing", headers=agent).json()["agent"]
+    assert told[1].startswith("is to be answered by")
+
+
 def test_what_was_resolved_meanwhile_is_not_taken(
     client: TestClient, agent: dict[str, str], parts: Parts, waiting: str
 ) -> None:

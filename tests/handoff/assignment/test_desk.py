@@ -162,6 +162,24 @@ def test_a_silent_owner_gives_it_back_and_is_not_asked_again(database: Database,
 
 
 @pytest.mark.usefixtures("staff")
+def test_an_owner_who_says_that_it_is_pending_keeps_it_meanwhile(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    conversation = arrives(database, scope, now)
+    with database.write() as session:
+        ownership.take(session, scope, conversation, SARA, now)
+        presence.note(session, scope, conversation, Sign(SARA), now + 105 * MINUTE)
+        inbox.set_status(session, scope, conversation, "pending", SARA, now + 10 * MINUTE)
+    assert act(database, scope, now + 90 * MINUTE)[2] == 0
+    with database.write() as session:
+        inbox.set_status(session, scope, conversation, "open", SARA, now + 90 * MINUTE)
+    assert act(database, scope, now + 105 * MINUTE)[2] == 0
+    with database.write() as session:
+        presence.note(session, scope, conversation, Sign(SARA), now + 111 * MINUTE)
+    assert act(database, scope, now + 111 * MINUTE)[2] == 1
+
+
+@pytest.mark.usefixtures("staff")
 def test_an_owner_who_answered_keeps_it(database: Database, scope: Scope, now: datetime) -> None:
     conversation = arrives(database, scope, now)
     with database.write() as session:
