@@ -1,7 +1,7 @@
 """The passages for a question: public ones to draft from, internal ones to guide; several questions one by one."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from assistant.brief import Nearness
 from assistant.drafting.vectors import SentenceVectors
@@ -18,10 +18,11 @@ MAX_INTERNAL = 3
 
 @dataclass(frozen=True)
 class Part:
-    """One of several questions, and what tells how near a text is to it."""
+    """One of several questions, what tells how near a text is to it, and the public passages found for it alone."""
 
     text: str
     near: Nearness
+    passages: tuple[PassageUsed, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -50,11 +51,13 @@ def find_passages(search: Search, sentences: SentenceVectors, question: Question
     near = nearness(search, sentences, question.text)
     parts = tuple(Part(text, nearness(search, sentences, text)) for text in questions_in(question.focus))
     asked = parts or (Part(question.text, near),)
-    hits = _best_of(search, asked, "agent", MAX_PUBLIC + MAX_INTERNAL, only)
+    each = _found(search, asked, "agent", MAX_PUBLIC + MAX_INTERNAL, only)
+    parts = tuple(replace(part, passages=_public(hits)) for part, hits in zip(parts, each, strict=False))
+    hits = _best_of(each, MAX_PUBLIC + MAX_INTERNAL)
     internal = [hit for hit in hits if hit.passage.visibility != "public"][:MAX_INTERNAL]
     public = [hit for hit in hits if hit.passage.visibility == "public"]
     if internal and len(public) < MAX_PUBLIC:
-        public = _best_of(search, asked, "customer", MAX_PUBLIC, only)
+        public = _best_of(_found(search, asked, "customer", MAX_PUBLIC, only), MAX_PUBLIC)
     used = [_used(number, hit) for number, hit in enumerate([*public[:MAX_PUBLIC], *internal], start=1)]
     return Found(tuple(sorted(used, key=lambda passage: -passage.score)), near, parts)
 
@@ -70,10 +73,18 @@ def nearness(search: Search, sentences: SentenceVectors, question: str) -> Nearn
     return Nearness(search.vector(question), sentences.embed, by_stem)
 
 
-def _best_of(search: Search, asked: Sequence[Part], audience: Audience, limit: int, only: Only) -> list[Hit]:
+def _found(search: Search, asked: Sequence[Part], audience: Audience, limit: int, only: Only) -> list[list[Hit]]:
+    return [search.search_vector(one.text, one.near.vector, audience, limit, only) for one in asked]
+
+
+def _public(hits: Sequence[Hit]) -> tuple[PassageUsed, ...]:
+    public = [hit for hit in hits if hit.passage.visibility == "public"]
+    return tuple(_used(number, hit) for number, hit in enumerate(public[:MAX_PUBLIC], start=1))
+
+
+def _best_of(found: Sequence[list[Hit]], limit: int) -> list[Hit]:
     """Return the hits of all that is asked, each passage once, where it is best."""
     best: dict[str, Hit] = {}
-    found = [search.search_vector(one.text, one.near.vector, audience, limit, only) for one in asked]
     if len(found) == 1:
         return found[0]
     for hit in (hit for hits in found for hit in hits):

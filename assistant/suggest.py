@@ -24,6 +24,7 @@ from assistant.orders import orders_asked_about
 from assistant.phrases import reply_language
 from assistant.progress import OnProgress, Progress, Streamed, quiet
 from assistant.stopwatch import Stopwatch
+from assistant.unanswered import unanswered
 from assistant.understanding.context import PASSAGES_SHARE, build_context
 from assistant.understanding.question import Question, carry, plain_question, standalone
 from knowledge.customers import timeline
@@ -181,6 +182,8 @@ def prepare(
     asked = orders_asked_about(question.focus, context.orders)
     case = Case(question, brief, len(found.passages) - len(public), from_record=bool(asked))
     outcome = decide(case, written.draft, claims)
+    if outcome.decision == "answer" and (left := unanswered(found, brief)):
+        outcome = replace(outcome, reason=f"{outcome.reason} Nothing answers {left}.")
     streamed.settle(outcome.text, outcome.reason)
     watch.lap("decision")
     shown = shown_of(question, found.passages, written, outcome, watch)

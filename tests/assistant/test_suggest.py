@@ -195,6 +195,14 @@ def test_several_questions_in_one_message_are_each_answered(assistant: Assistant
     assert len(shown.citations) == 2
     assert {passage.title for passage in shown.passages[:2]} == {"Delivery times", "Gift cards"}
     assert [passage.score for passage in shown.passages] == sorted((p.score for p in shown.passages), reverse=True)
+    assert "Nothing answers" not in shown.reason
+
+
+def test_one_of_several_questions_that_nothing_answers_is_told(assistant: Assistant) -> None:
+    both = "How long does standard delivery take? And do you employ astronauts on Mars?"
+    shown = ask(assistant, both, now=NOW)
+    assert shown.decision == "answer"
+    assert shown.reason.endswith("Nothing answers “And do you employ astronauts on Mars?”.")
 
 
 def test_each_question_of_several_is_embedded_once(assistant: Assistant, monkeypatch: pytest.MonkeyPatch) -> None:
