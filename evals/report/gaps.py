@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from assistant.gate.decision import is_unsure
 from assistant.sentences import content_words
 from evals.live.reading import BOT
 from evals.report.themes import Embed, groups, placeholders, rarity, telling
 from knowledge.customers import record, timeline
-from knowledge.customers.entries import Entry, MessageSent, StatusChanged, SuggestionShown
+from knowledge.customers.entries import Entry, MessageSent, StatusChanged, SuggestionJudged, SuggestionShown
 from knowledge.customers.seldom import of_kinds
 from knowledge.customers.tables import EntryRow
 from knowledge.ids import ConversationId, CustomerId
@@ -80,11 +81,14 @@ def read_unanswered(session: Session, scope: Scope, since: datetime) -> list[Una
 
 def unanswered(conversation: str, entries: Iterable[Entry], name: str, since: datetime) -> Unanswered | None:
     """Fold a conversation, in the order of time, into its last unanswered question, if there is one."""
-    question, reply, resolved, at = "", "", False, since
+    question, reply, resolved, at, unsure = "", "", False, since, ""
     for entry in entries:
         payload = entry.payload
-        if isinstance(payload, SuggestionShown) and entry.at >= since and payload.decision in UNANSWERED:
+        if isinstance(payload, SuggestionShown) and entry.at >= since and _is_without_answer(payload):
             question, reply, at = payload.question, "", entry.at
+            unsure = payload.suggestion if payload.decision == "answer" else ""
+        elif isinstance(payload, SuggestionJudged) and payload.suggestion == unsure and payload.verdict != "rejected":
+            question = ""  # a colleague sent the draft, as it was or put right: it did help
         elif isinstance(payload, MessageSent) and payload.author != BOT and not payload.holding and not reply:
             reply = payload.text if question else ""
         elif isinstance(payload, StatusChanged):
@@ -93,6 +97,11 @@ def unanswered(conversation: str, entries: Iterable[Entry], name: str, since: da
         return None
     marks = placeholders(name)
     return Unanswered(conversation, marks.hide(question), marks.hide(reply), resolved, at)
+
+
+def _is_without_answer(shown: SuggestionShown) -> bool:
+    """Tell whether nothing was suggested, or a draft that is more likely wrong than right."""
+    return shown.decision in UNANSWERED or (shown.decision == "answer" and is_unsure(shown.chance))
 
 
 def find_gaps(questions: Sequence[Unanswered], embed: Embed) -> list[Gap]:

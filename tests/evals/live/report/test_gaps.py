@@ -1,11 +1,12 @@
 """Knowledge gaps: unanswered questions by volume, and drafts without personal data."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 from evals.report.gaps import draft_file, find_gaps, read_unanswered
 from evals.report.reading import Given, read_source
 from knowledge.customers import inbox, timeline
-from knowledge.customers.entries import Handle, StatusChanged, SuggestionShown
+from knowledge.customers.entries import Handle, StatusChanged, SuggestionJudged, SuggestionShown
 from knowledge.customers.erasure import ERASER, Wish, erase
 from knowledge.customers.inbox import Incoming, Reply
 from knowledge.customers.outreach_entries import OutreachHeldOut
@@ -91,6 +92,34 @@ def test_gaps_by_volume_and_a_draft_for_people(database: Database, scope: Scope)
     for personal in ("mara@example.org", "Lindqvist", "Mara"):
         assert personal not in text
         assert personal not in gap.question
+
+
+def test_a_draft_more_likely_wrong_than_right_is_no_answer_unless_it_was_sent(database: Database, scope: Scope) -> None:
+    for chance, verdict in (
+        (0.3, None),
+        (0.3, "rejected"),
+        (0.3, "edited"),
+        (0.3, "accepted"),
+        (0.6, None),
+        (None, None),
+    ):
+        with database.write() as session:
+            handle = Handle("email", f"{new_id()}@example.org")
+            got = inbox.receive(session, scope, Incoming("email", handle, "Can I rent a kayak?", NOW), NOW)
+            named = SuggestionId(new_id())
+            drafted = ("Rent a stove.", "", (), (), (), (), "extractive", "", "")
+            shown = SuggestionShown(
+                named, f"Can I rent a kayak for {chance} days, {verdict or 'then'}?", "answer", *drafted
+            )
+            about = NewEntry(got.customer, replace(shown, chance=chance), NOW, got.conversation)
+            timeline.append(session, scope, about, NOW)
+            if verdict:
+                judged = SuggestionJudged(named, verdict, "ann@shop.example")  # type: ignore[arg-type]
+                timeline.append(session, scope, NewEntry(got.customer, judged, NOW, got.conversation), NOW)
+    with database.read() as session:
+        asked = read_unanswered(session, scope, NOW - timedelta(days=1))
+    assert [one.question.rpartition(" ")[2] for one in asked] == ["then?", "rejected?"]
+    assert all("0.3" in one.question for one in asked)
 
 
 def test_no_questions_are_no_gap() -> None:
