@@ -77,7 +77,7 @@ def read_topics(path: Path) -> dict[str, tuple[str, ...]]:
     example = 'Write `returns: ["How do I send it back?", …]`, at least two topics.'
     try:
         read = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, yaml.YAMLError, RecursionError) as error:
+    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
         raise Rejected(f"{path} cannot be read as YAML ({type(error).__name__}).", example) from error
     if not isinstance(read, Mapping) or not 2 <= len(read) <= MOST_TOPICS:
         raise Rejected(f"{path} holds no topics, or more than {MOST_TOPICS}.", example)
@@ -86,6 +86,8 @@ def read_topics(path: Path) -> dict[str, tuple[str, ...]]:
         texts = [one.strip() for one in examples if isinstance(one, str)] if isinstance(examples, list) else []
         if not isinstance(name, str) or not name.strip() or not all(texts) or not texts or len(texts) != len(examples):
             raise Rejected(f"{path}: the topic {name!r} needs a list of examples, each a text.", example)
+        if name.strip() in found:
+            raise Rejected(f"{path}: the topic {name!r} stands there twice.", "Put its examples into one list.")
         found[name.strip()] = tuple(dict.fromkeys(text[:MOST_CHARS] for text in texts))
     if sum(map(len, found.values())) > MOST_EXAMPLES:
         raise Rejected(f"{path} holds more than {MOST_EXAMPLES} examples.", "A few dozen for each topic are enough.")

@@ -5,11 +5,13 @@ import gzip
 import json
 import zlib
 from collections.abc import Iterator, Mapping
+from itertools import chain
 from pathlib import Path
 from typing import IO, Any, cast
 
 from knowledge.library.drafts import Draft, Fields, Finding, decode
 
+UTF_16 = (b"\xff\xfe", b"\xfe\xff")
 COLUMNS: Mapping[str, tuple[str, ...]] = {
     "key": ("id", "doc_id", "passage_id", "key"),
     "text": ("text", "body", "content"),
@@ -44,7 +46,12 @@ def read_csv(path: Path, name: str, max_bytes: int) -> Iterator[Draft | Finding]
     csv.field_size_limit(max(csv.field_size_limit(), max_bytes))
     with path.open("rb") as stream:
         losses: list[Finding] = []
-        rows = csv.reader(_csv_lines(stream, name, max_bytes, losses), strict=True)
+        if stream.peek(2)[:2] in UTF_16:
+            yield Finding(name, "it is written in UTF-16: save it as UTF-8")
+            return
+        lines = _csv_lines(stream, name, max_bytes, losses)
+        first = next(lines, "")
+        rows = csv.reader(chain([first], lines), strict=True, delimiter=_delimiter(first))
         header = [cell.strip().lower() for cell in next(rows, [])]
         if not set(header) & set(COLUMNS["text"]):
             yield Finding(name, f"line 1: no column {_names('text')} (found: {', '.join(header)[:200] or 'none'})")
@@ -57,6 +64,11 @@ def read_csv(path: Path, name: str, max_bytes: int) -> Iterator[Draft | Finding]
             elif row:
                 yield _from_row(header, row, f"{name} line {rows.line_num}", name)
         yield from losses
+
+
+def _delimiter(header: str) -> str:
+    """Return what stands between the columns: a comma, or what spreadsheets write in other countries."""
+    return next((mark for mark in ";\t" if "," not in header and mark in header), ",")
 
 
 def has_text_column(path: Path, max_bytes: int) -> bool:

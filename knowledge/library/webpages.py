@@ -56,7 +56,7 @@ def read_html(text: str, fields: Fields) -> tuple[str, str]:
     body = trafilatura.extract(
         tree, output_format="markdown", include_comments=False, include_tables=True, config=_config()
     )
-    return title, body or " ".join(tree.text_content().split())
+    return title, body or " ".join(_text(part, ".") for part in tree.xpath("//body")).strip()
 
 
 def _attribute(tree: Any, path: str) -> str:

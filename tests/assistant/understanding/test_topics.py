@@ -43,7 +43,19 @@ def test_one_example_each_is_enough() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "[]", "a: [x]", "a: x\nb: y", "a: []\nb: [x]", "a: [1]\nb: [x]", "a: [' ']\nb: [x]", "{", "1: [x]\nb: [y]"],
+    [
+        "",
+        "[]",
+        "a: [x]",
+        "a: x\nb: y",
+        "a: []\nb: [x]",
+        "a: [1]\nb: [x]",
+        "a: [' ']\nb: [x]",
+        "{",
+        "1: [x]\nb: [y]",
+        "a: [2026-02-30]\nb: [x]",
+        "a: [x]\n'a ': [y]",
+    ],
 )
 def test_a_file_that_is_none_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "topics.yaml"

@@ -135,6 +135,41 @@ def test_csv_with_wrong_quoting_and_missing_columns(tmp_path: Path) -> None:
     assert [f.where for f in findings] == ["x.csv lines 3–3", "x.csv line 4", "x.csv lines 7–7"]
 
 
+@pytest.mark.parametrize("mark", [",", ";", "\t"])
+def test_csv_as_spreadsheets_of_other_countries_write_it(tmp_path: Path, mark: str) -> None:
+    rows = [("id", "text"), ("a", '"One, two; three"'), ("b", "Four")]
+    (one, two), findings = _read(_write(tmp_path / "x.csv", "\n".join(mark.join(row) for row in rows)))
+    assert (one.text, two.text, findings) == ("One, two; three", "Four", [])
+
+
+def test_csv_in_utf_16_is_told_what_to_do(tmp_path: Path) -> None:
+    drafts, (finding,) = _read(_write(tmp_path / "x.csv", "id,text\na,b\n".encode("utf-16")))
+    assert drafts == []
+    assert "save it as UTF-8" in finding.reason
+
+
+@pytest.mark.parametrize("encoding", ["iso-8859-1", "shift_jis", "windows-1251", "utf-8"])
+def test_html_in_the_encoding_that_it_states(tmp_path: Path, encoding: str) -> None:
+    words = {"shift_jis": "テントは返品できます。", "windows-1251": "Палатку можно вернуть."}.get(
+        encoding, "größer als fünf"
+    )
+    page = f"<html><head><meta charset='{encoding}'></head><body><p>{words}</p></body></html>"
+    (draft,), _ = _read(_write(tmp_path / "x.html", page.encode(encoding)))
+    assert (draft.text, draft.notes) == (words, ())
+
+
+@pytest.mark.parametrize("encoding", ["punycode", "zip", "utf-7", "x" * 39])
+def test_html_that_states_no_encoding_of_pages(tmp_path: Path, encoding: str) -> None:
+    (draft,), _ = _read(_write(tmp_path / "x.html", f"<meta charset={encoding}><p>bro\xffken</p>".encode("latin-1")))
+    assert (draft.text, bool(draft.notes)) == ("bro\ufffdken", True)
+
+
+def test_html_without_words_of_its_own_is_no_article(tmp_path: Path) -> None:
+    page = "<html><head><title>Loading</title></head><body><script>draw()</script></body></html>"
+    (draft,), _ = _read(_write(tmp_path / "x.html", page))
+    assert (draft.title, draft.text) == ("Loading", "")
+
+
 def test_csv_without_a_text_column_says_what_it_found(tmp_path: Path) -> None:
     drafts, (finding,) = _read(_write(tmp_path / "x.csv", "id,title\n1,a\n"))
     assert drafts == []
