@@ -60,14 +60,18 @@ def refusers(entries: Sequence[Entry]) -> frozenset[str]:
 
 
 def accept(session: Session, scope: Scope, conversation: ConversationId, email: str, now: datetime) -> Entry:
-    """Take what was offered: from now on it is theirs.
+    """Take what was offered: from now on it is theirs. A second click is the first.
 
     Raises:
         NotFound: there is no such conversation.
         Conflict: nothing is offered to them (any more), somebody owns it, or it was resolved.
     """
-    offer = _offered_to(session, scope, conversation, email)
+    timeline.hold(session, scope)
     found = get_conversation(session, scope, conversation)
+    last = timeline.latest_of(session, scope, conversation, ["conversation_assigned"])
+    if last is not None and found.owner == email and last.payload == ConversationAssigned(email, author=email):
+        return last
+    offer = _offered_to(session, conversation, email)
     if found.owner and found.owner != email:
         raise Conflict(f"{found.owner} owns this conversation.", "Ask them to pass it on.")
     if found.status == "resolved":
@@ -82,13 +86,19 @@ def accept(session: Session, scope: Scope, conversation: ConversationId, email: 
 def decline(
     session: Session, scope: Scope, conversation: ConversationId, email: str, reason: str, now: datetime
 ) -> Entry:
-    """Turn an offer down; the next colleague is asked.
+    """Turn an offer down; the next colleague is asked. A second click is the first.
 
     Raises:
         NotFound: there is no such conversation.
         Conflict: nothing is offered to them (any more).
     """
-    return answer(session, scope, _offered_to(session, scope, conversation, email), "declined", now, reason)
+    timeline.hold(session, scope)
+    get_conversation(session, scope, conversation)
+    last = timeline.latest_of(session, scope, conversation, ["conversation_offered", "offer_answered"])
+    said = last.payload if last else None
+    if last is not None and isinstance(said, OfferAnswered) and (said.to, said.answer) == (email, "declined"):
+        return last
+    return answer(session, scope, _offered_to(session, conversation, email), "declined", now, reason)
 
 
 def answer(session: Session, scope: Scope, offer: Offer, said: Answer, now: datetime, reason: str = "") -> Entry:
@@ -107,9 +117,7 @@ def withdraw(session: Session, scope: Scope, conversation: ConversationId, now: 
         answer(session, scope, found, "withdrawn", now)
 
 
-def _offered_to(session: Session, scope: Scope, conversation: ConversationId, email: str) -> Offer:
-    timeline.hold(session, scope)
-    get_conversation(session, scope, conversation)
+def _offered_to(session: Session, conversation: ConversationId, email: str) -> Offer:
     found = standing(remaining.of_conversation(session, conversation))
     if found is None or found.to != email:
         raise Conflict("This conversation is not offered to you.", "The offer may be over; look at the list.")

@@ -9,7 +9,7 @@ from assistant.phrases import reply_language
 from handoff.channels.choosing import PUBLIC, Way
 from knowledge.customers import identity, inbox, links, timeline
 from knowledge.customers.conversations import Conversation, get_conversation
-from knowledge.customers.entries import ConversationOpened, Entry, Handle, MessageReceived
+from knowledge.customers.entries import ConversationAssigned, ConversationOpened, Entry, Handle, MessageReceived
 from knowledge.customers.inbox import Reply
 from knowledge.customers.record import get_customer
 from knowledge.customers.resumes import MAILED_LASTS
@@ -57,7 +57,7 @@ def ways_of(session: Session, scope: Scope, conversation: Conversation) -> list[
 
 
 def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:
-    """Open a conversation there with the customer's own words quoted.
+    """Open a conversation there with the customer's own words quoted; whoever owns the one that is left owns it, too.
 
     A mail brings the customer's copy a link into our chat: into the one that is left, or, from the mail that is left,
     into the one that is opened.
@@ -80,6 +80,9 @@ def move(session: Session, scope: Scope, asked: Move, now: datetime) -> Entry:
     _not_twice(session, scope, found, Way(asked.way.channel, address), now)
     opened = ConversationOpened(asked.way.channel, address, subject=found.subject, public=asked.way.channel in PUBLIC)
     there = inbox.open_conversation(session, scope, found.customer, opened, now, now)
+    if found.owner not in (None, "bot"):
+        owned = ConversationAssigned(found.owner, asked.author)
+        timeline.append(session, scope, NewEntry(found.customer, owned, now, there.id), now)
     linked = _say(session, scope, asked, found, there, now)
     reason = inbox.clean(asked.reason, most=1_000)
     payload = ChannelMoved(there.id, asked.way.channel, reason, asked.author, found.public)

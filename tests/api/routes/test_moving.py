@@ -70,6 +70,19 @@ def moved(client: TestClient, agent: Headers, conversation: str, channel: str, s
     return str(answer.json()["payload"]["conversation"]) if status == 201 else str(answer.json()["message"])
 
 
+def test_what_is_moved_stays_with_its_owner(client: TestClient, agent: Headers, ana: Headers) -> None:
+    for owned in (False, True):
+        conversation = say(client, ana, "Where is my parcel?")
+        if owned:
+            assert client.post(f"/api/conversations/{conversation}/take", headers=agent).status_code == 200
+        there = moved(client, agent, conversation, "email")
+        found = client.get(f"/api/conversations/{there}", headers=agent).json()
+        assert found["owner"] == ("agent@example.com" if owned else None)
+        for one in (conversation, there):
+            done = client.put(f"/api/conversations/{one}/status", headers=agent, json={"status": "resolved"})
+            assert done.status_code == 200
+
+
 def sent_in(parts: Parts, conversation: str) -> Entry:
     with parts.database.read() as session:
         entries = remaining.of_conversation(session, ConversationId(conversation))

@@ -10,9 +10,12 @@ from fastapi.testclient import TestClient
 
 from api.parts import Parts
 from api.worker.routing import route
-from knowledge.customers.entries import Entry
+from knowledge.customers.entries import Entry, Handle
+from knowledge.customers.inbox import Incoming, receive
 from knowledge.failures import Rejected
+from knowledge.scope import Scope
 from knowledge.settings import Settings
+from knowledge.staff.logins import issue_token
 from knowledge.staff.people import NewStaff, add_staff
 
 PLAN = """
@@ -63,8 +66,7 @@ def test_an_offer_is_shown_explained_and_accepted(
     why = client.get(f"/api/conversations/{waiting}/routing", headers=agent).json()["agent"]
     assert why == ["agent@example.com owns it", *offer["reasons"]]
     again = client.post(f"/api/conversations/{waiting}/acceptance", headers=agent)
-    assert again.status_code == 409
-    assert again.json()["remedy"]
+    assert (again.status_code, again.json()["owner"]) == (200, "agent@example.com")  # a second click
     assert 'data-act="accept"' not in client.get(f"/console/conversations/{waiting}", headers=agent).text
 
 
@@ -200,6 +202,37 @@ def test_strangers_pass_no_door(client: TestClient, customer: dict[str, str], wa
         assert client.get("/api/offers", headers=headers).status_code == 401
         assert client.get(f"/api/conversations/{waiting}/routing", headers=headers).status_code == 401
         assert client.post(f"/api/conversations/{waiting}/acceptance", headers=headers).status_code == 401
+
+
+DOORS: tuple[tuple[str, dict[str, Any] | None], ...] = (
+    ("acceptance", None),
+    ("refusal", {}),
+    ("take", None),
+    ("pass", {"to": "agent@example.com", "reason": "x"}),
+    ("escalation", {"to": "manager", "reason": "x"}),
+    ("move", {"channel": "sms", "address_kind": "phone", "address": "+447700900999", "text": "Hi", "reason": "x"}),
+)
+
+
+def test_another_team_s_people_pass_no_door_and_ours_none_of_theirs(
+    client: TestClient, agent: dict[str, str], parts: Parts, waiting: str
+) -> None:
+    theirs, now = Scope(team="other"), parts.clock()
+    with parts.database.write() as session:
+        add_staff(session, theirs, NewStaff("eve@other.example", "Eve", "admin"), now)
+        token = issue_token(session, theirs, "eve@other.example", "test", now, timedelta(hours=1))
+        incoming = Incoming("email", Handle("email", "vic@other.example"), "Where is my parcel?", now)
+        conversation = receive(session, theirs, incoming, now).conversation
+    route(parts, now)
+    for door, body in DOORS:
+        eve = client.post(
+            f"/api/conversations/{waiting}/{door}", headers={"Authorization": f"Bearer {token}"}, json=body
+        )
+        assert (eve.status_code, eve.json()["error"]) == (401, "not_logged_in"), door
+        ours = client.post(f"/api/conversations/{conversation}/{door}", headers=agent, json=body)
+        assert (ours.status_code, ours.json()["error"]) == (404, "not_found"), door
+    assert len(client.get("/api/offers", headers=agent).json()["offers"]) == 1  # theirs is offered to nobody here
+    assert client.get(f"/api/conversations/{waiting}", headers=agent).json()["owner"] is None
 
 
 def test_what_is_not_there(client: TestClient, agent: dict[str, str], tokens: dict[str, str]) -> None:

@@ -113,9 +113,10 @@ def test_accepting_owns_it_and_nobody_else_can(database: Database, scope: Scope,
     with database.write() as session:
         with pytest.raises(Conflict, match="not offered to you"):
             offers.accept(session, scope, conversation, other, now)
-        offers.accept(session, scope, conversation, to, now + MINUTE)
-        with pytest.raises(Conflict, match="not offered"):
-            offers.accept(session, scope, conversation, to, now + MINUTE)
+        taken = offers.accept(session, scope, conversation, to, now + MINUTE)
+        assert offers.accept(session, scope, conversation, to, now + MINUTE) == taken  # a second click
+        with pytest.raises(Conflict, match="not offered to you"):
+            offers.accept(session, scope, conversation, other, now + MINUTE)
     with database.read() as session:
         assert get_conversation(session, scope, conversation).owner == to
     assert act(database, scope, now + 2 * MINUTE) == (0, 0, 0, 0)
@@ -129,7 +130,8 @@ def test_declining_asks_the_next_at_once_and_late_answers_are_refused(
     act(database, scope, now)
     first = offered_to(database, conversation)
     with database.write() as session:
-        offers.decline(session, scope, conversation, first, "At lunch", now + MINUTE)
+        declined = offers.decline(session, scope, conversation, first, "At lunch", now + MINUTE)
+        assert offers.decline(session, scope, conversation, first, "", now + MINUTE) == declined  # a second click
     act(database, scope, now + MINUTE)
     second = offered_to(database, conversation)
     assert second not in {first, KIM}
