@@ -7,13 +7,13 @@ from functools import cached_property
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeVar
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from handoff.assignment.queue import Priority
 from knowledge.failures import Rejected
 from knowledge.hours import Calendar, read_calendar
 from knowledge.staff.people import Role
+from knowledge.yaml_text import parse_yaml
 
 MAX_BYTES = 1_000_000
 TRIAL = 0.5
@@ -226,9 +226,8 @@ def parse(text: str, name: str, shape: TypeAdapter[Shape]) -> Shape:
         Rejected: it is no YAML, or of another shape; all of it is told at once.
     """
     try:
-        return shape.validate_python(yaml.safe_load(text) or {})
-    except (yaml.YAMLError, RecursionError) as error:
-        raise Rejected(f"{name} is no YAML: {error}", "Indent by spaces, quote times such as '09:00'.") from error
+        read = parse_yaml(text, name, "Indent by spaces, quote times such as '09:00'.")
+        return shape.validate_python(read or {})
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:8])
         raise Rejected(f"{name}: {told}.", "docs/routing.md describes every field.") from error

@@ -4,12 +4,11 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, get_args
 
-import yaml
-
 from api.importers.cells import Cell, read_cell
 from api.importers.row_parts import HandleGiven, Part
 from api.importers.rows import ItemGiven, Row
 from knowledge.failures import Rejected
+from knowledge.yaml_text import parse_yaml
 
 MODELS: dict[str, type[Part]] = {
     get_args(model.model_fields["type"].annotation)[0]: model for model in get_args(get_args(Row)[0])
@@ -112,10 +111,7 @@ def _parse(text: str, name: str) -> Any:
         raise Rejected(f"{name} is longer than {MAX_MAPPING_BYTES:,} characters.", "A mapping file is short.")
     if "&" in text and "*" in text:  # aliases can stand for more than memory holds
         raise Rejected(f"{name} uses & and *.", "Write values out; quote texts that hold these characters elsewhere.")
-    try:
-        return yaml.safe_load(text)
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        raise Rejected(f"{name} is no YAML: {' '.join(str(error).split())[:300]}.", "Check the indentation.") from error
+    return parse_yaml(text, name, "Check the indentation.")
 
 
 def _table(given: Any, problems: Problems) -> dict[str, str]:

@@ -5,12 +5,12 @@ from pathlib import Path
 from string import Template
 from typing import Annotated, Literal
 
-import yaml
 from pydantic import Field, ValidationError
 
 from assistant.outreach.facts import PURPOSES
 from assistant.outreach.whens import NAMES, Incident, Strict, When
 from knowledge.failures import Rejected
+from knowledge.yaml_text import parse_yaml
 
 MAX_BYTES = 1_000_000
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
@@ -76,9 +76,7 @@ def parse_triggers(text: str, name: str = "the triggers") -> Plan:
         Rejected: it is no YAML or has a mistake; all of them are told at once.
     """
     try:
-        plan = Plan.model_validate(yaml.safe_load(text) or {})
-    except (yaml.YAMLError, RecursionError) as error:
-        raise Rejected(f"{name} is no YAML: {error}", "Indent by spaces, quote times.") from error
+        plan = Plan.model_validate(parse_yaml(text, name, "Indent by spaces, quote times.") or {})
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:8])
         raise Rejected(f"{name}: {told}.", "docs/outreach.md describes every field.") from error

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from knowledge.failures import Rejected
+from knowledge.yaml_text import parse_yaml
 
 Embed = Callable[[Sequence[str]], NDArray[np.float32]]
 Rows = NDArray[np.float32]
@@ -72,13 +73,12 @@ def read_topics(path: Path) -> dict[str, tuple[str, ...]]:
     Raises:
         Rejected: the file is not there, no YAML, or not at least two topics with examples.
     """
-    import yaml
-
     example = 'Write `returns: ["How do I send it back?", …]`, at least two topics.'
     try:
-        read = yaml.safe_load(path.read_text("utf-8"))
-    except (OSError, ValueError, yaml.YAMLError, RecursionError) as error:
-        raise Rejected(f"{path} cannot be read as YAML ({type(error).__name__}).", example) from error
+        text = path.read_text("utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise Rejected(f"{path} cannot be read ({type(error).__name__}).", example) from error
+    read = parse_yaml(text, str(path), example)
     if not isinstance(read, Mapping) or not 2 <= len(read) <= MOST_TOPICS:
         raise Rejected(f"{path} holds no topics, or more than {MOST_TOPICS}.", example)
     found: dict[str, tuple[str, ...]] = {}

@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import available_timezones
 
-import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from knowledge.customers.weighing import AS_SHIPPED, Weighing
 from knowledge.failures import Rejected
+from knowledge.yaml_text import parse_yaml
 
 MAX_BYTES = 1_000_000
 Type = Literal["text", "integer", "number", "yes_no", "date", "choice", "list"]
@@ -176,9 +176,8 @@ def read_standards(path: Path | None) -> Standards:
     if len(content) > MAX_BYTES:
         raise Rejected(f"{path.name} is larger than {MAX_BYTES:,} bytes.", "Standards are short.")
     try:
-        return Standards.model_validate(yaml.safe_load(content.decode("utf-8", "replace")) or {})
-    except (yaml.YAMLError, RecursionError) as error:
-        raise Rejected(f"{path.name} is no YAML: {error}", "Indent by spaces.") from error
+        text = content.decode("utf-8", "replace")
+        return Standards.model_validate(parse_yaml(text, path.name, "Indent by spaces.") or {})
     except ValidationError as error:
         told = "; ".join(f"{'.'.join(map(str, one['loc']))}: {one['msg']}" for one in error.errors()[:8])
         raise Rejected(f"{path.name}: {told}.", "docs/record.md describes every field.") from error
