@@ -10,6 +10,7 @@ from typing import Annotated, Any, Literal, TypeVar
 from pydantic import BaseModel, ConfigDict, Field, PrivateAttr, TypeAdapter, ValidationError
 
 from handoff.assignment.queue import Priority
+from handoff.notices import CLOSED, WAITING, Notices
 from knowledge.failures import Rejected
 from knowledge.hours import Calendar, read_calendar
 from knowledge.staff.people import Role
@@ -21,14 +22,6 @@ Minutes = Annotated[float, Field(gt=0, le=60 * 24 * 30)]
 Share = Annotated[float, Field(ge=0, le=0.5)]
 Word = Annotated[str, Field(min_length=2, max_length=80)]
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_-]{0,47}$")]
-Notice = Annotated[str, Field(min_length=1, max_length=1_000)]
-Language = Annotated[str, Field(pattern=r"^[a-z]{2}$")]
-NOTICES: dict[Language, Notice] = {
-    "en": "Thank you for waiting. Everybody is busy at the moment; a colleague will answer you here.",
-    "de": "Danke für Ihre Geduld. Gerade sind alle im Gespräch; jemand aus dem Team antwortet Ihnen hier.",
-    "es": "Gracias por esperar. En este momento todos están ocupados; alguien del equipo le responderá aquí.",
-    "fr": "Merci de patienter. Tout le monde est occupé en ce moment ; un collègue vous répondra ici.",
-}
 Target = Literal["specialist", "manager", "faster"]
 Shape = TypeVar("Shape")
 
@@ -55,9 +48,10 @@ class Assigning(Strict):
     """How waiting conversations are offered; nothing is `offering` until somebody says so.
 
     An offer stands `accept_minutes`; an owner who leaves a waiting customer `answer_minutes` of working time without
-    a word gives the conversation back; after `tell_after_minutes` without an owner the customer is told. Where nobody
-    with the skill has room, others are asked after `widen_minutes` on live channels (none: never). A chance lower by
-    `even` is taken for somebody who has nothing to do over somebody whose room is full.
+    a word gives the conversation back; after `tell_after_minutes` without an owner the customer is told (`notice`; who
+    waits live while the company is closed: `closed_notice`). Where nobody with the skill has room, others are asked
+    after `widen_minutes` on live channels (none: never). A chance lower by `even` is taken for somebody who has nothing
+    to do over somebody whose room is full.
     """
 
     offering: bool = False
@@ -66,15 +60,10 @@ class Assigning(Strict):
     tell_after_minutes: Minutes = 5
     widen_minutes: Minutes | None = 3
     even: Share = 0.1
-    notice: Notice | Annotated[Mapping[Language, Notice], Field(min_length=1)] = Field(default_factory=NOTICES.copy)
+    notice: Notices = WAITING
+    closed_notice: Notices = CLOSED
     explore: Share = 0.05
     holdout: Share = 0.05
-
-    def notice_in(self, language: str) -> str:
-        """Return what a customer of a language is told; where it is not there: the English, else the first."""
-        if isinstance(self.notice, str):
-            return self.notice
-        return self.notice.get(language[:2].lower()) or self.notice.get("en") or next(iter(self.notice.values()))
 
 
 class When(Strict):

@@ -13,6 +13,7 @@ from handoff.assignment.proposing import Proposal, propose, words
 from handoff.channels.choosing import LIVE
 from handoff.escalation.situation import pauses
 from handoff.learning.pooling import Model
+from handoff.notices import in_language, with_time
 from handoff.plan import Plan
 from knowledge.customers import inbox, presence, remaining, timeline
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations, waiting_since
@@ -20,7 +21,7 @@ from knowledge.customers.entries import ConversationAssigned
 from knowledge.customers.inbox import Reply
 from knowledge.customers.routing_entries import ConversationOffered
 from knowledge.customers.timeline import NewEntry
-from knowledge.hours import is_open, worked
+from knowledge.hours import is_open, next_open, worked
 from knowledge.scope import Scope
 from knowledge.staff.people import list_staff
 
@@ -122,15 +123,24 @@ def _patience(found: Conversation, owner: Agent | None, there: datetime, plan: P
 
 
 def _is_to_be_told(plan: Plan, case: Case, now: datetime) -> bool:
-    late = worked(plan.calendar, case.since, now) > timedelta(minutes=plan.assignment.tell_after_minutes)
+    patience = timedelta(minutes=plan.assignment.tell_after_minutes)
+    late = worked(plan.calendar, case.since, now) > patience or (
+        case.conversation.channel in LIVE and not is_open(plan.calendar, now) and now - case.since > patience
+    )
     return late and not case.told and not case.conversation.public
 
 
 def _tell(session: Session, scope: Scope, plan: Plan, case: Case, now: datetime) -> bool:
-    """Tell a customer once that they are waiting for somebody; never where everybody can read it."""
+    """Tell a customer once that they are waiting for somebody; never where everybody can read it.
+
+    Who waits live while nobody is at work is told when somebody is.
+    """
     if not _is_to_be_told(plan, case, now):
         return False
+    opens = None if is_open(plan.calendar, now) else next_open(plan.calendar, now)
+    text = in_language(plan.assignment.closed_notice if opens else plan.assignment.notice, case.language)
+    if opens is not None:
+        text = with_time(text, opens.astimezone(plan.calendar.zone))
     key = f"notice:{case.conversation.id}:{case.since.isoformat()}"
-    notice = Reply(case.conversation.id, plan.assignment.notice_in(case.language), "bot", key, holding=True)
-    inbox.reply(session, scope, notice, now)
+    inbox.reply(session, scope, Reply(case.conversation.id, text, "bot", key, holding=True), now)
     return True

@@ -1,6 +1,6 @@
 """The desk: offers pass on when nobody answers, silent owners give back, customers are told once, on both databases."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from sqlalchemy import update
@@ -232,6 +232,30 @@ def test_what_customers_write_in_says_who_is_asked_and_what_they_are_told(
         sent = [one.payload for one in timeline.page(session, scope, conversation=conversation)]
     (notice,) = [one.text for one in sent if isinstance(one, MessageSent)]
     assert notice.startswith(told)
+
+
+@pytest.mark.parametrize(
+    ("channel", "text", "told"),
+    [
+        ("chat", "Guten Abend, ich möchte mein Zelt zurückgeben", "wieder da am 2026-11-23, 09:00 (GMT)"),
+        ("chat", "Good evening, I would like to return my tent", "We are back on 2026-11-23, 09:00 (GMT)"),
+        ("email", "Good evening, I would like to return my tent", ""),  # the mail is answered when they are back
+    ],
+)
+def test_who_waits_live_after_hours_is_told_when_somebody_is_back(
+    database: Database, scope: Scope, channel: str, text: str, told: str
+) -> None:
+    plan = parse_plan('timezone: Europe/London\nhours: {fri: "09:00-17:00", mon: "09:00-17:00"}')
+    evening = datetime(2026, 11, 20, 20, 0, tzinfo=UTC)
+    with database.write() as session:
+        entry = inbox.receive(session, scope, Incoming(channel, Handle("email", "a@b.example"), text, evening), evening)
+    assert entry.conversation is not None
+    counts = [act(database, scope, evening + minutes * MINUTE, plan)[3] for minutes in (4, 6, 8, 60)]
+    assert counts == ([0, 1, 0, 0] if told else [0, 0, 0, 0])
+    with database.read() as session:
+        sent = [one.payload for one in timeline.page(session, scope, conversation=entry.conversation)]
+    notices = [one.text for one in sent if isinstance(one, MessageSent)]
+    assert [told in one for one in notices] == ([True] if told else [])
 
 
 @pytest.mark.usefixtures("staff")
