@@ -42,6 +42,9 @@ def test_pages_are_accessible(
         check_axe(page)
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), f"{path} scrolls sideways"
     page.goto(f"{site.url}/console/library?visibility=internal")
+    page.locator("details.sources > summary").click()
+    page.get_by_text("0 changed, 0 removed").first.wait_for()
+    check_axe(page)
     page.get_by_role("link", name="Returns after the window").click()
     check_axe(page)
     if (scheme, width) == ("light", 1440):
