@@ -9,7 +9,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from assistant.drafting.age import disagree
+from assistant.drafting.age import disagree, quantities
 from assistant.reading import sentences
 from assistant.sentences import content_words
 from knowledge.database import Database
@@ -26,6 +26,8 @@ EQUAL = 0.95
 LEAST_WORDS = 6
 BLOCK = 1_000
 MOST = 1_000
+# Passages whose sentences are kept: each is compared with many others.
+KEPT = 50_000
 _HEADING = re.compile(r"^#{1,6} .*$", re.MULTILINE)
 Kind = Literal["duplicate", "contradiction"]
 Progress = Callable[[int, int], None]
@@ -86,20 +88,25 @@ def _same_words(one: str, other: str) -> bool:
     return len(ours & theirs) >= max(LEAST_WORDS, EQUAL * len(ours | theirs))
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=KEPT)
 def _words_below_heading(text: str) -> frozenset[str]:
     return frozenset(content_words(_HEADING.sub("", text)))
 
 
 def contradiction(one: str, other: str) -> tuple[str, str] | None:
     """Return the first two sentences about one thing that give different numbers of it."""
-    theirs = [(sentence, _said(sentence)) for sentence in sentences(other)]
-    for sentence in sentences(one):
-        own = _said(sentence)
+    theirs = _numbered(other)
+    for sentence, own in _numbered(one) if theirs else ():
         for counterpart, words in theirs:
             if _alike(own, words) and disagree(sentence, counterpart):
                 return sentence, counterpart
     return None
+
+
+@lru_cache(maxsize=KEPT)
+def _numbered(text: str) -> tuple[tuple[str, frozenset[str]], ...]:
+    """Return the sentences of a passage that give a number of something, and their words; no other contradicts."""
+    return tuple((sentence, _said(sentence)) for sentence in sentences(text) if quantities(sentence))
 
 
 def contradict(one: str, other: str) -> bool:

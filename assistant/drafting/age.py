@@ -28,7 +28,7 @@ def stale_passages(passages: Sequence[PassageUsed]) -> frozenset[str]:
 
 def disagree(one: str, other: str) -> bool:
     """Tell whether both give a number of the same thing ("28 days", "60 days"), and not the same number."""
-    ours, theirs = _quantities(one), _quantities(other)
+    ours, theirs = quantities(one), quantities(other)
     return any(ours[unit].isdisjoint(theirs[unit]) for unit in ours.keys() & theirs.keys())
 
 
@@ -37,7 +37,8 @@ def _months(stated: str) -> int:
     return 12 * int(found[1]) + int(found[2] or 1) if found else 0
 
 
-def _quantities(text: str) -> dict[str, set[str]]:
+def quantities(text: str) -> dict[str, set[str]]:
+    """Return the numbers that a text gives of each thing ("28 days": day → 28)."""
     found: dict[str, set[str]] = {}
     for number, name in _QUANTITY.findall(text):
         found.setdefault(stem(name.lower()), set()).add(number)
