@@ -11,7 +11,6 @@ from api.failures import responses
 from api.routes.conversations import ConversationPath, fit, read
 from api.schemas import ConversationOut, EntryOut, Input, without_nul
 from handoff.assignment import offers
-from handoff.assignment.looking import look
 from handoff.channels.choosing import Way
 from handoff.channels.moving import Move, move
 from handoff.escalation.acting import Call, escalate
@@ -49,10 +48,8 @@ class MoveIn(Input):
 @router.get("/offers", responses=responses(401, 403))
 def offered(parts: PartsHere, staff: StaffHere) -> dict[str, Any]:
     """Return the conversations that are offered to you now, with the reasons."""
-    now = parts.clock()
     with parts.database.read() as session:
-        cases = look(session, parts.scope, parts.service, now).cases
-    mine = [one.offer for one in cases if one.offer and one.offer.to == staff.email and one.offer.until >= now]
+        mine = offers.offered_to(session, parts.scope, staff.email, parts.clock())
     return {
         "offers": [
             {"conversation": one.conversation, "until": one.until.isoformat(), "reasons": list(one.reasons)}

@@ -7,8 +7,8 @@ from sqlalchemy.orm import Session
 
 from handoff.agents.agent import Agent, agent_of
 from handoff.assignment import offers
-from handoff.assignment.looking import MOST, Case, look
-from handoff.assignment.offers import ROUTING
+from handoff.assignment.looking import Case, look
+from handoff.assignment.offers import MOST, ROUTING
 from handoff.assignment.proposing import Proposal, propose, words
 from handoff.channels.choosing import LIVE
 from handoff.escalation.situation import pauses

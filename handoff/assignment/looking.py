@@ -14,7 +14,7 @@ from handoff.agents.rules import Load
 from handoff.agents.scoring import Subject
 from handoff.agents.workload import complexity_of
 from handoff.assignment import offers
-from handoff.assignment.offers import Offer
+from handoff.assignment.offers import MOST, Offer
 from handoff.assignment.queue import Priority, Waiting, in_order, most_urgent
 from handoff.assignment.widening import Wide, wide_by_now
 from handoff.plan import Plan, least_role
@@ -27,8 +27,6 @@ from knowledge.customers.tables import ConversationRow
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope, within
 from knowledge.staff.people import list_staff
-
-MOST = 500
 
 
 @dataclass(frozen=True)

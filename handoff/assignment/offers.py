@@ -7,15 +7,18 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from knowledge.customers import remaining, timeline
-from knowledge.customers.conversations import get_conversation
+from knowledge.customers.conversations import Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import ConversationAssigned, Entry, StatusChanged
 from knowledge.customers.routing_entries import Answer, ConversationOffered, OfferAnswered
+from knowledge.customers.tables import EntryRow
 from knowledge.customers.timeline import NewEntry
 from knowledge.failures import Conflict
 from knowledge.ids import ConversationId, EntryId
-from knowledge.scope import Scope
+from knowledge.scope import Scope, within
 
 ROUTING = "threadline"
+# So many waiting conversations are looked at, who waits longest first.
+MOST = 500
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,21 @@ def standing(entries: Iterable[Entry]) -> Offer | None:
         elif isinstance(payload, OfferAnswered) and found is not None and payload.offer == found.entry:
             found = None
     return found
+
+
+def offered_to(session: Session, scope: Scope, email: str, now: datetime) -> list[Offer]:
+    """Return what is offered to a colleague now, who waits longest first; read from offers alone, however many wait."""
+    waiting = [one.id for one in list_conversations(session, scope, Wanted(waiting=True, owner=""), limit=MOST)]
+    query = timeline.ENTRIES.where(
+        within(scope, EntryRow),
+        EntryRow.conversation.in_(waiting),
+        EntryRow.kind.in_(("conversation_offered", "offer_answered")),
+    )
+    known: dict[str, list[Entry]] = {one: [] for one in waiting}
+    for entry in map(timeline.read_row, session.execute(query.order_by(EntryRow.seq))):
+        known[entry.conversation or ""].append(entry)
+    found = (standing(entries) for entries in known.values())
+    return [one for one in found if one is not None and one.to == email and one.until >= now]
 
 
 def refusers(entries: Sequence[Entry]) -> frozenset[str]:
@@ -71,7 +89,7 @@ def accept(session: Session, scope: Scope, conversation: ConversationId, email: 
     last = timeline.latest_of(session, scope, conversation, ["conversation_assigned"])
     if last is not None and found.owner == email and last.payload == ConversationAssigned(email, author=email):
         return last
-    offer = _offered_to(session, conversation, email)
+    offer = _mine(session, conversation, email)
     if found.owner and found.owner != email:
         raise Conflict(f"{found.owner} owns this conversation.", "Ask them to pass it on.")
     if found.status == "resolved":
@@ -98,7 +116,7 @@ def decline(
     said = last.payload if last else None
     if last is not None and isinstance(said, OfferAnswered) and (said.to, said.answer) == (email, "declined"):
         return last
-    return answer(session, scope, _offered_to(session, conversation, email), "declined", now, reason)
+    return answer(session, scope, _mine(session, conversation, email), "declined", now, reason)
 
 
 def answer(session: Session, scope: Scope, offer: Offer, said: Answer, now: datetime, reason: str = "") -> Entry:
@@ -117,7 +135,7 @@ def withdraw(session: Session, scope: Scope, conversation: ConversationId, now: 
         answer(session, scope, found, "withdrawn", now)
 
 
-def _offered_to(session: Session, conversation: ConversationId, email: str) -> Offer:
+def _mine(session: Session, conversation: ConversationId, email: str) -> Offer:
     found = standing(remaining.of_conversation(session, conversation))
     if found is None or found.to != email:
         raise Conflict("This conversation is not offered to you.", "The offer may be over; look at the list.")

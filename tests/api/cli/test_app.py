@@ -70,6 +70,7 @@ def test_the_command_tree_is_what_the_documents_promise() -> None:
             "library stale",
             "library duplicates",
             "library gaps",
+            "library sources",
             "models list",
             "report",
             "train",
