@@ -9,6 +9,7 @@ from pydantic import SecretStr
 
 from api.access import PartsHere, StaffHere
 from api.pages.drawing import draw
+from handoff.agents.agent import agent_of
 from knowledge.failures import Failure
 from knowledge.settings import PREFIX, Settings
 from knowledge.staff.people import list_staff
@@ -39,7 +40,7 @@ def chat_page(request: Request, parts: PartsHere) -> HTMLResponse:
 def settings_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResponse:
     """What this installation is set to, without secrets, and who works here."""
     with parts.database.read() as session:
-        staff = list_staff(session, parts.scope)
+        staff = [(person, agent_of(person)) for person in list_staff(session, parts.scope)]
     return draw(request, "settings.html", me=me, settings=describe(parts.settings), staff=staff)
 
 

@@ -4,7 +4,9 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.pages.public import describe, local_path
+from api.parts import Parts
 from knowledge.settings import Settings
+from knowledge.staff.people import set_profile
 
 HTML = {"Accept": "text/html"}
 
@@ -53,6 +55,22 @@ def test_settings_are_for_administrators(client: TestClient, tokens: dict[str, s
     for role, status in (("agent", 403), ("manager", 403), ("admin", 200)):
         answer = client.get("/console/settings", headers=HTML | {"Authorization": f"Bearer {tokens[role]}"})
         assert answer.status_code == status, role
+
+
+def test_settings_show_what_people_know_and_what_of_it_cannot_be_read(
+    client: TestClient, parts: Parts, tokens: dict[str, str]
+) -> None:
+    profiles: dict[str, dict[str, object]] = {
+        "agent": {"skills": ["returns", "<b>tents</b>"], "languages": ["de"], "capacity": {"chat": 2}},
+        "manager": {"hours": "whenever"},
+    }
+    with parts.database.write() as session:
+        for role, profile in profiles.items():
+            set_profile(session, parts.scope, f"{role}@example.com", profile)
+    page = client.get("/console/settings", headers=HTML | {"Authorization": f"Bearer {tokens['admin']}"}).text
+    assert "&lt;b&gt;tents&lt;/b&gt;, returns" in page
+    assert "<td>2 chat</td>" in page.lower()
+    assert "<b>Is offered nothing:</b> Hours are spans by weekday." in page
 
 
 def test_static_files_carry_a_version(client: TestClient) -> None:
