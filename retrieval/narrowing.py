@@ -42,7 +42,7 @@ class Parts:
     def __init__(self, store: PassageStore, embedder: Embedder) -> None:
         self._store, self._embedder = store, embedder
         self._kept: OrderedDict[Only, Part] = OrderedDict()
-        self._lock = Lock()
+        self._lock, self._making = Lock(), Lock()
 
     def of(self, only: Only) -> Part:
         """Return what fits.
@@ -50,17 +50,31 @@ class Parts:
         Raises:
             Unavailable: a vector is missing and the embedder cannot make it.
         """
-        with self._lock:
+        only = Only(
+            only.product.strip().casefold(), only.language.strip().casefold()
+        )  # one part, however it is written
+        if (known := self._known(only)) is not None:
+            return known
+        with self._making:  # who asks for the same meanwhile waits, instead of making it too
             kept = self._kept
-            if only in kept:
-                kept.move_to_end(only)
-                return kept[only]
-        made = self._make(only)
+            if (known := self._known(only)) is not None:
+                return known
+            made = self._make(only)
+            if made.ids:  # what nothing fits is made in a moment, and must not push others out
+                self._keep(kept, only, made)
+        return made
+
+    def _keep(self, kept: OrderedDict[Only, Part], only: Only, made: Part) -> None:
         with self._lock:
             kept[only] = made
             while len(kept) > KEPT:
                 kept.popitem(last=False)
-        return made
+
+    def _known(self, only: Only) -> Part | None:
+        with self._lock:
+            if only in self._kept:
+                self._kept.move_to_end(only)
+            return self._kept.get(only)
 
     def forget(self) -> None:
         """Drop all parts; one that is being made meanwhile is used by who asked for it and not kept."""
@@ -77,7 +91,7 @@ class Parts:
             some = [key for key in vectors if fits[key] == visibility]
             if some:
                 own.dense.add(visibility, some, np.stack([vectors[key] for key in some]))
-        own.lexical.update(self._store.read(sorted(fits)), ())
+        own.lexical.update(self._store.get(sorted(fits)).values(), ())
         own.lexical.close()  # its writer: nothing more is added
         return Part(frozenset(fits), own)
 

@@ -1,5 +1,8 @@
 """A narrowed search finds all that fits and nothing else, whether little or much of the library does."""
 
+from concurrent.futures import ThreadPoolExecutor
+from time import sleep
+
 import numpy as np
 import pytest
 
@@ -67,8 +70,13 @@ def test_a_narrowed_search_follows_the_library(small_library: SmallLibrary, sear
 
 
 def test_few_parts_are_kept(small_library: SmallLibrary, search: Search) -> None:
+    for number in range(KEPT + 2):
+        small_library.write(
+            f"product-{number}", f"---\nproduct: Product {number}\n---\n# Stoves\n\nClean it: {number}."
+        )
+    small_library.ingest()
     parts = Parts(search._store, search.embedder)
-    for number in range(3 * KEPT):
+    for number in range(KEPT + 2):
         parts.of(Only(product=f"Product {number}"))
     assert len(parts._kept) == KEPT
     english = parts.of(Only(language="en"))
@@ -76,6 +84,32 @@ def test_few_parts_are_kept(small_library: SmallLibrary, search: Search) -> None
     assert english.exact is not None
     assert english.exact.dense.ids() == english.exact.lexical.ids() == english.ids != frozenset()
     assert np.isclose(english.exact.dense.search(search.vector(ASK), ["public"], 1)[0][1], 0.7, atol=0.3)
+
+
+def test_a_part_is_made_once_however_often_and_in_whatever_letters_it_is_asked_for(
+    small_library: SmallLibrary, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small_library.write("stoves", EMBER)
+    small_library.ingest()
+    search.refresh()
+    made: list[Only] = []
+    slowly = search._parts._make
+
+    def make(only: Only) -> narrowing.Part:
+        made.append(only)
+        sleep(0.05)
+        return slowly(only)
+
+    monkeypatch.setattr(search._parts, "_make", make)
+    with ThreadPoolExecutor(8) as pool:
+        asked = [Only(product=name) for name in ("Ember", "ember", " EMBER ", "eMber")] * 4
+        found = list(pool.map(lambda only: search.search(ASK, audience="customer", only=only), asked))
+    assert {len(hits) for hits in found} == {1}
+    assert made == [Only(product="ember")]
+    for number in range(2 * KEPT):
+        assert search.search(ASK, audience="customer", only=Only(product=f"none {number}")) == []
+    assert len(search.search(ASK, audience="customer", only=Only(product="Ember"))) == 1
+    assert made.count(Only(product="ember")) == 1
 
 
 def test_what_no_article_states_is_refused_with_what_they_do(small_library: SmallLibrary) -> None:
