@@ -123,7 +123,7 @@ def words(choice: Choice, proposal: Proposal) -> tuple[str, ...]:
         )
     if proposal.who.widened:
         about = " or ".join(sorted(proposal.case.need.skills))
-        waited = "has had room for long enough" if proposal.case.wide == "now" else "could take it"
+        waited = "has been free so far" if proposal.case.wide == "now" else "could take it"
         told.insert(0, f"nobody who knows about {about} {waited}: others are asked")
     others = f"one of {len(proposal.fit)} who fit" if len(proposal.fit) > 1 else "the only one who fits"
     return (*told, f"{others}; rules kept {len(proposal.objections)} out")

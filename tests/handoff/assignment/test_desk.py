@@ -275,7 +275,7 @@ def test_where_the_skilled_have_no_room_others_are_asked_after_a_while_and_it_sa
     with database.read() as session:
         offer = standing(remaining.of_conversation(session, left))
     assert offer is not None
-    assert offer.reasons[0] == "nobody who knows about returns has had room for long enough: others are asked"
+    assert offer.reasons[0] == "nobody who knows about returns has been free so far: others are asked"
 
 
 @pytest.mark.usefixtures("staff")
