@@ -20,7 +20,6 @@ from knowledge.customers.entries import (
 )
 from knowledge.customers.record import Customer, KnownHandle
 from knowledge.ids import ArticleId, ConversationId, CustomerId, EntryId, IssueId
-from knowledge.library.articles import Article
 from knowledge.staff.people import Role
 from retrieval.passages import Hit, Only
 
@@ -40,6 +39,17 @@ class Input(BaseModel):
     """What comes in: unknown fields are refused, so that a typo is not lost in silence."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Output(BaseModel):
+    """What goes out of something of ours: the fields that are named here, whatever else it has."""
+
+    model_config = ConfigDict(from_attributes=True)
+
+    @classmethod
+    def of(cls, told: object) -> Self:
+        """Return it as it goes out."""
+        return cls.model_validate(told)
 
 
 class LoginIn(Input):
@@ -168,7 +178,7 @@ class Me(BaseModel):
     role: Role
 
 
-class EntryOut(BaseModel):
+class EntryOut(Output):
     """One thing that happened; `payload` is null once the customer was forgotten."""
 
     seq: int
@@ -179,11 +189,6 @@ class EntryOut(BaseModel):
     customer: CustomerId
     conversation: ConversationId | None
     payload: Payload | None
-
-    @classmethod
-    def of(cls, entry: Entry) -> Self:
-        """Return the entry as it goes out."""
-        return cls(**vars(entry))
 
 
 class ConversationOut(BaseModel):
@@ -249,7 +254,7 @@ class CustomerOut(BaseModel):
         return cls(**{**vars(customer), "name": customer.display_name, "handles": shown})
 
 
-class ArticleSummary(BaseModel):
+class ArticleSummary(Output):
     """An article without its text."""
 
     id: ArticleId
@@ -261,11 +266,6 @@ class ArticleSummary(BaseModel):
     product: str
     valid_from: str
     valid_until: str
-
-    @classmethod
-    def of(cls, article: Article) -> Self:
-        """Return the article as it goes out."""
-        return cls(**{name: getattr(article, name) for name in cls.model_fields})
 
 
 class ArticleOut(ArticleSummary):

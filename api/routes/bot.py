@@ -1,14 +1,14 @@
 """Routes of the bot: its rules by channel and topic, what certifies it, how it did, and verdicts on what it said."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Path
 from pydantic import AfterValidator, BaseModel, Field
 
 from api.access import PartsHere, StaffHere
 from api.failures import responses
-from api.schemas import EntryOut, Input, without_nul
+from api.schemas import EntryOut, Input, Output, without_nul
 from api.topics import check_topic
 from assistant.answering import judging, outcomes
 from assistant.answering.drift import Drift
@@ -37,7 +37,7 @@ class RuleIn(Input):
     share: Annotated[float, Field(ge=0, le=1)] = 1.0
 
 
-class RuleOut(BaseModel):
+class RuleOut(Output):
     """A rule with who set it and when."""
 
     channel: str
@@ -47,13 +47,8 @@ class RuleOut(BaseModel):
     author: str
     at: datetime | None
 
-    @classmethod
-    def of(cls, rule: Rule) -> Self:
-        """Return the rule as it goes out."""
-        return cls(**vars(rule))
 
-
-class CertificateOut(BaseModel):
+class CertificateOut(Output):
     """What certifies the bot; `threshold` null: nothing does."""
 
     risk: float
@@ -66,11 +61,6 @@ class CertificateOut(BaseModel):
     author: str
     at: datetime | None
 
-    @classmethod
-    def of(cls, found: Certified) -> Self:
-        """Return the certificate as it goes out."""
-        return cls(**vars(found))
-
 
 class CountOut(BaseModel):
     """One definition of resolved: how many of those whose window is over, and how many windows are open."""
@@ -81,18 +71,13 @@ class CountOut(BaseModel):
     open: int
 
 
-class DriftOut(BaseModel):
+class DriftOut(Output):
     """Whether customers ask about other things than before the certificate; `alarm`: it answers nothing on its word."""
 
     alarm: bool
     p_value: float
     known: int
     fresh: int
-
-    @classmethod
-    def of(cls, found: Drift) -> Self:
-        """Return the comparison as it goes out."""
-        return cls(alarm=found.alarm, **vars(found))
 
 
 class BotOut(BaseModel):

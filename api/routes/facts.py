@@ -1,7 +1,7 @@
 """Routes of facts: what a customer already told us, and putting a fact right."""
 
 from datetime import datetime
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter, Query
 from pydantic import AfterValidator, BaseModel, Field
@@ -9,8 +9,8 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.routes.customers import CustomerPath
-from api.schemas import EntryOut, Input, Words, without_nul
-from knowledge.customers.facts.fact import Fact, FactStatus, FactType
+from api.schemas import EntryOut, Input, Output, Words, without_nul
+from knowledge.customers.facts.fact import FactStatus, FactType
 from knowledge.customers.facts.reading import Correction, correct_fact, read_facts
 from knowledge.customers.facts.said import Speaker
 from knowledge.customers.record import get_customer
@@ -19,7 +19,7 @@ from knowledge.ids import ConversationId, CustomerId, EntryId
 router = APIRouter(prefix="/api/customers", tags=["customers"])
 
 
-class FactOut(BaseModel):
+class FactOut(Output):
     """One fact: `value` names it in its normal form, `text` is how it reads, `sources` are the entries that say it.
 
     `now` is what the customer said instead of one of its values since; `read_by` names the model that read it, "" code.
@@ -36,11 +36,6 @@ class FactOut(BaseModel):
     at: datetime
     corrected_by: str
     read_by: str
-
-    @classmethod
-    def of(cls, fact: Fact) -> Self:
-        """Return the fact as it goes out."""
-        return cls(**{name: getattr(fact, name) for name in cls.model_fields})
 
 
 class FactsOut(BaseModel):

@@ -9,16 +9,16 @@ from pydantic import AfterValidator, BaseModel, Field
 from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.learning import DAYS, look
-from api.schemas import Input, without_nul
+from api.schemas import Input, Output, without_nul
 from assistant import learning
 from assistant.learning import MAX_ANSWER, MAX_QUESTION, Yes
-from knowledge.library.lessons import Lesson, list_lessons
+from knowledge.library.lessons import list_lessons
 
 router = APIRouter(prefix="/api", tags=["library"])
 LessonPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
-class LessonOut(BaseModel):
+class LessonOut(Output):
     """A question and its answer; `kind` is `example` (a colleague's reply) or `gap` (asked without an answer)."""
 
     id: str
@@ -29,11 +29,6 @@ class LessonOut(BaseModel):
     conversations: int
     article: str
     proposed_at: datetime
-
-    @classmethod
-    def of(cls, lesson: Lesson) -> "LessonOut":
-        """Make it of a lesson."""
-        return cls(**{name: value for name, value in vars(lesson).items() if name != "decided_by"})
 
 
 class LessonsOut(BaseModel):

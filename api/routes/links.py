@@ -11,11 +11,10 @@ from api.failures import responses
 from api.parts import Parts
 from api.routes.conversations import Limit
 from api.routes.customers import CustomerPath
-from api.schemas import Id, Input, without_nul
+from api.schemas import Id, Input, Output, without_nul
 from assistant.understanding.grouping import group_person
 from knowledge.customers import links, pairs
 from knowledge.customers.links import Ground, Link
-from knowledge.customers.pairs import Pair
 from knowledge.customers.record import get_customer
 from knowledge.failures import Conflict
 from knowledge.ids import CustomerId
@@ -69,7 +68,7 @@ class LinksOut(BaseModel):
     links: list[LinkOut]
 
 
-class PairOut(BaseModel):
+class PairOut(Output):
     """Two records that may be one person's; weights in `evidence` are log2 of the odds each field adds."""
 
     id: str
@@ -80,11 +79,6 @@ class PairOut(BaseModel):
     reason: str
     evidence: dict[str, Any]
     made_at: datetime | None
-
-    @classmethod
-    def of(cls, pair: Pair) -> Self:
-        """Return the pair as it goes out."""
-        return cls(**{**vars(pair), "evidence": dict(pair.evidence)})
 
 
 class PairsOut(BaseModel):

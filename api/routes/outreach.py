@@ -9,7 +9,7 @@ from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.outreach.outreaching import open_campaign
 from api.routes.customers import CustomerPath
-from api.schemas import EntryOut, Input, without_nul
+from api.schemas import EntryOut, Input, Output, without_nul
 from assistant.outreach.approving import Said, approve
 from assistant.outreach.report import Told, report
 from assistant.outreach.sampling import Sample, read_samples, waiting
@@ -23,7 +23,7 @@ router = APIRouter(prefix="/api", tags=["outreach"])
 ProposalPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
 
 
-class UpliftOut(BaseModel):
+class UpliftOut(Output):
     """A difference between those written to and those held out, with its 95 % interval."""
 
     value: float
@@ -103,7 +103,7 @@ def show(parts: PartsHere) -> OutreachOut:
 
 def _out(told: Told) -> TriggerOut:
     def uplift(found: Any) -> UpliftOut | None:
-        return UpliftOut(**vars(found)) if found else None
+        return UpliftOut.of(found) if found else None
 
     return TriggerOut(
         trigger=told.trigger,

@@ -15,9 +15,8 @@ from api.parts import Parts
 from api.privacy.erasing import forget
 from api.privacy.exporting import as_html
 from api.routes.customers import CustomerPath
-from api.schemas import EntryOut, Input, without_nul
+from api.schemas import EntryOut, Input, Output, without_nul
 from knowledge.customers import access, consent, erasure, export, holds, persons
-from knowledge.customers.consent import Standing
 from knowledge.customers.entries import Entry
 from knowledge.customers.erasure import Wish
 from knowledge.customers.privacy_entries import ConsentGiven, ConsentWithdrawn, Ground, HoldSet
@@ -48,7 +47,7 @@ class ConsentIn(ChoiceIn):
     at: AwareDatetime | None = None
 
 
-class ConsentOut(BaseModel):
+class ConsentOut(Output):
     """The word that counts for a purpose and channel."""
 
     purpose: str
@@ -59,11 +58,6 @@ class ConsentOut(BaseModel):
     how: str
     proof: str
     at: datetime
-
-    @classmethod
-    def of(cls, found: Standing) -> "ConsentOut":
-        """Return the word as it goes out."""
-        return cls(**{name: getattr(found, name) for name in cls.model_fields})
 
 
 class ConsentsOut(BaseModel):
@@ -99,7 +93,7 @@ class Certificate(BaseModel):
     digest: str
 
 
-class LookOut(BaseModel):
+class LookOut(Output):
     """A colleague looked at the record."""
 
     at: datetime
@@ -189,7 +183,7 @@ def show_access(
     with parts.database.read() as session:
         records = persons.records_of(session, parts.scope, CustomerId(customer))
         found = access.looks_at(session, parts.scope, records, limit)
-    return LooksOut(looks=[LookOut.model_validate(vars(look)) for look in found])
+    return LooksOut(looks=[LookOut.of(look) for look in found])
 
 
 @router.put("/customers/{customer}/hold", responses=HERE)

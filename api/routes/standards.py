@@ -1,16 +1,16 @@
 """Routes of what is known of customers: how complete it is, and what one of them prefers."""
 
-from typing import Annotated, Self
+from typing import Annotated
 
 from fastapi import APIRouter
-from pydantic import AfterValidator, BaseModel, Field
+from pydantic import AfterValidator, Field
 
 from api.access import PartsHere, StaffHere
 from api.failures import responses
 from api.routes.customers import CustomerPath
-from api.schemas import CustomerOut, Input, without_nul
+from api.schemas import CustomerOut, Input, Output, without_nul
 from knowledge.customers import completeness, preferring
-from knowledge.customers.completeness import Completeness, Filled
+from knowledge.customers.completeness import Filled
 from knowledge.customers.record import get_customer
 from knowledge.customers.record_entries import PreferenceSet
 from knowledge.ids import CustomerId
@@ -18,17 +18,12 @@ from knowledge.ids import CustomerId
 router = APIRouter(prefix="/api", tags=["customers"])
 
 
-class CompletenessOut(BaseModel):
+class CompletenessOut(Output):
     """All persons, those with every required field filled and right, and each field: filled, and wrong of those."""
 
     customers: int
     complete: int
     fields: list[Filled]
-
-    @classmethod
-    def of(cls, measured: Completeness) -> Self:
-        """Return it as it goes out."""
-        return cls(**vars(measured))
 
 
 class PreferenceIn(Input):

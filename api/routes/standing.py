@@ -1,24 +1,22 @@
 """The route that shows agents where a customer stands: accounts, channels, mood, satisfaction, health."""
 
-from typing import Self
-
 from fastapi import APIRouter
-from pydantic import BaseModel
 
 from api.access import PartsHere
 from api.failures import responses
 from api.routes.customers import CustomerPath
+from api.schemas import Output
 from knowledge.customers.feeling import MoodTrend, Satisfaction
 from knowledge.customers.health import Health
 from knowledge.customers.record import get_customer
 from knowledge.customers.record_entries import AccountRecorded
-from knowledge.customers.standing import ChannelUse, Standing, standing_of
+from knowledge.customers.standing import ChannelUse, standing_of
 from knowledge.ids import CustomerId
 
 router = APIRouter(prefix="/api/customers", tags=["customers"])
 
 
-class StandingOut(BaseModel):
+class StandingOut(Output):
     """Where a customer stands; `health` and `mood` are null while nothing is known that they are made of."""
 
     accounts: list[AccountRecorded]
@@ -26,11 +24,6 @@ class StandingOut(BaseModel):
     mood: MoodTrend | None
     satisfaction: list[Satisfaction]
     health: Health | None
-
-    @classmethod
-    def of(cls, standing: Standing) -> Self:
-        """Return it as it goes out."""
-        return cls(**vars(standing))
 
 
 @router.get("/{customer}/standing", responses=responses(401, 403, 404, 422))

@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from api.access import PartsHere
 from api.failures import responses
+from api.schemas import Output
 from knowledge.work import letters, marks
-from knowledge.work.letters import Letter
-from knowledge.work.marks import Beat, Run
+from knowledge.work.marks import Beat
 
 router = APIRouter(prefix="/api/work", tags=["work"])
 LetterPath = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
@@ -29,7 +29,7 @@ class WorkerOut(BaseModel):
         return cls(name=beat.worker, began_at=beat.began_at, beat_at=beat.beat_at)
 
 
-class RunOut(BaseModel):
+class RunOut(Output):
     """The latest run of a job; `outcome` is empty while it runs."""
 
     name: str
@@ -37,13 +37,8 @@ class RunOut(BaseModel):
     ended_at: datetime | None
     outcome: str
 
-    @classmethod
-    def of(cls, run: Run) -> Self:
-        """Return the run as it goes out."""
-        return cls(name=run.name, begun_at=run.begun_at, ended_at=run.ended_at, outcome=run.outcome)
 
-
-class LetterOut(BaseModel):
+class LetterOut(Output):
     """A dead letter. `subject` is the entry the work was about, or the number of a job's run."""
 
     id: str
@@ -55,11 +50,6 @@ class LetterOut(BaseModel):
     replays: int
     wanted: bool
     settled_at: datetime | None
-
-    @classmethod
-    def of(cls, letter: Letter) -> Self:
-        """Return the letter as it goes out."""
-        return cls(**vars(letter))
 
 
 class WorkOut(BaseModel):
