@@ -1,6 +1,5 @@
 """The commands about customers: `list`, `search` and `completeness`."""
 
-from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
@@ -42,17 +41,17 @@ def list_some(  # noqa: PLR0913, PLR0917 - each option of a command is an argume
     from knowledge.customers.listing import Wanted, find_customers
     from knowledge.customers.standards import read_standards
 
-    wanted = Wanted(
-        words=words,
-        attributes=tuple(_pair(one) for one in attribute or ()),
-        tag=tag,
-        band=health,
-        since=since.replace(tzinfo=UTC) if since else None,
-        until=until.replace(tzinfo=UTC) if until else None,
-        sort=sort,
-    )
     with open_record() as record, record.database.read() as session:
-        wanted = replace(wanted, weighing=read_standards(record.settings.customer_standards).health)
+        wanted = Wanted(
+            words=words,
+            attributes=tuple(_pair(one) for one in attribute or ()),
+            tag=tag,
+            band=health,
+            since=since.replace(tzinfo=UTC) if since else None,
+            until=until.replace(tzinfo=UTC) if until else None,
+            sort=sort,
+            weighing=read_standards(record.settings.customer_standards).health,
+        )
         page = find_customers(session, record.scope, wanted, now_utc(), limit=limit, offset=offset)
     rows = [
         {

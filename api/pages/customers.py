@@ -1,6 +1,5 @@
 """The customers in the console: found by name or address, each with one timeline."""
 
-from dataclasses import replace
 from datetime import UTC, date, datetime, time
 from typing import Annotated, cast
 from urllib.parse import urlencode
@@ -27,6 +26,7 @@ from knowledge.customers.listing import Sort, find_customers
 from knowledge.customers.listing import Wanted as WantedCustomers
 from knowledge.customers.record import get_customer
 from knowledge.customers.standing import standing_of
+from knowledge.customers.weighing import Weighing
 from knowledge.failures import Rejected
 from knowledge.ids import CustomerId
 from knowledge.staff.people import list_staff
@@ -54,9 +54,8 @@ class Asked:
         self.q, self.attribute, self.tag, self.health = q, attribute, tag, health
         self.since, self.until, self.sort, self.offset = since, until, sort, offset
 
-    @property
-    def wanted(self) -> WantedCustomers:
-        """Which customers are asked for.
+    def wanted(self, weighing: Weighing) -> WantedCustomers:
+        """Which customers are asked for, their health reckoned as it is weighed here.
 
         Raises:
             Rejected: the attribute is not `name=value`, or a day is none.
@@ -69,6 +68,7 @@ class Asked:
             since=_day(self.since),
             until=_day(self.until),
             sort=self.sort,
+            weighing=weighing,
         )
 
     @property
@@ -93,7 +93,7 @@ def customers_page(
     request: Request, parts: PartsHere, me: StaffHere, asked: Annotated[Asked, Depends()]
 ) -> HTMLResponse:
     """The customers who fit what is asked."""
-    now, wanted = parts.clock(), replace(asked.wanted, weighing=parts.standards.health)
+    now, wanted = parts.clock(), asked.wanted(parts.standards.health)
     with parts.database.read() as session:
         page = find_customers(session, parts.scope, wanted, now, limit=LISTED, offset=asked.offset)
     return draw(request, "customers.html", me=me, asked=asked, page=page, now=now)

@@ -1,6 +1,5 @@
 """Routes that find: customers by what is known of them, and what was said and done with one of them."""
 
-from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 
@@ -63,6 +62,7 @@ class HistoryOut(BaseModel):
 
 
 def asked(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
+    parts: PartsHere,
     words: Words = "",
     attribute: Annotated[list[str] | None, Query(max_length=10, description="`name=value`; all must fit.")] = None,
     tag: Annotated[str, Query(max_length=200, description="One of the attribute `tags`.")] = "",
@@ -84,6 +84,7 @@ def asked(  # noqa: PLR0913, PLR0917 - each is a parameter of the address
         since=since,
         until=until,
         sort=sort,
+        weighing=parts.standards.health,
     )
 
 
@@ -107,7 +108,6 @@ def list_some(
     parts: PartsHere, wanted: AskedHere, limit: Limit = 50, offset: Annotated[int, Query(ge=0, le=10_000_000)] = 0
 ) -> CustomersOut:
     """Return customers by name or by their last contact, all of them or those that fit."""
-    wanted = replace(wanted, weighing=parts.standards.health)
     with parts.database.read() as session:
         page = find_customers(session, parts.scope, wanted, parts.clock(), limit=limit, offset=offset)
     listed = [
