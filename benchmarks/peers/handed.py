@@ -1,11 +1,16 @@
-"""Vectors that were made once and are handed to every system (numpy only: it runs in the peers' environments)."""
+"""The same for every system: the vectors it is handed, and what it weighs (runs in the peers' environments)."""
 
 import json
+import os
+from collections.abc import Sequence
+from importlib.metadata import version
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from benchmarks.lines import resident_mb
 
 
 def weights() -> str:
@@ -31,3 +36,14 @@ def vectors(path: str) -> list[list[float]]:
     """One vector per line of the documents' file, from an .npy of shape (n, dimensions)."""
     made: list[list[float]] = np.load(path).astype(float).tolist()
     return made
+
+
+def weighed(packages: Sequence[str]) -> dict[str, Any]:
+    """Memory, threads and versions of the process that asks."""
+    import torch
+
+    return {
+        "rss_mb": resident_mb(os.getpid()),
+        "threads": torch.get_num_threads(),
+        "versions": {package: version(package) for package in packages},
+    }

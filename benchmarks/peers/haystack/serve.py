@@ -3,20 +3,17 @@
 Runs in the peer's own environment: nothing of the product is imported here.
 """
 
-import os
-from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
-import torch
 from haystack import Document, Pipeline
 from haystack.components.joiners import DocumentJoiner
 from haystack.components.retrievers.in_memory import InMemoryBM25Retriever, InMemoryEmbeddingRetriever
 from haystack.document_stores.in_memory import InMemoryDocumentStore
 from haystack_integrations.components.embedders.sentence_transformers import SentenceTransformersTextEmbedder
 
-from benchmarks.lines import resident_mb, serve
-from benchmarks.peers.handed import rows, vectors, weights, whole
+from benchmarks.lines import serve
+from benchmarks.peers.handed import rows, vectors, weighed, weights, whole
 
 DEPTH = 50
 PACKAGES = ("haystack-ai", "sentence-transformers-haystack", "sentence-transformers", "torch")
@@ -68,11 +65,7 @@ class Joined:
 
     def stats(self) -> dict[str, Any]:
         """Memory, threads and versions."""
-        return {
-            "rss_mb": resident_mb(os.getpid()),
-            "threads": torch.get_num_threads(),
-            "versions": {package: version(package) for package in PACKAGES},
-        }
+        return weighed(PACKAGES)
 
 
 if __name__ == "__main__":

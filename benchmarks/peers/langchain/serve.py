@@ -3,13 +3,10 @@
 Runs in the peer's own environment: nothing of the product is imported here.
 """
 
-import os
 import re
-from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
-import torch
 from langchain_chroma import Chroma
 from langchain_classic.retrievers import EnsembleRetriever
 from langchain_community.retrievers import BM25Retriever
@@ -18,8 +15,8 @@ from langchain_core.embeddings import Embeddings
 from langchain_huggingface import HuggingFaceEmbeddings
 from langchain_text_splitters import RecursiveCharacterTextSplitter
 
-from benchmarks.lines import resident_mb, serve
-from benchmarks.peers.handed import rows, vectors, weights, whole
+from benchmarks.lines import serve
+from benchmarks.peers.handed import rows, vectors, weighed, weights, whole
 
 DEPTH = 50
 # Chroma takes at most 5,461 at once.
@@ -117,11 +114,7 @@ class Ensemble:
 
     def stats(self) -> dict[str, Any]:
         """Memory, threads and versions."""
-        return {
-            "rss_mb": resident_mb(os.getpid()),
-            "threads": torch.get_num_threads(),
-            "versions": {package: version(package) for package in PACKAGES},
-        }
+        return weighed(PACKAGES)
 
 
 if __name__ == "__main__":

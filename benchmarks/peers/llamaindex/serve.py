@@ -3,12 +3,9 @@
 Runs in the peer's own environment: nothing of the product is imported here.
 """
 
-import os
-from importlib.metadata import version
 from time import perf_counter
 from typing import Any
 
-import torch
 from llama_index.core import QueryBundle, VectorStoreIndex
 from llama_index.core.llms import MockLLM
 from llama_index.core.retrievers import QueryFusionRetriever
@@ -17,8 +14,8 @@ from llama_index.core.schema import TextNode
 from llama_index.embeddings.huggingface import HuggingFaceEmbedding
 from llama_index.retrievers.bm25 import BM25Retriever
 
-from benchmarks.lines import resident_mb, serve
-from benchmarks.peers.handed import rows, vectors, weights, whole
+from benchmarks.lines import serve
+from benchmarks.peers.handed import rows, vectors, weighed, weights, whole
 
 DEPTH = 50
 PACKAGES = ("llama-index-core", "llama-index-retrievers-bm25", "bm25s", "sentence-transformers", "torch")
@@ -80,11 +77,7 @@ class Fusion:
 
     def stats(self) -> dict[str, Any]:
         """Memory, threads and versions."""
-        return {
-            "rss_mb": resident_mb(os.getpid()),
-            "threads": torch.get_num_threads(),
-            "versions": {package: version(package) for package in PACKAGES},
-        }
+        return weighed(PACKAGES)
 
 
 if __name__ == "__main__":
