@@ -47,12 +47,7 @@ def ask(
     teller = Teller(_streams(stream, as_json))
     with open_parts(load()) as parts:
         shown = answer(parts.narrowed(Only(product, language)), question, now=now_utc(), on_progress=teller)
-        if as_json:
-            write_json(_as_json(shown))
-            return
-        _show(shown, streamed=teller.streamed)
-        if shown.decision in ("abstain", "hand_over"):
-            _advise(parts)
+        _write_out(parts, shown, teller.streamed, as_json)
 
 
 def suggest(
@@ -85,12 +80,16 @@ def suggest(
         found = _find(parts, conversation)
         assistant = parts.narrowed(Only(product, language))
         shown = draft(assistant, parts.database, parts.scope, found, now_utc(), teller)
-        if as_json:
-            write_json(_as_json(shown))
-            return
-        _show(shown, streamed=teller.streamed)
-        if shown.decision in ("abstain", "hand_over"):
-            _advise(parts)
+        _write_out(parts, shown, teller.streamed, as_json)
+
+
+def _write_out(parts: "Parts", shown: "SuggestionShown", streamed: str, as_json: bool) -> None:
+    if as_json:
+        write_json(_as_json(shown))
+        return
+    _show(shown, streamed=streamed)
+    if shown.decision in ("abstain", "hand_over"):
+        _advise(parts)
 
 
 def _find(parts: "Parts", named: str) -> "ConversationId":

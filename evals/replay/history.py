@@ -56,10 +56,7 @@ def read_moments(database: Database, scope: Scope, *, limit: int | None = None, 
     Only the first: what comes later depends on that reply, which another configuration would have changed.
     """
     with database.read() as session:
-        moments = list(_moments(session, scope))
-    if limit is not None and limit < len(moments):
-        moments = random.Random(seed).sample(moments, limit)  # noqa: S311  a sample, no secret
-    return tuple(sorted(moments, key=lambda one: (one.at, one.seq)))
+        return _sampled(_moments(session, scope), limit, seed)
 
 
 def read_feedback(database: Database, scope: Scope, *, limit: int | None = None, seed: int = 0) -> tuple[Moment, ...]:
@@ -68,7 +65,11 @@ def read_feedback(database: Database, scope: Scope, *, limit: int | None = None,
     The text that was sent is what a person found right, so it stands as the reference of the case.
     """
     with database.read() as session:
-        moments = list(_used(session, scope))
+        return _sampled(_used(session, scope), limit, seed)
+
+
+def _sampled(found: Iterator[Moment], limit: int | None, seed: int) -> tuple[Moment, ...]:
+    moments = list(found)
     if limit is not None and limit < len(moments):
         moments = random.Random(seed).sample(moments, limit)  # noqa: S311  a sample, no secret
     return tuple(sorted(moments, key=lambda one: (one.at, one.seq)))
