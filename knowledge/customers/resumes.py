@@ -37,16 +37,7 @@ def offer(session: Session, scope: Scope, customer: CustomerId, code: str, now: 
     timeline.hold(session, scope)
     withdraw(session, scope, customer, now)
     session.execute(delete(ResumeRow).where(within(scope, ResumeRow), ResumeRow.expires_at < now - LASTS))
-    row = ResumeRow(
-        id=new_id(),
-        team=scope.team,
-        brand=scope.brand,
-        customer=customer,
-        code=code,
-        made_at=now,
-        expires_at=now + LASTS,
-        ended_at=None,
-    )
+    row = _row(scope, new_id(), customer, code, now, LASTS)
     session.add(row)
     session.flush()
     return row.id, row.expires_at
@@ -61,21 +52,25 @@ def mailed(
     """
     row = session.get(ResumeRow, message)
     if row is None:
-        row = ResumeRow(
-            id=message,
-            team=scope.team,
-            brand=scope.brand,
-            customer=customer,
-            code=code,
-            made_at=now,
-            expires_at=now + MAILED_LASTS,
-            ended_at=None,
-        )
+        row = _row(scope, message, customer, code, now, MAILED_LASTS)
         session.add(row)
     elif row.expires_at <= now:
         row.expires_at = now + MAILED_LASTS
     session.flush()
     return row.expires_at
+
+
+def _row(scope: Scope, key: str, customer: CustomerId, code: str, now: datetime, lasts: timedelta) -> ResumeRow:
+    return ResumeRow(
+        id=key,
+        team=scope.team,
+        brand=scope.brand,
+        customer=customer,
+        code=code,
+        made_at=now,
+        expires_at=now + lasts,
+        ended_at=None,
+    )
 
 
 def take(session: Session, scope: Scope, now: datetime, *, key: str = "", code: str = "") -> CustomerId | None:
