@@ -21,7 +21,6 @@ MAX_SEQ = 2**62
 # What every stream begins with: proxies pass an answer on with its first bytes, not with its headers.
 BEGIN = ServerSentEvent(comment="listening", retry=1_000)
 Item = TypeVar("Item")
-Seq = Annotated[int, Query(ge=0, le=MAX_SEQ)]
 
 
 def cursor_of(

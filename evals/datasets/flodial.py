@@ -21,7 +21,6 @@ class _Faq(Row):
 
 class _Chart(Row):
     name: str
-    problem_description: str = ""
     nodes: dict[str, _Node]
     supporting_faqs: tuple[_Faq, ...] = ()
 

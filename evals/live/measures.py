@@ -1,12 +1,11 @@
 """Measures: a value that managers read, never without n and an interval, and "too few" where it is so."""
 
-from collections.abc import Callable, Hashable, Iterable, Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
 
 from evals.intervals import Interval, mean_interval, quantile_interval, rate_interval
-from evals.live.stories import Story
 
 SEED = 20261125
 # Below so many items a value is shown as a hint, and no trend is drawn from it.
@@ -51,9 +50,6 @@ class Period:
     def holds(self, at: datetime | None) -> bool:
         """Whether something happened in the period."""
         return at is not None and self.since <= at < self.until
-
-
-Measuring = Callable[[Sequence[Story], Period], Iterable[Measure]]
 
 
 def rate(name: str, title: str, happened: Sequence[bool], **more: Any) -> Measure:

@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from evals.intervals import quantile_interval
 from evals.live.measures import SEED, Measure, Period, median, rate
-from evals.live.stories import Message, Story
+from evals.live.stories import Story
 
 MINUTE, HOUR = 60.0, 3600.0
 # Counts the working time between two moments; without opening hours it is the calendar's.
@@ -105,14 +105,6 @@ def _kept_promises(stories: Sequence[Story], period: Period, hours: Hours) -> Me
         parts={name: 100 * sum(one) / len(one) for name, one in sorted(kept.items())},
         note="working hours; reply_minutes of the service plan",
     )
-
-
-def unanswered_since(messages: Sequence[Message]) -> datetime | None:
-    """Since when the customer has waited for anybody of ours, `None` when nobody waits."""
-    waiting: datetime | None = None
-    for message in messages:
-        waiting = (waiting or message.at) if message.speaker == "customer" else None
-    return waiting
 
 
 def _known(pairs: Sequence[tuple[datetime, datetime | None]]) -> list[tuple[datetime, datetime]]:

@@ -91,7 +91,6 @@ class OutreachStopped:
     kind: Literal["outreach_stopped"] = "outreach_stopped"
 
 
-Outreach = OutreachRefused | OutreachHeldOut | OutreachProposed | OutreachApproved | OutreachSent | OutreachStopped
 KINDS = (
     "outreach_refused",
     "outreach_held_out",

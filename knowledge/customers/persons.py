@@ -24,13 +24,8 @@ _FELLOWS = Prepared(_LINKED.where(among(MemberRow.person, "persons")))
 Whose = CustomerId | tuple[CustomerId, ...]
 
 
-def person_of(session: Session, scope: Scope, customer: CustomerId) -> CustomerId:
-    """Return the person that a record belongs to: the oldest record of theirs stands for all of them."""
-    return persons_of(session, scope, [customer])[customer]
-
-
 def persons_of(session: Session, scope: Scope, customers: Collection[CustomerId]) -> dict[CustomerId, CustomerId]:
-    """Return the person of each record."""
+    """Return the person of each record: the oldest record of theirs stands for all of them."""
     session.flush()
     linked = dict(_PERSONS.all(session, {**vars(scope), "records": list(customers)}))
     return {customer: linked.get(customer, customer) for customer in customers}
