@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from math import isfinite
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
@@ -12,6 +13,7 @@ from fastapi.responses import HTMLResponse
 from api.access import PartsHere, StaffHere
 from api.pages.drawing import draw, zone_of
 from api.parts import Parts
+from api.words import hour
 from handoff.load.forecast import Hint
 from handoff.load.peaks import ENTER, Reading
 from handoff.load.queues import Gauge
@@ -85,7 +87,7 @@ def _show(request: Request, parts: Parts, one: Gauge, now: datetime, drawn: bool
         one,
         wait,
         oldest,
-        [_named(bar, f"{_told(r.at, zone)}: {r.arrivals} came") for bar, r in zip(past, outlook.past, strict=True)],
+        [_named(bar, f"{hour(r.at, zone)}: {r.arrivals} came") for bar, r in zip(past, outlook.past, strict=True)],
         [_named(bar, _expects(hint, zone)) for bar, hint in zip(coming, outlook.hints, strict=True)],
         outlook.hints,
     )
@@ -121,11 +123,7 @@ def _named(bar: Bar, label: str) -> Bar:
     return Bar(bar.x, bar.y, bar.width, bar.height, label, bar.mark, bar.high)
 
 
-def _told(at: datetime, zone: Any) -> str:
-    return at.astimezone(zone).strftime("%H:%M")
-
-
-def _expects(hint: Hint, zone: Any) -> str:
+def _expects(hint: Hint, zone: ZoneInfo) -> str:
     one = hint.expected
     people = f"{hint.agents} {'person' if hint.agents == 1 else 'people'}" if one.open else "closed"
-    return f"{_told(one.at, zone)}: about {one.mean:.0f}, {one.low80} to {one.high80}; {people}"
+    return f"{hour(one.at, zone)}: about {one.mean:.0f}, {one.low80} to {one.high80}; {people}"

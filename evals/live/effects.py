@@ -7,7 +7,7 @@ from assistant.outreach.uplift import of_means, of_rates
 from evals.live.arms import OUTCOME, Outreached, Reached, first_hours, satisfied
 from evals.live.measures import WINDOW, Measure, Period, clustered_rate, median, rate, share
 from evals.live.money import MONTH, Arm, Costs, Gain, returns
-from evals.live.stories import Offer, Story, opening
+from evals.live.stories import Offer, Story, first_agent, opening
 
 ALONE = "nothing was held out: nothing to compare with"
 SMALLER = "n is the smaller arm"
@@ -28,7 +28,7 @@ def routing(stories: Sequence[Story], period: Period, skilled: Skilled = untold)
     yield _routing_gain(_routed(stories, period))
     offered = [(one, offer) for one in stories for offer in one.offers if period.holds(offer.at)]
     passed = [one for one in stories if one.offers and period.holds(one.offers[0].at)]
-    firsts = [(one, _answerer(one)) for one in stories if period.holds(one.opened_at)]
+    firsts = [(one, first_agent(one.messages)) for one in stories if period.holds(one.opened_at)]
     known = [skilled(opening(one), who) for one, who in firsts if who]
     yield rate(
         "skill_match",
@@ -103,10 +103,6 @@ def gained(stories: Sequence[Story], found: Outreached, period: Period, costs: C
         Gain(_of_people(treated), _of_people(holdout)),
     ]
     return returns(gains, costs, contact, (period.until - period.since) / MONTH * costs.monthly)
-
-
-def _answerer(story: Story) -> str:
-    return next((one.author for one in story.messages if one.speaker == "agent"), "")
 
 
 def _waited(story: Story) -> float | None:

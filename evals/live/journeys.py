@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from evals.live.handovers import transitions
 from evals.live.measures import FEW, Measure, Period, clustered_rate, mean, rate, share
-from evals.live.stories import Contact, Story, by_customer
+from evals.live.stories import Contact, Story, by_customer, first_agent
 
 # What a contact costs, cheapest first: a switch to the right is an upward one.
 COST_ORDER = (
@@ -114,7 +114,7 @@ def _continuity(stories: Sequence[Story]) -> Iterator[Measure]:
     """Usual provider continuity (max share of one agent) and Bice–Boxerman (1977) over a customer's contacts."""
     usual, bice = [], []
     for own in by_customer(stories).values():
-        seen = [_agent(contact) for story in own for contact in story.contacts]
+        seen = [first_agent(contact.messages) for story in own for contact in story.contacts]
         counts = [seen.count(name) for name in sorted({name for name in seen if name})]
         total = sum(counts)
         if total > 1:
@@ -122,7 +122,3 @@ def _continuity(stories: Sequence[Story]) -> Iterator[Measure]:
             bice.append((sum(count * count for count in counts) - total) / (total * (total - 1)))
     yield mean("same_agent", "Share of a customer's contacts with the same agent", usual, "")
     yield mean("continuity", "Continuity of care (Bice–Boxerman)", bice, "")
-
-
-def _agent(contact: Contact) -> str:
-    return next((one.author for one in contact.messages if one.speaker == "agent"), "")

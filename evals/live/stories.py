@@ -26,6 +26,11 @@ class Message:
     public: bool = False
 
 
+def first_agent(messages: Sequence[Message]) -> str:
+    """Return the e-mail of the agent who spoke first, empty when none did."""
+    return next((one.author for one in messages if one.speaker == "agent"), "")
+
+
 @dataclass(frozen=True)
 class Contact:
     """One contact: messages on one channel without a long pause (`evals.live.contacts`)."""

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from rapidfuzz.distance import Levenshtein
+from evals.metrics.texts import similarity
 
 # A retrieved text holds a wanted one from this likeness on (ragas' default).
 LIKE = 0.5
@@ -33,7 +33,7 @@ def text_recall(retrieved: Sequence[str], wanted: Sequence[str], like: float = L
     """
     if not wanted:
         raise ValueError("nothing is wanted: recall is undefined")
-    found = [max((_likeness(one, text) for one in retrieved), default=0.0) > like for text in wanted]
+    found = [max((similarity(one, text) for one in retrieved), default=0.0) > like for text in wanted]
     return sum(found) / len(found)
 
 
@@ -42,10 +42,6 @@ def text_precision(retrieved: Sequence[str], wanted: Sequence[str], like: float 
 
     Σ P@k · right@k / number right (ragas' context precision); 0 when none is.
     """
-    right = [max((_likeness(text, one) for one in wanted), default=0.0) >= like for text in retrieved]
+    right = [max((similarity(text, one) for one in wanted), default=0.0) >= like for text in retrieved]
     gains = [sum(right[: place + 1]) / (place + 1) for place, one in enumerate(right) if one]
     return sum(gains) / len(gains) if gains else 0.0
-
-
-def _likeness(one: str, other: str) -> float:
-    return float(Levenshtein.normalized_similarity(one, other))
