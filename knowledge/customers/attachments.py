@@ -5,15 +5,15 @@ import re
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import cast
 
-from sqlalchemy import CursorResult, delete, exists, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers.attachment_tables import BlobRow, FileRow
 from knowledge.customers.entries import Attachment, Entry
 from knowledge.customers.tables import PayloadRow
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.failures import Conflict, NotFound, Rejected
 from knowledge.ids import ConversationId, CustomerId, new_id
 from knowledge.scope import Scope, within
@@ -197,10 +197,10 @@ ERASER = Eraser("knowledge.customers.attachments", frozenset({"files", "blobs"})
 def _delete(session: Session, ids: list[str]) -> int:
     session.flush()
     digests = list(session.scalars(select(FileRow.digest).where(FileRow.id.in_(ids))))
-    done: CursorResult[Any] = session.execute(delete(FileRow).where(FileRow.id.in_(ids)))  # type: ignore[assignment]
+    gone = delete_rows(session, FileRow, FileRow.id.in_(ids))
     used = exists().where(FileRow.digest == BlobRow.digest)
     session.execute(delete(BlobRow).where(BlobRow.digest.in_(digests), ~used))
-    return done.rowcount
+    return gone
 
 
 def _attachment(row: FileRow) -> Attachment:

@@ -5,16 +5,15 @@ import hmac
 import secrets
 from collections.abc import Mapping
 from datetime import datetime, timedelta
-from typing import cast
 
-from sqlalchemy import CursorResult, Index, LargeBinary, String, delete, func, or_, select, tuple_
+from sqlalchemy import Index, LargeBinary, String, delete, func, or_, select, tuple_
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.customers import timeline
 from knowledge.customers.entries import Handle
 from knowledge.customers.tables import HandleRow
 from knowledge.database import Base, Utc
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.failures import Rejected
 from knowledge.ids import CustomerId, new_id
 from knowledge.scope import Scope, Scoped, within
@@ -110,8 +109,7 @@ def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
     theirs = select(HandleRow.kind, HandleRow.value).where(within(scope, HandleRow), HandleRow.customer.in_(records))
     address = tuple_(CodeRow.address_kind, CodeRow.address_value)
     mine = within(scope, CodeRow) & or_(CodeRow.asked_by.in_(records), address.in_(theirs))
-    done = cast(CursorResult[tuple[()]], session.execute(delete(CodeRow).where(mine)))
-    return {"one-time codes": done.rowcount}
+    return {"one-time codes": delete_rows(session, CodeRow, mine)}
 
 
 ERASER = Eraser("knowledge.codes", frozenset({CodeRow.__tablename__}), forget)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CursorResult, delete, func, or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from knowledge.customers import access, holds, issue_rows, persons, record, remaining, suppression, timeline
@@ -17,8 +17,7 @@ from knowledge.customers.privacy_entries import Erased, Ground
 from knowledge.customers.privacy_tables import AccessRow
 from knowledge.customers.tables import ConversationRow, CustomerRow, EntryRow, HandleRow, IssueRow, PayloadRow
 from knowledge.customers.timeline import NewEntry
-from knowledge.database import Base
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.failures import NotFound
 from knowledge.ids import ConversationId, CustomerId, IssueId
 from knowledge.scope import Scope, within
@@ -120,10 +119,10 @@ def forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:
     counts = {
         "payloads": payloads.dropped,
         "conversations": payloads.conversations,
-        "link suggestions": _delete(session, LinkSuggestionRow, linked[0]),
-        "links": _delete(session, LinkRow, linked[1]),
-        "memberships": _delete(session, MemberRow, MemberRow.customer.in_(mine)),
-        "handles": _delete(session, HandleRow, HandleRow.customer.in_(mine)),
+        "link suggestions": delete_rows(session, LinkSuggestionRow, linked[0]),
+        "links": delete_rows(session, LinkRow, linked[1]),
+        "memberships": delete_rows(session, MemberRow, MemberRow.customer.in_(mine)),
+        "handles": delete_rows(session, HandleRow, HandleRow.customer.in_(mine)),
         "reasons of looks": access.forget_words(session, scope, mine),
     }
     for conversation in session.scalars(select(ConversationRow).where(ConversationRow.customer.in_(mine))):
@@ -131,7 +130,7 @@ def forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:
     session.flush()
     issues = session.scalars(select(IssueRow.id).where(IssueRow.customer.in_(mine))).all()
     issue_rows.project(session, scope, {IssueId(one) for one in issues})  # what others told in it, if anything, stays
-    return {**counts, "customers": _delete(session, CustomerRow, CustomerRow.id.in_(mine))}
+    return {**counts, "customers": delete_rows(session, CustomerRow, CustomerRow.id.in_(mine))}
 
 
 ERASER = Eraser(
@@ -171,7 +170,7 @@ def drop_payloads(session: Session, scope: Scope, entries: Any) -> Dropped:
         .where(EntryRow.id.in_(entries), EntryRow.conversation.is_not(None))
         .distinct()
     ).all()
-    dropped = _delete(session, PayloadRow, PayloadRow.entry.in_(entries))
+    dropped = delete_rows(session, PayloadRow, PayloadRow.entry.in_(entries))
     for conversation in touched:
         found = ConversationId(str(conversation))
         remaining.project_again(session, scope, found)
@@ -180,11 +179,6 @@ def drop_payloads(session: Session, scope: Scope, entries: Any) -> Dropped:
 
 def _entries_of(scope: Scope, records: Collection[CustomerId]) -> Any:
     return select(EntryRow.id).where(within(scope, EntryRow), EntryRow.customer.in_(records))
-
-
-def _delete(session: Session, table: type[Base], which: Any) -> int:
-    done: CursorResult[Any] = session.execute(delete(table).where(which))  # type: ignore[assignment]
-    return done.rowcount
 
 
 def _channels(session: Session, scope: Scope, records: Collection[CustomerId]) -> tuple[str, ...]:

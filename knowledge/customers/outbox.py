@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any, Literal, cast
 
-from sqlalchemy import CursorResult, delete, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from knowledge.customers.delivery_entries import (
@@ -23,7 +23,7 @@ from knowledge.customers.delivery_entries import (
 from knowledge.customers.entries import Entry, MessageSent
 from knowledge.customers.outbox_tables import OutboxRow
 from knowledge.customers.tables import EntryRow
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import EntryId
 from knowledge.prepared import Prepared
@@ -194,8 +194,7 @@ def before_first_waiting(session: Session, scope: Scope) -> int | None:
 def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
     """Delete a person's messages from the outbox: what waits is not sent any more."""
     mine = within(scope, OutboxRow) & OutboxRow.customer.in_(list(person.records))
-    done: CursorResult[tuple[()]] = session.execute(delete(OutboxRow).where(mine))  # type: ignore[assignment]
-    return {"messages in the outbox": done.rowcount}
+    return {"messages in the outbox": delete_rows(session, OutboxRow, mine)}
 
 
 ERASER = Eraser("knowledge.customers.outbox", frozenset({OutboxRow.__tablename__}), forget)

@@ -3,13 +3,13 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import CursorResult, Index, String, and_, delete, func, or_, select, update
+from sqlalchemy import Index, String, and_, delete, func, or_, select, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.customers import timeline
 from knowledge.customers.conversations import get_conversation
 from knowledge.database import Base, Utc
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.ids import ConversationId
 from knowledge.scope import Scope, Scoped, within
 
@@ -107,9 +107,8 @@ def last_there(session: Session, scope: Scope) -> dict[str, datetime]:
 
 
 def _forget(session: Session, scope: Scope, person: Person) -> dict[str, int]:
-    which = delete(PresenceRow).where(within(scope, PresenceRow), PresenceRow.customer.in_(person.records))
-    done: CursorResult[tuple[()]] = session.execute(which)  # type: ignore[assignment]
-    return {"signs of life": done.rowcount}
+    mine = within(scope, PresenceRow) & PresenceRow.customer.in_(person.records)
+    return {"signs of life": delete_rows(session, PresenceRow, mine)}
 
 
 ERASER = Eraser(room="knowledge.customers.presence", tables=frozenset({PresenceRow.__tablename__}), erase=_forget)

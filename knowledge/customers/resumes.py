@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import CursorResult, Index, String, delete, update
+from sqlalchemy import Index, String, delete, update
 from sqlalchemy.orm import Mapped, Session, mapped_column
 
 from knowledge.customers import timeline
 from knowledge.database import Base, Utc
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.ids import CustomerId, EntryId, new_id
 from knowledge.scope import Scope, Scoped, within
 
@@ -91,8 +91,7 @@ def withdraw(session: Session, scope: Scope, customer: CustomerId, now: datetime
 def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
     """Delete a person's offers."""
     mine = within(scope, ResumeRow) & ResumeRow.customer.in_(list(person.records))
-    done: CursorResult[tuple[()]] = session.execute(delete(ResumeRow).where(mine))  # type: ignore[assignment]
-    return {"offers to go on elsewhere": done.rowcount}
+    return {"offers to go on elsewhere": delete_rows(session, ResumeRow, mine)}
 
 
 ERASER = Eraser("knowledge.resumes", frozenset({ResumeRow.__tablename__}), forget)

@@ -4,11 +4,11 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import CursorResult, delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from knowledge.customers.tables import CustomerRow, EntryRow, HandleRow
-from knowledge.erasing import Eraser, Person
+from knowledge.erasing import Eraser, Person, delete_rows
 from knowledge.failures import Conflict, NotFound
 from knowledge.ids import new_id
 from knowledge.scope import Scope, within
@@ -112,7 +112,7 @@ def begun(session: Session, letter: Letter) -> None:
 def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
     """Delete the letters about a person, and the reasons of jobs that quote an address, a name or an id of theirs."""
     mine = within(scope, LetterRow) & LetterRow.customer.in_(list(person.records))
-    done: CursorResult[tuple[()]] = session.execute(delete(LetterRow).where(mine))  # type: ignore[assignment]
+    gone = delete_rows(session, LetterRow, mine)
     words = _words_of(session, person)
     runs = session.scalars(select(RunRow).where(within(scope, RunRow), RunRow.outcome != ""))
     others = session.scalars(select(LetterRow).where(within(scope, LetterRow), LetterRow.customer.is_(None)))
@@ -122,7 +122,7 @@ def forget(session: Session, scope: Scope, person: Person) -> Mapping[str, int]:
         run.outcome = QUOTED
     for letter in letters:
         letter.reason = QUOTED
-    return {"dead letters": done.rowcount, "reasons of jobs": len(quoting) + len(letters)}
+    return {"dead letters": gone, "reasons of jobs": len(quoting) + len(letters)}
 
 
 def _words_of(session: Session, person: Person) -> set[str]:
