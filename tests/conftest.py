@@ -70,11 +70,14 @@ def closed_network(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture(scope="session")
 def postgresql_url() -> Iterator[str]:
     """A PostgreSQL server of the tests' own, or the one named by THREADLINE_TEST_POSTGRESQL."""
-    from evals.durability import postgresql
+    given = os.environ.get("THREADLINE_TEST_POSTGRESQL")
+    if given:
+        yield given
+        return
+    from evals.durability import own_postgresql
 
-    with postgresql() as url:
-        if not os.environ.get("THREADLINE_TEST_POSTGRESQL"):
-            _hurry(url)
+    with own_postgresql() as url:
+        _hurry(url)
         yield url
 
 
