@@ -43,5 +43,5 @@ def channel_choice(_: Asked) -> Iterable[Figure]:
 
 @part("queue", seconds=25, own=True)
 def queue(_: Asked) -> Iterable[Figure]:
-    """Four ways to route in a made-up floor whose truth is known."""
+    """Six ways to route in a made-up floor whose truth is known."""
     return queue_figures()

@@ -1,5 +1,5 @@
-"""Ways to route in the made-up floor, and what each leads to: round robin, most room, skills only, ours, and ours
-waiting for the skilled however long that takes.
+"""Ways to route in the made-up floor, and what each leads to: round robin, most room, skills only, ours, ours waiting
+for the skilled however long that takes, and ours where whoever waits longest takes anybody's room.
 """
 
 from collections import Counter
@@ -124,8 +124,11 @@ def _by_skill(workers: Sequence[Worker], _: Model) -> Policy:
     return _one_by_one(workers, pick)
 
 
-def _ours(workers: Sequence[Worker], model: Model, usual: Assigning | None = None) -> Policy:
-    """The product's own rules, score and batch, as its plan says by default."""
+def _ours(workers: Sequence[Worker], model: Model, usual: Assigning | None = None, *, sparing: bool = True) -> Policy:
+    """The product's own rules, score and batch, as its plan says by default.
+
+    Not `sparing`: widened, a visitor stands where they stand in the queue, whoever is skilled for those behind.
+    """
     plan = Plan(assignment=usual or Assigning())
     agents = [
         Agent(one.name, skills=one.skills, languages=one.languages, capacity={"chat": one.room}) for one in workers
@@ -145,9 +148,10 @@ def _ours(workers: Sequence[Worker], model: Model, usual: Assigning | None = Non
         for row, place in enumerate(queue):
             visitor = known[place.conversation]
             need = Need(at, "chat", visitor.language, frozenset({visitor.topic}), refused=frozenset(visitor.refused))
-            fitting = who_fits(agents, need, loads, wide_by_now(plan, visitor.topic, "chat", place.since, at))
+            wide = wide_by_now(plan, visitor.topic, "chat", place.since, at)
+            fitting = who_fits(agents, need, loads, wide if sparing or wide == "now" else "never")
             for one in scorer.rank(fitting.fit, Subject(visitor.topic, "chat"), loads):
-                (spare if fitting.spare else scores)[row, agents.index(one.agent)] = scorer.worth(one)
+                (spare if fitting.spare and sparing else scores)[row, agents.index(one.agent)] = scorer.worth(one)
         room = np.array([max(0, one.room("chat") - busy[one.email]) for one in agents])
         kept = np.array([int(one.room("chat") > 1) for one in agents])
         pairs = zip(queue, assign_sparing(scores, spare, room, kept), strict=True)
@@ -160,11 +164,16 @@ def _patient(workers: Sequence[Worker], model: Model) -> Policy:
     return _ours(workers, model, Assigning(widen_minutes=None, even=0))
 
 
+def _in_turn(workers: Sequence[Worker], model: Model) -> Policy:
+    return _ours(workers, model, sparing=False)
+
+
 WAYS: dict[str, Make] = {
     "round_robin": _round_robin,
     "most_room": _most_room,
     "skills_only": _by_skill,
     "ours_waiting": _patient,
+    "ours_widening_in_turn": _in_turn,
     "ours": _ours,
 }
 MEASURES: dict[str, tuple[str, Callable[[Sequence[Ended]], float]]] = {
