@@ -1,11 +1,12 @@
 """History: what routing learns from, read from the record: how conversations ended, and where customers answered."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import groupby, pairwise
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from handoff.agents.agent import agent_of
@@ -26,9 +27,9 @@ from knowledge.customers.entries import (
     SurveyAnswered,
 )
 from knowledge.customers.issue_entries import IssueLinked
-from knowledge.customers.record import get_customers
+from knowledge.customers.record import Customer, get_customers
 from knowledge.customers.routing_entries import ConversationEscalated
-from knowledge.customers.tables import EntryRow
+from knowledge.customers.tables import ConversationRow, EntryRow
 from knowledge.ids import CustomerId
 from knowledge.scope import Scope, within
 from knowledge.staff.people import list_staff
@@ -125,6 +126,28 @@ def _came_again(outcome: Outcome, theirs: Sequence[Begun]) -> bool:
 
 def _served(well: Sequence[tuple[datetime, str]], at: datetime) -> frozenset[str]:
     return frozenset(agent for known, agent in well if known <= at)
+
+
+def served_before(
+    session: Session, scope: Scope, people: Iterable[Customer], now: datetime
+) -> dict[CustomerId, set[str]]:
+    """Return for each person which colleagues resolved a conversation of theirs that stayed so for a week.
+
+    That is what `outcomes` calls served well, as far as conversations' present states tell it.
+    """
+    whose = {record: person.id for person in people for record in (person.records or (person.id,))}
+    query = select(ConversationRow.customer, ConversationRow.owner).where(
+        within(scope, ConversationRow),
+        ConversationRow.customer.in_(whose),
+        ConversationRow.status == "resolved",
+        ConversationRow.status_at <= now - REOPENING,
+        ConversationRow.owner.is_not(None),
+        ConversationRow.owner != "bot",
+    )
+    found: defaultdict[CustomerId, set[str]] = defaultdict(set)
+    for record, owner in session.execute(query):
+        found[whose[CustomerId(record)]].add(str(owner))
+    return found
 
 
 def _ended(entries: Sequence[Entry], plan: Plan, now: datetime) -> tuple[str, Outcome] | None:

@@ -17,6 +17,7 @@ from handoff.assignment import offers
 from handoff.assignment.offers import MOST, Offer
 from handoff.assignment.queue import Priority, Waiting, in_order, most_urgent
 from handoff.assignment.widening import Wide, wide_by_now
+from handoff.history import served_before
 from handoff.plan import Plan, least_role
 from knowledge.customers import remaining
 from knowledge.customers.conversations import Conversation, Wanted, list_conversations, waiting_since
@@ -66,6 +67,7 @@ def look(session: Session, scope: Scope, plan: Plan, now: datetime) -> Seen:
     found = list_conversations(session, scope, Wanted(waiting=True, owner=""), limit=MOST)
     since = waiting_since(session, scope, found)
     people = get_customers(session, scope, list({one.customer for one in found}))
+    served = served_before(session, scope, people.values(), now)
     agents = tuple(agent_of(person) for person in list_staff(session, scope))
     spoken = frozenset(language for agent in agents for language in agent.languages)
     cases = []
@@ -77,7 +79,8 @@ def look(session: Session, scope: Scope, plan: Plan, now: datetime) -> Seen:
         # A language that nobody here speaks may be a mistake: it keeps nobody from being served.
         need = replace(case.need, language=case.language if case.language in spoken else customer.language)
         priority: Priority = "high" if ahead else case.priority
-        subject = replace(case.subject, timezone=customer.timezone, priority=priority)
+        known = frozenset(served.get(customer.id, ()))
+        subject = replace(case.subject, timezone=customer.timezone, priority=priority, served_by=known)
         language = case.language or customer.language
         cases.append(replace(case, need=need, subject=subject, priority=priority, language=language))
     order = {one.conversation: place for place, one in enumerate(in_order(case.waiting for case in cases))}

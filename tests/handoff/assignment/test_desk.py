@@ -7,6 +7,7 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from handoff import ownership
+from handoff.agents.scoring import Outcome, Subject, learn
 from handoff.agents.training import even
 from handoff.assignment import offers
 from handoff.assignment.desk import step
@@ -316,6 +317,42 @@ def test_whoever_nobody_skilled_can_ever_serve_is_not_left_waiting(
         offer = standing(remaining.of_conversation(session, conversation))
     assert offer is not None
     assert offer.reasons[0] == "nobody who knows about returns could take it: others are asked"
+
+
+@pytest.mark.usefixtures("staff")
+def test_who_served_them_well_is_known_and_preferred_where_that_did_good(
+    database: Database, scope: Scope, now: datetime
+) -> None:
+    address, long_ago = Handle("email", "ana@post.example"), now - timedelta(days=9)
+    with database.write() as session:
+        ana = save_customer(session, scope, NewCustomer("c-2", "Ana", handles=(KnownHandle(address, True),)), long_ago)
+    for who, days in ((IMRAN, 9), (SARA, 2)):  # Sara's may still reopen
+        at = now - timedelta(days=days)
+        with database.write() as session:
+            asked = Incoming("chat", address, "I want to return it", at, customer=ana)
+            past = inbox.receive(session, scope, asked, at).conversation
+            assert past is not None
+            ownership.take(session, scope, past, who, at)
+            inbox.set_status(session, scope, past, "resolved", who, at)
+    with database.write() as session:
+        entry = inbox.receive(session, scope, Incoming("chat", address, "return please", now, customer=ana), now)
+    with database.read() as session:
+        (case,) = look(session, scope, PLAN, now).cases
+    assert case.subject.served_by == {IMRAN}
+    knew, not_knew = Subject("returns", "chat", served_by=frozenset({IMRAN})), Subject("returns", "chat")
+    outcomes = [
+        Outcome(IMRAN, subject, now - timedelta(hours=number), well)
+        for number in range(10, 200)
+        for subject, well in ((knew, number % 10 > 0), (not_knew, number % 2 > 0))
+    ]
+    with database.write() as session:
+        step(session, scope, PLAN, learn(outcomes), now)
+    assert entry.conversation is not None
+    assert offered_to(database, entry.conversation) == IMRAN
+    with database.read() as session:
+        offer = standing(remaining.of_conversation(session, entry.conversation))
+    assert offer is not None
+    assert any("with colleagues who knew the customer" in reason for reason in offer.reasons)
 
 
 @pytest.mark.usefixtures("staff")
