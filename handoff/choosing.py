@@ -123,7 +123,7 @@ def told(fact: Fact, spoken: Collection[str] = (), listed: int = MOST_LISTED) ->
     if fact.type in {"agreed", "question"}:
         return f"{fact.type}: {_asked(text)}"
     if is_said_by_us(fact):
-        return f"{'note' if fact.internal else 'we said'}: {text}"
+        return f"note: {text}" if fact.internal else text
     if fact.label and fact.type in {"record", "answer"}:
         return f"{fact.label}: {text}"
     return f"{fact.status}: {text}" if fact.status in {"offered", "done"} else text

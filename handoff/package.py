@@ -28,6 +28,14 @@ _WITHIN = re.compile(
     re.IGNORECASE,
 )
 _ISSUE_WORDS = 25
+# What the lines of a package are, in the order they are read: the name of the part and its title.
+PARTS = {
+    "facts": "Told us",
+    "said": "Told them",
+    "tried": "Tried and done",
+    "promised": "Promised",
+    "questions": "Open questions",
+}
 # Entries about the package itself: they tell the next person nothing.
 ABOUT_US = PackageOpened | PackageWorded
 # A change of the score (-1 to 1) against the mean before it that is worth a word.
@@ -73,6 +81,7 @@ class Package:
     looked_before: bool
     issue: str = ""
     facts: tuple[Told, ...] = ()
+    said: tuple[Told, ...] = ()
     tried: tuple[Told, ...] = ()
     promised: tuple[Told, ...] = ()
     questions: tuple[Told, ...] = ()
@@ -82,9 +91,14 @@ class Package:
     words: int = 0
 
     @property
+    def parts(self) -> dict[str, tuple[Told, ...]]:
+        """The lines by the title of their part; parts without any are left out."""
+        return {title: lines for name, title in PARTS.items() if (lines := getattr(self, name))}
+
+    @property
     def lines(self) -> tuple[Told, ...]:
         """Every line, whatever it is called."""
-        return (*self.facts, *self.tried, *self.promised, *self.questions)
+        return tuple(line for lines in self.parts.values() for line in lines)
 
     def as_json(self) -> dict[str, Any]:
         """Return the package as plain JSON values."""
@@ -156,14 +170,16 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
     lines = choose(fold(entries), MOST_WORDS - taken)
     told = [_told(line, numbers, last.seen if last else None) for line in lines]
     issue = _issue(told)
+    parts = {name: tuple(one for one in told if one is not issue and _part(one) == name) for name in PARTS}
     return replace(
         head,
         issue=_short(issue.text) if issue else found.subject or _short(found.last_text),
-        facts=tuple(one for one in told if one is not issue and _part(one) == "facts"),
-        tried=tuple(one for one in told if one is not issue and _part(one) == "tried"),
-        promised=tuple(one for one in told if _part(one) == "promised"),
-        questions=tuple(one for one in told if _part(one) == "questions"),
         words=taken + sum(line.words for line in lines),
+        facts=parts["facts"],
+        said=parts["said"],
+        tried=parts["tried"],
+        promised=parts["promised"],
+        questions=parts["questions"],
     )
 
 
@@ -190,6 +206,8 @@ def _told(line: Line, numbers: Mapping[str, int], seen: int | None) -> Told:
 
 def _part(one: Told) -> str:
     """Return which part of the package a line belongs to."""
+    if one.type == "stated" and one.owner == "agent":
+        return "said"
     return {"tried": "tried", "promise": "promised", "question": "questions"}.get(
         one.type, "tried" if one.status == "done" else "facts"
     )

@@ -34,7 +34,8 @@ def show(
 ) -> None:
     """Show the handoff package of a conversation.
 
-    Who it is with, what they want, what they told us, what was tried and promised, what is open. 15 seconds to read.
+    Who it is with, what they want, what they told us and we told them, what was tried and promised, what is open.
+    15 seconds to read.
 
     \b
     Example:
@@ -70,17 +71,10 @@ def _show(package: "Package") -> None:
     mood = (f"sounds {package.mood}",) if package.mood else ()
     write(f"{package.name} ({', '.join((package.sure, *package.constraints, *mood))})")
     write(f"Issue: {package.issue}")
-    parts = (
-        ("Told us", package.facts),
-        ("Tried and done", package.tried),
-        ("Promised", package.promised),
-        ("Open questions", package.questions),
-    )
-    for title, lines in parts:
-        if lines:
-            write(f"\n{title}")
-            for line in lines:
-                write(f"  {'new ' if line.new else ''}{line.text}{_until(line)}")
+    for title, lines in package.parts.items():
+        write(f"\n{title}")
+        for line in lines:
+            write(f"  {'new ' if line.new else ''}{line.text}{_until(line)}")
     write(f"\nNext: {package.step}")
     for title in package.articles:
         write(f"  {title}")

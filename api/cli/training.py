@@ -65,6 +65,8 @@ def train(
 
 def _answer(practice: "Practice") -> None:
     """Let the person answer until they are done or their input ends."""
+    from handoff.package import PARTS
+
     exercise = practice.exercise
     tell(f"\n{exercise.customer.name}, by {exercise.channel}: {exercise.said}\n{HOW}")
     for line in sys.stdin:
@@ -73,7 +75,7 @@ def _answer(practice: "Practice") -> None:
             return
         if words == "/package":
             package = practice.open_package()
-            told = [one["text"] for part in ("facts", "tried", "promised", "questions") for one in package[part]]
+            told = [one["text"] for part in PARTS for one in package[part]]
             tell("\n".join([f"  {package['issue']}", *(f"  - {one}" for one in told)]))
         elif words == "/suggest":
             tell(practice.suggest() or "  There is no suggestion.")

@@ -160,10 +160,8 @@ def test_what_we_told_them_takes_the_room_that_is_left() -> None:
         ("customer", "That is a lot of money for a stove."),
     ]
     # The three newest, none of them of which all values stand there already.
-    assert [line for line in lines(*told) if line.startswith("we said")] == [
-        "we said: TF-10422 was sent on May 3.", "we said: A new valve is $12.", "we said: Hoses are $7.",
-    ]  # fmt: skip
-    assert not [line for line in lines(*told, most_words=14) if line.startswith("we said")]
+    assert lines(*told)[1:-1] == ["TF-10422 was sent on May 3.", "A new valve is $12.", "Hoses are $7."]
+    assert len(lines(*told, most_words=14)) == 2
 
 
 def test_a_colleagues_note_was_not_told_to_the_customer() -> None:
