@@ -1,6 +1,7 @@
 """The context of a suggestion: the customer's own facts, earlier words on any channel, the live dialogue."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 from sqlalchemy.orm import Session
 
@@ -133,7 +134,14 @@ def fit(context: Context, budget: int) -> Context:
     orders, preferences, left = _fit_facts(context, facts)
     dialogue, left = _newest(context.dialogue, int(budget * DIALOGUE_SHARE) + left)
     history, _ = _newest(context.history, int(budget * HISTORY_SHARE) + left)
-    return Context(context.name[:100], context.language, orders, preferences, tuple(history), tuple(dialogue))
+    return replace(
+        context,
+        name=context.name[:100],
+        orders=orders,
+        preferences=preferences,
+        history=tuple(history),
+        dialogue=tuple(dialogue),
+    )
 
 
 def _fit_facts(context: Context, budget: int) -> tuple[tuple[OrderRecorded, ...], tuple[tuple[str, str], ...], int]:

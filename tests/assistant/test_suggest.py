@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -12,6 +13,7 @@ from numpy.typing import NDArray
 from assistant.drafting.endpoint import EndpointDrafter
 from assistant.drafting.extractive import ExtractiveDrafter
 from assistant.feedback import explain
+from assistant.form import SMS_CHARS
 from assistant.scripted import ScriptedModel
 from assistant.suggest import Assistant, Progress, ask, open_assistant, suggest
 from knowledge.customers.entries import Handle, NoteAdded, OrderItem, OrderRecorded, SuggestionShown
@@ -115,6 +117,36 @@ def test_a_public_conversation_says_nothing_of_orders(
     shown = suggest(assistant, database, scope, asked.conversation, NOW)
     assert "JD0146" not in shown.text
     assert "shipped" not in shown.text
+
+
+@pytest.mark.parametrize(
+    ("address", "more", "begins", "most"),
+    [
+        (MAIL, {}, "Hello Maya Lind,", None),
+        (Handle("sms", "+441632960001"), {}, "", SMS_CHARS),
+        (Handle("chat", "v-1"), {}, "Hello Maya Lind,", None),
+        (Handle("x", "@maya"), {"public": True}, "", None),
+    ],
+)
+def test_the_draft_of_a_conversation_has_the_form_of_its_channel(
+    assistant: Assistant,
+    desk: Any,
+    database: Database,
+    scope: Scope,
+    address: Handle,
+    more: Any,
+    begins: str,
+    most: Any,
+) -> None:
+    desk.customer(KnownHandle(MAIL, True), KnownHandle(address, True))
+    asked = desk.receive("can I return unworn boots?", address, **more)
+    shown = suggest(replace(assistant, company="Tarnfell"), database, scope, asked.conversation, NOW)
+    assert (shown.channel, shown.decision) == (address.kind, "answer")
+    assert "Unworn boots can be returned within 30 days of delivery." in shown.text
+    assert shown.text.startswith(begins)
+    assert ("Maya" in shown.text) == bool(begins)
+    assert most is None or len(shown.text.split("\n")[0]) <= most
+    assert shown.text.rstrip().endswith("Tarnfell") == (address.kind == "email")
 
 
 def test_a_message_that_arrives_meanwhile_is_not_the_one_answered(
