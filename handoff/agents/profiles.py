@@ -27,9 +27,9 @@ class Profile(Strict):
     channels: Words = ()
     capacity: Annotated[Mapping[Word, Room], Field(max_length=50)] = Field(default_factory=dict)
     hours: Mapping[str, Any] | None = None
-    timezone: Annotated[str, Field(max_length=80)] = "UTC"
-    country: Annotated[str, Field(max_length=3)] = ""
-    subdivision: Annotated[str, Field(max_length=8)] = ""
+    timezone: Annotated[str, Field(max_length=80, pattern=r"^[\w+/-]*$")] = "UTC"
+    country: Annotated[str, Field(max_length=3, pattern=r"^\w*$")] = ""
+    subdivision: Annotated[str, Field(max_length=8, pattern=r"^[\w-]*$")] = ""
     closed: Annotated[tuple[date, ...], Field(max_length=400)] = ()
 
     def told(self) -> dict[str, object]:

@@ -73,7 +73,8 @@ def test_a_worker_reads_a_help_centre_and_a_folder_by_itself(
         until(lambda: "does not answer" in _outcome(parts))
         assert _titles(parts) == second
         lasts = _lasts(parts)
-        assert (lasts[help_centre.sitemap].failures, lasts[help_centre.sitemap].good_at) == (1, NOW + timedelta(days=1))
+        assert lasts[help_centre.sitemap].failures >= 1  # it is tried again soon
+        assert lasts[help_centre.sitemap].good_at == NOW + timedelta(days=1)
         assert (lasts[folder.as_posix()].problem, lasts[folder.as_posix()].good_at) == ("", now[0])
 
 
