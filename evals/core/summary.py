@@ -1,7 +1,7 @@
 """What a run says: each metric with a clustered interval, the failures beside it, and slices that admit being small."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from evals.core.cases import Metric
 from evals.core.runs import Run
@@ -118,9 +118,18 @@ def _summary(run: Run, metric: Metric, seed: int) -> Summary:
 
 
 def _interval(run: Run, values: Mapping[str, float], seed: int) -> Interval | None:
+    """Return the mean with a bootstrap interval over groups; where all failed or all succeeded drawing again shows
+    nothing, and Wilson's interval over the groups tells how little that proves.
+    """
     if not values:
         return None
-    return mean_interval(list(values.values()), seed=seed, groups=[run.groups[name] for name in values])
+    groups = [run.groups[name] for name in values]
+    kinds = set(values.values())
+    if kinds in ({0.0}, {1.0}):
+        independent = len(set(groups))
+        rate = rate_interval(independent if kinds == {1.0} else 0, independent)
+        return replace(rate, n=len(values))
+    return mean_interval(list(values.values()), seed=seed, groups=groups)
 
 
 def _slices(run: Run, values: Mapping[str, float], seed: int) -> list[Slice]:

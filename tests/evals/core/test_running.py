@@ -205,3 +205,12 @@ def test_the_file_of_a_run_is_json(tmp_path: Path) -> None:
     save(run(task(Product()), Running(HERE)), tmp_path / "a" / "run.json")
     row = json.loads((tmp_path / "a" / "run.json").read_text())
     assert [one["kind"] for one in row["results"]].count("failure") == 2
+
+
+def test_where_none_succeeded_the_interval_says_how_little_that_proves() -> None:
+    cases = tuple(case for case in CASES if case.given["n"] in {0, 4, 6})
+    made = run(task(Product(), cases=cases, mark=lambda *_: {"right": 0.0, "size": 1.0}), Running(HERE))
+    (told,) = (one for one in run_figures(made) if one.name.endswith("/right"))
+    assert (told.value, told.n) == (0.0, 3)
+    assert told.low == pytest.approx(0.0)
+    assert told.high == pytest.approx(0.5615, abs=1e-4)
