@@ -19,7 +19,10 @@ _IBAN = re.compile(r"\b[A-Za-z]{2}\d{2}(?: ?[A-Za-z0-9]{4}){2,7}(?: ?[A-Za-z0-9]
 _SSN = re.compile(r"(?<![\w-])\d{3}-\d{2}-\d{4}(?![\w-])")
 _LONG_CODE = re.compile(r"(?<![\w-])[A-Z]\d{7,14}(?![\w-])")
 # Telephone numbers as people write them; the shape alone, where the numbering plan of no region fits.
-_PHONE = re.compile(r"(?<![\w.-])(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]{1,2}\(?\d{1,5}\)?){2,5}(?:\s?x\d{1,6})?(?![\w-])")
+_PHONE = re.compile(
+    r"(?<![\w.-])(?:(?:\+|00)?\(?\d{1,4}\)?(?:[ ./-]{1,2}\(?\d{1,5}\)?){2,5}(?:\s?x\d{1,6})?"
+    r"|(?:\+|\b00)\d{1,14}(?:[ ./-]{1,2}\(?\d{1,14}\)?){0,5})(?![\w-])"
+)
 _LEAST_DIGITS, _MOST_DIGITS = 8, 15
 
 

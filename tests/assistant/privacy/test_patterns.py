@@ -19,6 +19,8 @@ def kinds(text: str) -> list[tuple[str, str]]:
         ("from 192.0.2.17 it fails", "IP", "192.0.2.17"),
         ("from 2001:db8::ff00:42:8329 it fails", "IP", "2001:db8::ff00:42:8329"),
         ("my number is +44 7700 900 123", "PHONE", "+44 7700 900 123"),
+        ("my number is +44 7700 900123.", "PHONE", "+44 7700 900123"),
+        ("call +447700900123", "PHONE", "+447700900123"),
         ("ruf an: 030 901820", "PHONE", "030 901820"),
         ("SSN 123-45-6789", "ID", "123-45-6789"),
         ("see https://example.org/u/maya?token=1 now", "LINK", "https://example.org/u/maya?token=1"),
