@@ -1,5 +1,6 @@
 """Fixtures of the command line: an empty folder to work in, and a way to run commands."""
 
+import json
 import os
 import subprocess
 import sys
@@ -32,6 +33,14 @@ def run() -> Run:
         return CliRunner().invoke(app, list(words), input=stdin, prog_name="threadline")
 
     return run
+
+
+@pytest.fixture
+def imported(request: pytest.FixtureRequest, run: Run, folder: Path) -> Path:
+    """Import the ROWS of the test's own module."""
+    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in request.module.ROWS))
+    assert run("import", "rows.jsonl").exit_code == 0
+    return folder
 
 
 @pytest.fixture

@@ -3,21 +3,12 @@
 import json
 from pathlib import Path
 
-import pytest
-
 FACTS = {"date_of_birth": "1988-05-03", "street": "Mill Lane", "house_number": "7", "postcode": "LS1", "city": "Leeds"}
 ROWS = [
     {"type": "customer", "id": "c1", "name": "Maya Lindqvist", "attributes": FACTS},
     {"type": "customer", "id": "c2", "name": "Maya Lindqwist", "attributes": FACTS},
     {"type": "customer", "id": "c3", "name": "Tom Berg", "handles": [{"kind": "email", "value": "tom@mail.example"}]},
 ]
-
-
-@pytest.fixture
-def imported(run, folder: Path) -> Path:
-    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    assert run("import", "rows.jsonl").exit_code == 0
-    return folder
 
 
 def test_pairs_are_suggested_reviewed_and_decided(run, imported: Path) -> None:

@@ -23,13 +23,6 @@ ROWS = [
 WHY = "attributes.plan: is none of Basic, Plus docs/record.md tells how attributes are declared."
 
 
-@pytest.fixture
-def imported(run, folder: Path) -> Path:
-    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    assert run("import", "rows.jsonl").exit_code == 0
-    return folder
-
-
 def test_customers_are_listed(run, imported: Path) -> None:
     def names(*words: str) -> list[str]:
         return [one["name"] for one in json.loads(run("customers", "list", "--json", *words).stdout)["customers"]]

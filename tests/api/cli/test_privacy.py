@@ -26,13 +26,6 @@ ROWS = [
 ]
 
 
-@pytest.fixture
-def imported(run, folder: Path) -> Path:
-    (folder / "rows.jsonl").write_text("".join(json.dumps(row) + "\n" for row in ROWS))
-    assert run("import", "rows.jsonl").exit_code == 0
-    return folder
-
-
 def test_export_writes_both_files(run, imported: Path) -> None:
     result = run("privacy", "export", "ada@mail.example", "--to", "out")
     assert result.exit_code == 0, result.output
