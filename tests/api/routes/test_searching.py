@@ -7,9 +7,13 @@ import pytest
 from fastapi.testclient import TestClient
 
 from api.parts import Parts
+from knowledge.customers import timeline
 from knowledge.customers.entries import Entry, Handle
 from knowledge.customers.inbox import Incoming, receive
 from knowledge.customers.record import NewCustomer, save_customer
+from knowledge.customers.record_entries import AccountRecorded
+from knowledge.customers.timeline import NewEntry
+from knowledge.ids import CustomerId
 
 Arrive = Callable[..., Entry]
 NASTY = "<script>alert(1)</script> the zip is broken"
@@ -138,3 +142,15 @@ def test_completeness_is_shown(client: TestClient, agent: dict[str, str], told: 
     assert [one["filled"] for one in answer["fields"] if one["field"] == "email"] == [1]
     assert "0 of 2 customers" in client.get("/console/completeness", headers=agent).text
     assert told
+
+
+def test_where_a_customer_stands_is_shown(client: TestClient, parts: Parts, agent: dict[str, str], told: str) -> None:
+    account = AccountRecorded("a1", "Tent care", "active")
+    with parts.database.write() as session:
+        now = datetime.now(UTC)
+        timeline.append(session, parts.scope, NewEntry(CustomerId(told), account, now), now)
+    answer = client.get(f"/api/customers/{told}/standing", headers=agent).json()
+    assert [one["account"] for one in answer["accounts"]] == ["a1"]
+    assert [one["conversations"] for one in answer["channels"]] == [1]
+    assert (answer["satisfaction"], answer["health"]["score"] >= 0) == ([], True)
+    assert client.get(f"/api/customers/{'0' * 32}/standing", headers=agent).status_code == 404
