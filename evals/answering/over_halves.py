@@ -44,15 +44,10 @@ def halved(asked: Mapping[str, Sequence[Decided]], split: int) -> dict[str, list
     """Return the questions with another half of them for tuning; questions of one conversation stay together."""
     found = {}
     for name, some in asked.items():
-        groups = sorted({_conversation(one) for one in some})
+        groups = sorted({one.group for one in some})
         drawn = set(random.Random(f"{SEED}/{name}/{split}").sample(groups, len(groups) // 2))  # noqa: S311
-        found[name] = [replace(one, tuning=_conversation(one) in drawn) for one in some]
+        found[name] = [replace(one, tuning=one.group in drawn) for one in some]
     return found
-
-
-def _conversation(one: Decided) -> str:
-    """Return what comes before the turn: mtrag names a question "conversation<::>turn"."""
-    return one.id.partition("<")[0]
 
 
 def _measured(decided: Mapping[str, Sequence[Decided]]) -> dict[str, tuple[float, float]]:

@@ -40,6 +40,11 @@ class Decided:
     features: Mapping[str, float]
     right: bool
 
+    @property
+    def group(self) -> str:
+        """The conversation of the question: what stands before the turn in its id."""
+        return self.id.partition("<")[0]
+
 
 def decided_mtrag(data: Path, now: datetime, say: Say) -> list[Decided]:
     """Draft for every conversation of mtrag over the pool of passages.

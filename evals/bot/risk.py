@@ -22,7 +22,6 @@ from assistant.understanding.question import plain_question
 from evals.answering.answers import mark, open_demo
 from evals.answering.drafted import both
 from evals.answering.gate import cross_validated, tuning
-from evals.answering.refusal import Decided
 from evals.datasets.collections import folder, read_lines
 from evals.datasets.tarnfell import DemoKey
 from evals.figures import Figure, digest, figure
@@ -161,13 +160,8 @@ def risk_figures(data: Path, build: Path, now: datetime, say: Say) -> Iterator[F
     known = {one.id: float(p) for name, some in learnt.items() for one, p in zip(some, apart[name], strict=True)}
     gate = open_gate()
     for name, some in decided.items():
-        asked = [Asked(group_of(one), known.get(one.id, gate.probability(one.features)), one.right) for one in some]
+        asked = [Asked(one.group, known.get(one.id, gate.probability(one.features)), one.right) for one in some]
         yield from _two(name, asked, digests[name], {})
-
-
-def group_of(one: Decided) -> str:
-    """Return the conversation of a question: what stands before the turn in its id."""
-    return one.id.partition("<")[0]
 
 
 def demo_figures(key: DemoKey, now: datetime, say: Say) -> Iterator[Figure]:

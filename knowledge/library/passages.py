@@ -4,7 +4,7 @@ import hashlib
 from collections.abc import Iterable, Sequence
 from typing import TypeVar
 
-from sqlalchemy import delete, func, insert, select
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
 from knowledge.database import insert_into
@@ -122,11 +122,6 @@ def lock_library(session: Session, scope: Scope) -> LibraryStateRow:
 def library_revision(session: Session, scope: Scope) -> int:
     """Return the revision that an up-to-date index has seen; 0 for an empty library."""
     return session.scalar(select(LibraryStateRow.revision).where(within(scope, LibraryStateRow))) or 0
-
-
-def count_passages(session: Session, scope: Scope) -> int:
-    """Return how many passages the library holds."""
-    return session.scalar(select(func.count()).select_from(PassageRow).where(within(scope, PassageRow))) or 0
 
 
 def chunks(items: Sequence[T], size: int) -> Iterable[Sequence[T]]:

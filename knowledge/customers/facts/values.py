@@ -2,7 +2,6 @@
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 
@@ -197,10 +196,3 @@ def resolve_date(value: str, said_at: datetime) -> str:
         days = [date.fromisoformat(one) for one in near if one]
         return min(days, key=lambda one: abs((one - said_at.date()).days)).isoformat() if days else value
     return value
-
-
-def numbers_of(values: list[Value]) -> Iterator[str]:
-    """Yield the bare numbers among values: of amounts, counts and numbers."""
-    for one in values:
-        if one.type in {"amount", "count", "number"}:
-            yield one.value.split()[0]
