@@ -59,9 +59,7 @@ def _bring_up_to_date(parts: Parts, site: Site, now: datetime) -> None:
     except Failure as failure:
         log.warning("%s cannot be read: %s", site.where, failure.message)
         _note(parts, site, str(failure), now)
-    except (
-        Exception
-    ) as error:  # a worker loop: what goes wrong with one source must not keep the others from being read
+    except Exception as error:  # what goes wrong with one source must not keep the others from being read
         log.exception("%s cannot be read", site.where)
         _note(parts, site, f"{type(error).__name__}; the log of the worker has the details.", now)
 
