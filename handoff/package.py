@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 from assistant.understanding.context import is_mere_claim
 from handoff.choosing import HEAD_WORDS, MOST_WORDS, Line, choose
 from handoff.constraints import constraints_of
+from handoff.worth import is_said_by_us
 from knowledge.customers import consent, timeline
 from knowledge.customers.conversations import Conversation, Wanted, get_conversation, list_conversations
 from knowledge.customers.entries import Entry, MessageReceived, MessageSent, SuggestionShown
 from knowledge.customers.fact_entries import PackageOpened, PackageWorded
+from knowledge.customers.facts.fact import Fact
 from knowledge.customers.facts.reading import MOST_ENTRIES, fold
 from knowledge.customers.facts.values import NUMBERS
 from knowledge.customers.record import Customer, get_customer
@@ -170,7 +172,8 @@ def make_package(found: Conversation, customer: Customer, entries: Sequence[Entr
     lines = choose(fold(entries), MOST_WORDS - taken)
     told = [_told(line, numbers, last.seen if last else None) for line in lines]
     issue = _issue(told)
-    parts = {name: tuple(one for one in told if one is not issue and _part(one) == name) for name in PARTS}
+    named = [(one, _part(line.fact)) for one, line in zip(told, lines, strict=True) if one is not issue]
+    parts = {name: tuple(one for one, part in named if part == name) for name in PARTS}
     return replace(
         head,
         issue=_short(issue.text) if issue else found.subject or _short(found.last_text),
@@ -204,12 +207,12 @@ def _told(line: Line, numbers: Mapping[str, int], seen: int | None) -> Told:
     return Told(fact.type, line.text, fact.owner, fact.status, fact.source, seq, fact.at, new, until)
 
 
-def _part(one: Told) -> str:
-    """Return which part of the package a line belongs to."""
-    if one.type == "stated" and one.owner == "agent":
+def _part(fact: Fact) -> str:
+    """Return which part of the package a fact belongs to."""
+    if is_said_by_us(fact):
         return "said"
     return {"tried": "tried", "promise": "promised", "question": "questions"}.get(
-        one.type, "tried" if one.status == "done" else "facts"
+        fact.type, "tried" if fact.status == "done" else "facts"
     )
 
 

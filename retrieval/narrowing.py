@@ -50,9 +50,8 @@ class Parts:
         Raises:
             Unavailable: a vector is missing and the embedder cannot make it.
         """
-        only = Only(
-            only.product.strip().casefold(), only.language.strip().casefold()
-        )  # one part, however it is written
+        # One part, however it is written.
+        only = Only(only.product.strip().casefold(), only.language.strip().casefold())
         if (known := self._known(only)) is not None:
             return known
         with self._making:  # who asks for the same meanwhile waits, instead of making it too

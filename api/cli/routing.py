@@ -9,24 +9,12 @@ from api.cli.opening import Record, now_utc, open_record
 from api.cli.output import AsJson, tell, write, write_json, write_table
 
 if TYPE_CHECKING:
+    from handoff.agents.training import Trained
     from handoff.plan import Plan
 
 routing = typer.Typer(help="Who is offered which conversation, and why.", no_args_is_help=True, rich_markup_mode=None)
 escalation = typer.Typer(help="Rules that call for more.", no_args_is_help=True, rich_markup_mode=None)
 
-# What comes of a model, by whether it is used and on trial.
-USE = {
-    (
-        False,
-        False,
-    ): "It is not used: who has most room goes first. Train again when there is more history, or say --force.",
-    (
-        True,
-        True,
-    ): "It is on trial: unless the plan names a holdout, half of the offers go to who has most room, so that "
-    "it comes out. Train again later, or say --force.",
-    (True, False): "It is used all the same, as you said with --force.",
-}
 PlanFile = Annotated[
     Path | None, typer.Argument(metavar="[PLAN]", help="A YAML file; default: the plan of the settings.")
 ]
@@ -81,7 +69,18 @@ def train(
         f"{measures['log_loss_without_model']:.3f} without a model. {card.limits}"
     )
     if why_not or in_doubt:
-        tell(f"{why_not or in_doubt} {USE[trained.used, trained.on_trial]}")
+        tell(f"{why_not or in_doubt} {_what_comes(trained)}")
+
+
+def _what_comes(trained: "Trained") -> str:
+    if not trained.used:
+        return "It is not used: who has most room goes first. Train again when there is more history, or say --force."
+    if not trained.on_trial:
+        return "It is used all the same, as you said with --force."
+    return (
+        "It is on trial: unless the plan names a holdout, half of the offers go to who has most room, so that it comes "
+        "out. Train again later, or say --force."
+    )
 
 
 @routing.command("explain")

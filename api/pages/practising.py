@@ -9,6 +9,7 @@ from api.access import PartsHere, StaffHere
 from api.pages.drawing import draw
 from evals.simulation.exercise import RUBRIC
 from evals.simulation.practice import MOST_CHARS, Room
+from handoff.package import PARTS
 from knowledge.failures import NotFound
 from knowledge.staff.training import keep_training, list_trainings
 
@@ -32,8 +33,13 @@ def training_page(request: Request, parts: PartsHere, me: StaffHere) -> HTMLResp
         practice = room_of(request).of(me.email, parts.clock())
     except NotFound:
         practice = None
-    shown: dict[str, Any] = {"practice": practice, "reached": reached[::-1], "customers": CUSTOMERS}
-    return draw(request, "training.html", me=me, rubric=RUBRIC, most_chars=MOST_CHARS, **shown)
+    shown: dict[str, Any] = {
+        "practice": practice,
+        "reached": reached[::-1],
+        "customers": CUSTOMERS,
+        "most_chars": MOST_CHARS,
+    }
+    return draw(request, "training.html", me=me, rubric=RUBRIC, package_parts=PARTS, **shown)
 
 
 @router.post(HERE)

@@ -84,7 +84,7 @@ def refusing(decided: Sequence[Decided], probability: Values) -> float:
     does, the lowest that refuses enough.
     """
     order = np.argsort(-probability, kind="stable")
-    answerable = np.array([one.label == "ANSWERABLE" for one in decided])[order]
+    answerable = np.array([one.has_answer for one in decided])[order]
     right = np.array([one.right for one in decided])[order]
     if answerable.all():
         return 1.0
@@ -120,7 +120,7 @@ def _standardised(decided: Sequence[Decided]) -> tuple[Values, Values, Values]:
 
 def tuning(decided: Sequence[Decided]) -> list[Decided]:
     """Return what the gate may learn from; underspecified and partial questions are left out."""
-    return [one for one in decided if one.tuning and one.label in ("ANSWERABLE", "UNANSWERABLE")]
+    return [one for one in decided if one.tuning and one.is_plain]
 
 
 def main() -> int:

@@ -14,7 +14,6 @@ from evals.intervals import Interval
 
 SEED = 20261126
 SPLITS = 40
-LABELS = ("ANSWERABLE", "UNANSWERABLE")
 
 
 def over_halves(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, str]) -> Iterator[Figure]:
@@ -23,13 +22,13 @@ def over_halves(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, 
     The value is the mean, the interval holds 95 % of the splits. Features and all that comes before the gate were
     chosen on the one tuning half, whose questions are in both halves here: the figures are slightly flattering.
     """
-    asked = {name: [one for one in some if one.label in LABELS] for name, some in decided.items()}
+    asked = {name: [one for one in some if one.is_plain] for name, some in decided.items()}
     rows = [_measured(halved(asked, split)) for split in range(SPLITS)]
     for name, some in asked.items():
         found = np.array([row[name] for row in rows])
         both = float(((found[:, 0] >= REFUSED) & (found[:, 1] >= ANSWERED)).mean())
         settings = {"splits": SPLITS, "interval": "95 % of the splits", "both_wishes": round(both, 3)}
-        has_answer = sum(one.label == "ANSWERABLE" for one in some)
+        has_answer = sum(one.has_answer for one in some)
         for place, (told, n) in enumerate(
             (("refused_unanswerable", len(some) - has_answer), ("coverage_at_threshold", has_answer))
         ):
@@ -57,6 +56,6 @@ def _measured(decided: Mapping[str, Sequence[Decided]]) -> dict[str, tuple[float
         rest = [one for one in some if not one.tuning]
         sure = shipped(gate, rest) >= gate.limits[name]
         right = np.array([one.right for one in rest])
-        has_answer = np.array([one.label == "ANSWERABLE" for one in rest])
+        has_answer = np.array([one.has_answer for one in rest])
         found[name] = (float((~sure)[~has_answer].mean()), float((sure & right).sum() / has_answer.sum()))
     return found

@@ -45,6 +45,16 @@ class Decided:
         """The conversation of the question: what stands before the turn in its id."""
         return self.id.partition("<")[0]
 
+    @property
+    def has_answer(self) -> bool:
+        """Whether the articles answer it."""
+        return self.label == "ANSWERABLE"
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is answerable or not: what is underspecified or answered in part is told apart."""
+        return self.has_answer or self.label == "UNANSWERABLE"
+
 
 def decided_mtrag(data: Path, now: datetime, say: Say) -> list[Decided]:
     """Draft for every conversation of mtrag over the pool of passages.

@@ -54,19 +54,14 @@ def limits(decided: Mapping[str, Sequence[Decided]], digests: Mapping[str, str])
     }
 
 
-def answerable(one: Decided) -> bool:
-    """Tell whether the question has an answer."""
-    return one.label == "ANSWERABLE"
-
-
 def _figures(name: str, decided: Sequence[Decided], limit: float, digest: str) -> Iterator[Figure]:
     rest = [one for one in decided if not one.tuning]
-    asked = [one for one in rest if one.label in ("ANSWERABLE", "UNANSWERABLE")]
+    asked = [one for one in rest if one.is_plain]
     gate = open_gate()
     score = shipped(gate, asked)
     cosine = np.array([one.features["cosine"] for one in asked])
     right = np.array([one.right for one in asked])
-    has_answer = np.array([answerable(one) for one in asked])
+    has_answer = np.array([one.has_answer for one in asked])
     answered = score >= limit
     settings: dict[str, Any] = {
         "threshold": round(limit, 3),

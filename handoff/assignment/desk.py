@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from handoff.agents.agent import Agent, agent_of
 from handoff.assignment import offers
 from handoff.assignment.looking import Case, look
-from handoff.assignment.offers import MOST, ROUTING
+from handoff.assignment.offers import MOST, ROUTING, Offer
 from handoff.assignment.proposing import Proposal, propose, words
 from handoff.channels.choosing import LIVE
 from handoff.escalation.situation import pauses
@@ -41,7 +41,7 @@ def is_due(session: Session, scope: Scope, plan: Plan, model: Model, now: dateti
     if _silent(session, scope, plan, now):
         return True
     seen = look(session, scope, plan, now)
-    if any(_is_over(case, now) or _is_to_be_told(plan, case, now) for case in seen.cases):
+    if any(_over(case, now) or _is_to_be_told(plan, case, now) for case in seen.cases):
         return True
     return any(one.choice is not None for one in propose(seen, model, plan))
 
@@ -54,8 +54,8 @@ def step(session: Session, scope: Scope, plan: Plan, model: Model, now: datetime
         payload = ConversationAssigned(None, ROUTING)
         timeline.append(session, scope, NewEntry(left.customer, payload, now, left.id), now)
     for case in look(session, scope, plan, now).cases:
-        if case.offer is not None and _is_over(case, now):
-            offers.answer(session, scope, case.offer, "timed_out", now)
+        if (over := _over(case, now)) is not None:
+            offers.answer(session, scope, over, "timed_out", now)
             passed += 1
     seen = look(session, scope, plan, now)
     proposals = [one for one in propose(seen, model, plan) if one.choice is not None]
@@ -65,8 +65,9 @@ def step(session: Session, scope: Scope, plan: Plan, model: Model, now: datetime
     return Done(len(proposals), passed, len(silent), told)
 
 
-def _is_over(case: Case, now: datetime) -> bool:
-    return case.offer is not None and case.offer.until < now
+def _over(case: Case, now: datetime) -> Offer | None:
+    """Return the offer that nobody answered in time, where there is one."""
+    return case.offer if case.offer is not None and case.offer.until < now else None
 
 
 def _offer(session: Session, scope: Scope, plan: Plan, proposal: Proposal, now: datetime) -> None:
